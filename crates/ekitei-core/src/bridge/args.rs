@@ -1,0 +1,107 @@
+//! What screens pass in.
+
+use ekitei_model::{DeviceId, RecordId, Stamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use ts_rs::TS;
+
+macro_rules! args {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $ty:ty),* $(,)? })*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+        #[serde(deny_unknown_fields)]
+        #[ts(export)]
+        pub struct $name { $($(#[$fdoc])* pub $field: $ty),* })*
+    };
+}
+
+args! {
+    Nothing {}
+    EnrolArgs {
+        /// `https://…`, or `http://127.0.0.1:port` in development.
+        server: String,
+        code: String,
+        pin: String,
+        /// PEM of the office's own certificate authority, when it has one.
+        #[serde(default)] #[ts(optional)] ca_pem: Option<String>,
+        /// What the office sees in its list of phones.
+        #[serde(default)] #[ts(optional)] model: Option<String>,
+    }
+    PinArgs { pin: String }
+    ChangePinArgs { old: String, new: String }
+    CaseListArgs {
+        /// Folded substring of number, name or place; empty: all.
+        #[serde(default)] filter: String,
+        /// Only cases whose records are on this phone.
+        #[serde(default)] followed_only: bool,
+    }
+    CaseRef { case: RecordId }
+    NumberArgs { number: String }
+    RecordRef { id: RecordId }
+    VisitCreateArgs {
+        case: RecordId,
+        title: String,
+        planned_at: Stamp,
+        /// Staff ids; empty: oneself.
+        #[serde(default)] people: Vec<String>,
+    }
+    VisitStateArgs { id: RecordId, state: String }
+    NoteSaveArgs {
+        #[serde(default)] #[ts(optional)] id: Option<RecordId>,
+        #[serde(default)] #[ts(optional)] case: Option<RecordId>,
+        #[serde(default)] #[ts(optional)] visit: Option<RecordId>,
+        #[serde(default)] #[ts(optional)] title: Option<String>,
+        #[serde(default)] #[ts(optional)] text: Option<String>,
+        /// Pen strokes; see `note.strokes` in the protocol.
+        #[serde(default)] #[ts(optional, type = "any")] strokes: Option<Value>,
+        #[serde(default)] #[ts(optional)] template: Option<String>,
+    }
+    NotePublishArgs { id: RecordId, case: RecordId }
+    DraftKey { key: String }
+    DraftArgs { key: String, #[ts(type = "any")] value: Value }
+    CaptureArgs { case: RecordId, #[serde(default)] #[ts(optional)] visit: Option<RecordId> }
+    PhotoAddArgs {
+        /// Names in the app's inbox (never paths).
+        names: Vec<String>,
+        #[serde(default)] #[ts(optional)] case: Option<RecordId>,
+        #[serde(default)] #[ts(optional)] visit: Option<RecordId>,
+        #[serde(default)] #[ts(optional)] note: Option<RecordId>,
+        #[serde(default)] caption: String,
+    }
+    PhotoCaptionArgs { id: RecordId, caption: String }
+    QueueItemRef {
+        /// Absent: everything.
+        #[serde(default)] #[ts(optional)] item: Option<String>,
+    }
+    ConflictResolveArgs {
+        id: RecordId,
+        /// `mine` | `theirs` | `both`
+        choice: String,
+    }
+    SearchArgs { query: String, #[serde(default = "fifty")] limit: u32 }
+    SyncArgs { #[serde(default = "minute")] deadline_s: u32 }
+    Settings {
+        /// `ja` | `en`
+        language: String,
+        /// `light` | `outdoor`
+        theme: String,
+        glove: bool,
+        /// 100, 150 or 200 percent.
+        text_percent: u16,
+    }
+    /// Identifies the installation in lists.
+    DeviceRef { device: DeviceId }
+}
+
+fn fifty() -> u32 {
+    50
+}
+fn minute() -> u32 {
+    60
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { language: "ja".into(), theme: "light".into(), glove: false, text_percent: 100 }
+    }
+}

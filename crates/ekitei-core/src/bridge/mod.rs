@@ -1,0 +1,106 @@
+//! The bridge: the one typed call surface between a screen and the core. Declared once, here; `src-tauri` and
+//! `ekitei-field` carry it unchanged, TypeScript gets its types from [`typescript`].
+//!
+//! A call is `{"call": name, "args": {…}}`; the answer `{"ok": value}` or `{"err": Fault}`. Calls block (they touch the
+//! database): shells run them on a blocking thread.
+
+pub mod args;
+pub mod views;
+
+use args::*;
+use ekitei_model::Fault;
+use serde_json::Value;
+use views::*;
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* $name:ident($args:ty) -> $reply:ty;)*) => {
+        /// What the core answers to. One method a call.
+        pub trait Surface {
+            $($(#[$doc])* fn $name(&self, args: $args) -> Result<$reply, Fault>;)*
+        }
+
+        /// Runs one call by name. Unknown names and malformed arguments are faults (`call-unknown`, `call-malformed`).
+        pub fn dispatch<S: Surface + ?Sized>(surface: &S, call: &str, args: Value) -> Result<Value, Fault> {
+            match call {
+                $(stringify!($name) => {
+                    let args: $args = serde_json::from_value(args)
+                        .map_err(|e| Fault::ask("call-malformed").with("call", call).with("detail", e))?;
+                    let reply = surface.$name(args)?;
+                    serde_json::to_value(reply).map_err(|e| Fault::ask("internal").with("detail", e))
+                })*
+                _ => Err(Fault::ask("call-unknown").with("call", call)),
+            }
+        }
+
+        /// The names of all calls.
+        pub const CALLS: &[&str] = &[$(stringify!($name)),*];
+
+        /// The TypeScript interface `Calls` (types of its own are exported one a file by ts-rs).
+        pub fn typescript(config: &ts_rs::Config) -> String {
+            use ts_rs::TS as _;
+            let mut out = String::from("export interface Calls {\n");
+            $(out.push_str(&format!(
+                "  {}: {{ args: {}; reply: {} }};\n",
+                stringify!($name), <$args>::name(config), <$reply>::name(config)
+            ));)*
+            out.push_str("}\n");
+            out
+        }
+    };
+}
+
+calls! {
+    /// Everything the frame around each screen shows. Works locked and before enrolment.
+    status(Nothing) -> StatusView;
+    /// Joins this installation to an office with a one-time code, sets the PIN and ends with a first sync.
+    enrol(EnrolArgs) -> StatusView;
+    unlock(PinArgs) -> StatusView;
+    lock(Nothing) -> StatusView;
+    change_pin(ChangePinArgs) -> Done;
+    /// A lost PIN: gives up the vault, keeps the queue, which is delivered under the old device id.
+    forget_pin(Nothing) -> StatusView;
+
+    today(Nothing) -> TodayView;
+    case_list(CaseListArgs) -> Vec<CaseRow>;
+    case_card(CaseRef) -> CaseCard;
+    /// Follow by number: its records come to this phone.
+    case_follow(NumberArgs) -> CaseRow;
+    case_unfollow(CaseRef) -> Done;
+    visit_create(VisitCreateArgs) -> VisitView;
+    visit_state(VisitStateArgs) -> VisitView;
+
+    note_get(RecordRef) -> NoteView;
+    /// Makes a note (no `id`) or changes one. Without a case it is a draft of one's own.
+    note_save(NoteSaveArgs) -> NoteView;
+    /// Finishes a note: it will be filed.
+    note_finish(RecordRef) -> NoteView;
+    note_delete(RecordRef) -> Done;
+    /// Puts a draft without a case into one.
+    note_publish(NotePublishArgs) -> NoteView;
+    /// What is being typed, by a key of the screen's choice; durable when the call returns.
+    draft_save(DraftArgs) -> Done;
+    draft_load(DraftKey) -> DraftView;
+    draft_drop(DraftKey) -> Done;
+
+    /// Before the camera opens: a row that survives a kill. The returned name is where the camera writes.
+    capture_begin(CaptureArgs) -> CaptureView;
+    /// Takes the named inbox files as photographs: check, hash, derive, seal, queue.
+    photo_add(PhotoAddArgs) -> Vec<PhotoView>;
+    photo_caption(PhotoCaptionArgs) -> PhotoView;
+    photo_delete(RecordRef) -> Done;
+    photo_list(CaseRef) -> Vec<PhotoView>;
+
+    queue(Nothing) -> QueueView;
+    /// Try again now: everything, or one parked item.
+    queue_retry(QueueItemRef) -> QueueView;
+    /// Drops one item that has not been in a batch yet, or a parked one after a person's decision.
+    queue_cancel(QueueItemRef) -> QueueView;
+    conflicts(Nothing) -> Vec<ConflictView>;
+    conflict_resolve(ConflictResolveArgs) -> Done;
+    search(SearchArgs) -> Vec<SearchHit>;
+    directory(SearchArgs) -> Vec<PersonView>;
+    /// One round of the engine now; returns when the outbox is empty, the deadline is over, or the line fails.
+    sync_now(SyncArgs) -> SyncView;
+    settings_get(Nothing) -> Settings;
+    settings_set(Settings) -> Settings;
+}

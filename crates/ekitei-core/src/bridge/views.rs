@@ -1,0 +1,233 @@
+//! What screens show. Instants are [`Stamp`] texts; amounts carry their unit in the name.
+
+use ekitei_model::kinds::Variant;
+use ekitei_model::{Fault, Lane, RecordId, Stamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use ts_rs::TS;
+
+macro_rules! views {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $ty:ty),* $(,)? })*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+        #[ts(export)]
+        pub struct $name { $($(#[$fdoc])* pub $field: $ty),* })*
+    };
+}
+
+/// Where an item stands on its way; the words on screen come from the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Progress {
+    /// 未送信
+    Waiting,
+    /// Parked: a person must look (see the queue).
+    Parked,
+    /// サーバー到着
+    Arrived,
+    /// 事務所に届きました: filed in the shared folder.
+    Filed,
+    /// 台帳保管済: the case is not filed, the office keeps it.
+    Kept,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Line {
+    /// Never tried.
+    Unknown,
+    Online,
+    Offline,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum EntryKind {
+    Visit,
+    Note,
+    Photo,
+}
+
+views! {
+    Done {}
+    MeView { id: String, name: String, kana: String, sections: Vec<String> }
+    WaitingView {
+        #[ts(type = "number")] notes: u64,
+        #[ts(type = "number")] photos: u64,
+        /// All waiting operations and files.
+        #[ts(type = "number")] items: u64,
+        #[ts(type = "number")] bytes: u64,
+        oldest_at: Option<Stamp>,
+        #[ts(type = "number")] parked: u64,
+    }
+    StatusView {
+        enrolled: bool,
+        locked: bool,
+        me: Option<MeView>,
+        device_id: Option<String>,
+        server: Option<String>,
+        waiting: WaitingView,
+        line: Line,
+        last_contact_at: Option<Stamp>,
+        next_try_at: Option<Stamp>,
+        /// Why the last try failed, if it did.
+        last_fault: Option<Fault>,
+        #[ts(type = "number")] conflicts: u64,
+        /// The key store tells what protects the keys (`android`, `file`).
+        keystore: String,
+        /// Things a person should know (a database that was set aside, a skewed clock).
+        notices: Vec<Fault>,
+        /// Device clock minus office clock at the last contact.
+        #[ts(type = "number | null")] skew_ms: Option<i64>,
+        version: String,
+    }
+    TodayView {
+        today: String,
+        visits: Vec<VisitView>,
+        cases: Vec<CaseRow>,
+        drafts: Vec<NoteView>,
+        waiting: WaitingView,
+        last_contact_at: Option<Stamp>,
+    }
+    CaseRow {
+        id: RecordId,
+        number: String,
+        /// Empty when the case is restricted and this phone does not hold it.
+        name: String,
+        place: String,
+        section: String,
+        state: String,
+        restricted: bool,
+        followed: bool,
+        assigned: bool,
+        lat: Option<f64>,
+        lon: Option<f64>,
+    }
+    CaseCard {
+        case: CaseRow,
+        entries: Vec<TimelineEntry>,
+        photos: PhotoCount,
+        #[ts(type = "number")] conflicts: u64,
+    }
+    /// 20/20 事務所に届きました
+    PhotoCount {
+        #[ts(type = "number")] total: u64,
+        #[ts(type = "number")] arrived: u64,
+        /// Filed, or kept where the case is not filed.
+        #[ts(type = "number")] at_office: u64,
+    }
+    TimelineEntry {
+        kind: EntryKind,
+        at: Stamp,
+        /// Of the visit it belongs to.
+        visit: Option<RecordId>,
+        note: Option<NoteView>,
+        photo: Option<PhotoView>,
+        visit_view: Option<VisitView>,
+    }
+    VisitView {
+        id: RecordId,
+        case: RecordId,
+        case_number: String,
+        case_name: String,
+        place: String,
+        title: String,
+        planned_at: Option<Stamp>,
+        state: String,
+        people: Vec<String>,
+        progress: Progress,
+    }
+    NoteView {
+        id: RecordId,
+        /// `None`: a draft of one's own, not in a case yet.
+        case: Option<RecordId>,
+        visit: Option<RecordId>,
+        title: String,
+        text: String,
+        #[ts(type = "any")] strokes: Option<Value>,
+        template: Option<String>,
+        written_at: Stamp,
+        finished_at: Option<Stamp>,
+        author: String,
+        progress: Progress,
+        conflicted: bool,
+    }
+    VariantView { variant: Variant, progress: Progress, #[ts(type = "number")] bytes: u64, on_phone: bool }
+    PhotoView {
+        id: RecordId,
+        case: Option<RecordId>,
+        visit: Option<RecordId>,
+        note: Option<RecordId>,
+        caption: String,
+        taken_at: Stamp,
+        width: u32,
+        height: u32,
+        lat: Option<f64>,
+        lon: Option<f64>,
+        author: String,
+        /// Of the photo as a whole: the original's.
+        progress: Progress,
+        variants: Vec<VariantView>,
+        /// Below the shared folder, once filed.
+        filed: Option<String>,
+    }
+    CaptureView { name: String }
+    QueueRow {
+        /// Stable while it waits; for retry and cancel.
+        item: String,
+        lane: Lane,
+        /// `note`, `photo`, `visit`, `conflict`, … or a variant's file: `thumb`, `display`, `original`.
+        what: String,
+        title: String,
+        case_number: String,
+        since: Stamp,
+        #[ts(type = "number")] bytes: u64,
+        /// Bytes the office has of it.
+        #[ts(type = "number")] sent_bytes: u64,
+        /// Has been in a batch: it can no longer be cancelled.
+        frozen: bool,
+        /// Why it is parked.
+        parked: Option<Fault>,
+    }
+    QueueView { rows: Vec<QueueRow>, waiting: WaitingView, next_try_at: Option<Stamp>, last_fault: Option<Fault> }
+    ConflictView {
+        id: RecordId,
+        record: RecordId,
+        record_kind: String,
+        case: Option<RecordId>,
+        title: String,
+        field: String,
+        #[ts(type = "any")] mine: Value,
+        #[ts(type = "any")] theirs: Value,
+        by: String,
+        /// Whether the value that came second is this phone's.
+        own: bool,
+    }
+    SearchHit {
+        id: RecordId,
+        kind: String,
+        case: Option<RecordId>,
+        case_number: String,
+        title: String,
+        /// Around the first match.
+        excerpt: String,
+        at: Stamp,
+    }
+    PersonView { id: String, name: String, kana: String, section: String, role: String, extension: String }
+    SyncView {
+        /// Nothing waits any more.
+        drained: bool,
+        #[ts(type = "number")] sent_ops: u64,
+        #[ts(type = "number")] sent_files: u64,
+        #[ts(type = "number")] received: u64,
+        #[ts(type = "number")] sent_bytes: u64,
+        #[ts(type = "number")] received_bytes: u64,
+        #[ts(type = "number")] elapsed_ms: u64,
+        waiting: WaitingView,
+        fault: Option<Fault>,
+    }
+    DraftView { #[ts(type = "any")] value: Value }
+}

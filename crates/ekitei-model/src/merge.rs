@@ -1,0 +1,179 @@
+//! The one merge function: the server applies operations with it, the phone lays its pending ones over the mirror
+//! with it. Pure: sequence numbers and the server's clock are stamped by the caller.
+
+use crate::ids::{DeviceId, OpId, StaffId};
+use crate::kinds::{self, conflict};
+use crate::op::{OpBody, Operation};
+use crate::record::{Fields, Origin, Record, Rev};
+use crate::scope::Scope;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Who sends the operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Writer<'a> {
+    pub device: DeviceId,
+    pub staff: &'a StaffId,
+}
+
+/// What a patch did to one record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patched {
+    pub record: Record,
+    /// False: every value was there already, or all of it became conflicts.
+    pub changed: bool,
+    /// Conflict records to make (or to reopen, when they exist).
+    pub conflicts: Vec<Record>,
+}
+
+/// The record that a `create` or `publish` makes, before the server gives it its place.
+pub fn created(op: &Operation, kind: &str, scope: &Scope, parent: Option<crate::RecordId>, fields: &Fields, by: Writer) -> Record {
+    Record {
+        id: op.record,
+        kind: kind.to_owned(),
+        scope: scope.clone(),
+        parent,
+        born_seq: 0,
+        seq: 0,
+        deleted: false,
+        created: Some(Origin { op: op.op_id, device: by.device, staff: by.staff.clone(), at: op.at }),
+        received_ms: 0,
+        fields: fields.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect(),
+        revs: BTreeMap::new(),
+    }
+}
+
+/// Patch rule, field by field: base equal, or last writer the same device: apply. Same value: nothing.
+/// Otherwise the first arrival stays and the other value becomes a conflict record.
+/// A patch of a conflict's `resolution` is [`resolve`]'s matter for the parent; here it only sets the field, once.
+pub fn patch(record: &Record, op: &Operation, base: &BTreeMap<String, OpId>, fields: &Fields, by: Writer) -> Patched {
+    let mut out = Patched { record: record.clone(), changed: false, conflicts: Vec::new() };
+    for (name, value) in fields {
+        if record.kind == kinds::CONFLICT && name == conflict::RESOLUTION && record.fields.contains_key(name) {
+            continue; // the first resolution wins
+        }
+        let now = record.fields.get(name).unwrap_or(&Value::Null);
+        if now == value {
+            continue;
+        }
+        let rev = record.rev(name);
+        let free = rev.is_none_or(|r| base.get(name) == Some(&r.op) || r.device == by.device);
+        if free {
+            set(&mut out.record, name, value, Rev { op: op.op_id, device: by.device });
+            out.changed = true;
+        } else {
+            out.conflicts.push(conflict_record(record, op, name, value, now, by));
+        }
+    }
+    out
+}
+
+fn set(record: &mut Record, name: &str, value: &Value, rev: Rev) {
+    if value.is_null() {
+        record.fields.remove(name);
+    } else {
+        record.fields.insert(name.to_owned(), value.clone());
+    }
+    record.revs.insert(name.to_owned(), rev);
+}
+
+fn conflict_record(record: &Record, op: &Operation, field: &str, mine: &Value, theirs: &Value, by: Writer) -> Record {
+    let fields = Fields::from([
+        (conflict::FIELD.to_owned(), field.into()),
+        (conflict::MINE.to_owned(), mine.clone()),
+        (conflict::THEIRS.to_owned(), theirs.clone()),
+        (conflict::BY_STAFF.to_owned(), by.staff.as_str().into()),
+        (conflict::BY_DEVICE.to_owned(), by.device.to_string().into()),
+    ]);
+    let mut made = created(op, kinds::CONFLICT, &record.scope, Some(record.id), &Fields::new(), by);
+    made.id = kinds::conflict_id(record.id, field, by.device);
+    // A null `mine` (the field was removed) must survive, so the fields are set without the filter of `created`.
+    made.fields = fields;
+    made
+}
+
+/// What a resolution does to the record the conflict is about. `None`: nothing changes (keep theirs, unknown choice,
+/// or the conflict was resolved before).
+pub fn resolve(parent: &Record, conflict: &Record, choice: &str, op: &Operation, by: Writer) -> Option<Record> {
+    if conflict.fields.contains_key(conflict::RESOLUTION) || parent.deleted {
+        return None;
+    }
+    let field = conflict.text(conflict::FIELD);
+    let mine = conflict.fields.get(conflict::MINE).unwrap_or(&Value::Null);
+    let theirs = parent.fields.get(field).unwrap_or(&Value::Null);
+    let value = match choice {
+        "mine" => mine.clone(),
+        "both" => both(theirs, mine),
+        _ => return None,
+    };
+    if &value == theirs {
+        return None;
+    }
+    let mut out = parent.clone();
+    set(&mut out, field, &value, Rev { op: op.op_id, device: by.device });
+    Some(out)
+}
+
+/// Between the two texts of "keep both".
+pub const BOTH_SEPARATOR: &str = "\n――――――――\n";
+
+/// Texts are put one after the other, lists are united, anything else takes the second.
+pub fn both(theirs: &Value, mine: &Value) -> Value {
+    match (theirs, mine) {
+        (Value::String(t), Value::String(m)) => Value::String(format!("{t}{BOTH_SEPARATOR}{m}")),
+        (Value::Array(t), Value::Array(m)) => {
+            let mut all = t.clone();
+            all.extend(m.iter().filter(|v| !t.contains(v)).cloned());
+            Value::Array(all)
+        }
+        (t, Value::Null) => t.clone(),
+        (_, m) => m.clone(),
+    }
+}
+
+/// A read mark: the maximum wins. `None`: nothing changes.
+pub fn mark(existing: Option<&Record>, op: &Operation, scope: &Scope, value: u64, by: Writer) -> Option<Record> {
+    match existing {
+        Some(r) if r.fields.get("value").and_then(Value::as_u64).unwrap_or(0) >= value => None,
+        Some(r) => {
+            let mut out = r.clone();
+            set(&mut out, "value", &value.into(), Rev { op: op.op_id, device: by.device });
+            Some(out)
+        }
+        None => {
+            let fields = Fields::from([("value".to_owned(), value.into())]);
+            Some(created(op, kinds::MARK, scope, None, &fields, by))
+        }
+    }
+}
+
+/// Folds a newer unsent operation of the same record into an older unsent one. `true`: `newer` is contained and may
+/// be dropped. Only creates and patches fold; the older keeps its op id and each field's first base.
+pub fn coalesce(older: &mut Operation, newer: &Operation) -> bool {
+    if older.record != newer.record {
+        return false;
+    }
+    let OpBody::Patch { base: newer_base, fields: newer_fields } = &newer.body else { return false };
+    match &mut older.body {
+        OpBody::Create { fields, .. } | OpBody::Publish { fields, .. } => {
+            for (k, v) in newer_fields {
+                if v.is_null() {
+                    fields.remove(k);
+                } else {
+                    fields.insert(k.clone(), v.clone());
+                }
+            }
+            true
+        }
+        OpBody::Patch { base, fields } => {
+            for (k, v) in newer_fields {
+                fields.insert(k.clone(), v.clone());
+                if let (false, Some(op)) = (base.contains_key(k), newer_base.get(k)) {
+                    base.insert(k.clone(), *op);
+                }
+            }
+            true
+        }
+        _ => false,
+    }
+}

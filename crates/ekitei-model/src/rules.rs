@@ -1,0 +1,130 @@
+//! Who may do what. Evaluated by the server for every operation and every read; the phone asks the same functions
+//! before it offers an action.
+
+use crate::kinds::{self, case};
+use crate::op::{OpBody, Operation};
+use crate::people::{Role, Staff};
+use crate::record::{Fields, Record};
+use crate::scope::Scope;
+
+/// Limits of one operation. A larger record goes to quarantine.
+pub const MAX_OP_BYTES: usize = 480 * 1024;
+pub const MAX_FIELDS: usize = 2_000;
+
+/// The case's grants as scopes that hold its header: sections, or (restricted) each person. Sorted, without doubles.
+pub fn header_scopes(case: &Record) -> Vec<Scope> {
+    let mut scopes: Vec<Scope> = if case.deleted {
+        Vec::new()
+    } else if case.flag(case::RESTRICTED) {
+        people_of(case).into_iter().map(|p| Scope::User(p.as_str().into())).collect()
+    } else {
+        let mut s: Vec<Scope> = case.list(case::SECTIONS).into_iter().map(Scope::Section).collect();
+        s.push(Scope::Section(case.text(case::SECTION).to_owned()));
+        // Persons from other sections who were let in one by one.
+        s.extend(people_of(case).into_iter().map(|p| Scope::User(p.as_str().into())));
+        s
+    };
+    scopes.sort();
+    scopes.dedup();
+    scopes
+}
+
+/// Members and assignees.
+pub fn people_of(case: &Record) -> Vec<String> {
+    let mut p = case.list(case::MEMBERS);
+    p.extend(case.list(case::ASSIGNEES));
+    p.sort();
+    p.dedup();
+    p
+}
+
+/// Whether `staff` may read the case today (`YYYY-MM-DD`).
+pub fn may_read_case(case: &Record, staff: &Staff, today: &str) -> bool {
+    if people_of(case).iter().any(|p| p == staff.id.as_str()) {
+        return true;
+    }
+    if case.flag(case::RESTRICTED) {
+        return false;
+    }
+    let granted = case.list(case::SECTIONS);
+    staff.sections_on(today).any(|s| s == case.text(case::SECTION) || granted.iter().any(|g| g == s))
+}
+
+/// Whether `staff` may read a scope that is not a case's (those need the case record: [`may_read_case`]).
+pub fn may_read_standing(scope: &Scope, staff: &Staff, today: &str) -> bool {
+    match scope {
+        Scope::User(id) => *id == staff.id,
+        Scope::Section(path) => staff.sections_on(today).any(|s| s == path),
+        Scope::All => true,
+        Scope::Case(_) | Scope::Room(_) | Scope::Tally(_) => false,
+    }
+}
+
+/// The scopes that a person's devices always follow.
+pub fn standing_scopes(staff: &Staff, today: &str) -> Vec<Scope> {
+    let mut out = vec![Scope::All, Scope::User(staff.id.clone())];
+    let mut sections: Vec<&str> = staff.sections_on(today).collect();
+    sections.sort_unstable();
+    sections.dedup();
+    out.extend(sections.into_iter().map(|s| Scope::Section(s.to_owned())));
+    out
+}
+
+/// Fields of a case that change who sees it or where it is filed.
+const GRANT_FIELDS: [&str; 6] =
+    [case::SECTION, case::SECTIONS, case::MEMBERS, case::ASSIGNEES, case::RESTRICTED, case::FILING];
+
+/// Why an operation may not be applied: the code for its quarantine. `target` is the record it changes,
+/// `case_record` the case of its scope. Reading permission has been checked by the caller.
+pub fn refuse(op: &Operation, target: Option<&Record>, staff: &Staff, today: &str) -> Option<&'static str> {
+    let (kind, fields): (&str, Option<&Fields>) = match &op.body {
+        OpBody::Create { kind, fields, .. } | OpBody::Publish { kind, fields, .. } => (kind, Some(fields)),
+        OpBody::Patch { fields, .. } => (target.map_or("", |t| t.kind.as_str()), Some(fields)),
+        OpBody::Delete => (target.map_or("", |t| t.kind.as_str()), None),
+        OpBody::Mark { .. } | OpBody::Void { .. } => return None,
+    };
+    if kinds::OFFICE_KINDS.contains(&kind) {
+        return Some("office-kind");
+    }
+    let creates = matches!(op.body, OpBody::Create { .. } | OpBody::Publish { .. });
+    if kind == kinds::CONFLICT {
+        let resolves = fields.is_some_and(|f| f.keys().all(|k| k == kinds::conflict::RESOLUTION));
+        return (creates || !resolves).then_some("office-kind");
+    }
+    let fields = fields?;
+    if fields.len() > MAX_FIELDS {
+        return Some("too-many-fields");
+    }
+    if fields.keys().any(|k| k.starts_with(kinds::OFFICE_PREFIX)) {
+        return Some("office-field");
+    }
+    if kind == kinds::CASE && !may_write_case(target, fields, creates, staff, today) {
+        return Some("not-allowed");
+    }
+    None
+}
+
+fn may_write_case(target: Option<&Record>, fields: &Fields, creates: bool, staff: &Staff, today: &str) -> bool {
+    let leads = |section: &str| staff.has_role_in(section, &[Role::Head, Role::Steward], today);
+    if creates {
+        let section = fields.get(case::SECTION).and_then(|v| v.as_str()).unwrap_or("");
+        return staff.sections_on(today).any(|s| s == section);
+    }
+    let touches_grants = fields.keys().any(|k| GRANT_FIELDS.contains(&k.as_str()));
+    !touches_grants || target.is_some_and(|t| leads(t.text(case::SECTION)))
+}
+
+/// The scope in which a create of this kind may stand.
+pub fn scope_fits(kind: &str, scope: &Scope, record: crate::RecordId) -> bool {
+    match (kind, scope) {
+        (kinds::CASE, Scope::Case(id)) => *id == record,
+        (kinds::CASE, _) => false,
+        (kinds::VISIT | kinds::PHOTO, Scope::Case(_)) => true,
+        (kinds::NOTE, Scope::Case(_) | Scope::User(_)) => true,
+        (kinds::PHOTO, Scope::User(_) | Scope::Room(_)) => true,
+        (kinds::VISIT | kinds::NOTE | kinds::PHOTO, _) => false,
+        // Unknown kinds stay opaque, where the writer may write at all.
+        (_, Scope::All | Scope::Section(_)) => false,
+        _ => true,
+    }
+}

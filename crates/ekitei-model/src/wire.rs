@@ -1,0 +1,226 @@
+//! What travels between phone and server. Operations and records go as JSON lines (optionally zstd); everything else
+//! is one JSON object. docs/PROTOCOL.md is the prose twin of this file.
+
+use crate::ids::{DeviceId, OpId, RecordId};
+use crate::lane::Lane;
+use crate::op::Outcome;
+use crate::people::Staff;
+use crate::scope::Scope;
+use serde::{Deserialize, Serialize};
+
+/// The protocol this build speaks. The server keeps every decoder since 1.
+pub const PROTO: u32 = 1;
+/// A batch holds at most this many operations and bytes (before compression); an oversized record goes alone.
+pub const MAX_BATCH_OPS: usize = 500;
+pub const MAX_BATCH_BYTES: usize = 512 * 1024;
+/// Records in one page at most.
+pub const MAX_PAGE_RECORDS: usize = 500;
+
+pub mod paths {
+    pub const ENROL: &str = "/v1/enrol";
+    pub const TOKEN: &str = "/v1/token";
+    pub const ME: &str = "/v1/me";
+    pub const PUSH: &str = "/v1/push";
+    pub const PULL: &str = "/v1/pull";
+    pub const LIVE: &str = "/v1/live";
+    pub const UPLOADS: &str = "/v1/uploads";
+    /// `/v1/records/{id}/bytes/{variant}`
+    pub const RECORDS: &str = "/v1/records";
+    /// What a phone's mirror has and the server lacks after a restore.
+    pub const SALVAGE: &str = "/v1/salvage";
+}
+
+/// One restore or promotion; compared only for equality.
+pub type Epoch = String;
+
+/// First line of a push; the operations follow, one a line, contiguous from `first`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushHeader {
+    pub proto: u32,
+    pub epoch: Epoch,
+    pub lane: Lane,
+    /// Begins at 1; a new one after an epoch change.
+    pub generation: u32,
+    /// `op_seq` of the first operation in this batch; the lane's first is 1.
+    pub first: u64,
+    pub count: u32,
+}
+
+/// First line of the answer; one [`PushResult`] a line follows, for every operation of the batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushReply {
+    pub epoch: Epoch,
+    /// Highest `op_seq` of the lane that the server has committed.
+    pub high_water: u64,
+    pub acl_version: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PushResult {
+    pub op_id: OpId,
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullRequest {
+    pub proto: u32,
+    /// `None`: the first contact.
+    pub epoch: Option<Epoch>,
+    pub want: Vec<Want>,
+    /// Stop adding pages when the uncompressed body reaches this.
+    pub max_bytes: u32,
+}
+
+/// One scope's wish. `after: None, before: None` = begin: the answer fixes the head and gives the newest page backward.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Want {
+    pub scope: Scope,
+    /// Changes with a higher `seq`, in that order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+    /// Records with a lower `born_seq`, newest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
+}
+
+/// First line of the answer to a pull; pages follow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullReply {
+    pub epoch: Epoch,
+    pub acl_version: u64,
+    /// The scopes that this person's devices always follow.
+    pub standing: Vec<Scope>,
+    /// The server's clock, for the skew that is shown.
+    pub now_ms: i64,
+}
+
+/// Line before the `count` records of one page. A scope that was asked for and has no page in the answer did not fit:
+/// ask again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageHeader {
+    pub scope: Scope,
+    pub direction: Direction,
+    /// The next `after` or `before` to ask with.
+    pub next: u64,
+    /// The scope's newest sequence number.
+    pub head: u64,
+    pub more: bool,
+    pub count: u32,
+    /// Not readable (any more): erase what there is of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub denied: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    After,
+    Before,
+}
+
+/// A hint on the live socket; losing one is harmless.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    pub scope: Scope,
+    pub seq: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    pub code: String,
+    /// Ed25519, base64.
+    pub public_key: String,
+    /// The phone's age recipient (`age1…`).
+    pub recipient: String,
+    /// What the office sees in the list of phones.
+    pub model: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolReply {
+    pub device_id: DeviceId,
+    pub staff: Staff,
+    pub office: OfficeKey,
+    pub epoch: Epoch,
+    pub server_name: String,
+}
+
+/// The office's age recipient, with its id (first 16 hex digits of the SHA-256 of the recipient text).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfficeKey {
+    pub recipient: String,
+    pub key_id: String,
+}
+
+/// `signature` = Ed25519 over `"ekitei-token\n" device_id "\n" challenge`, base64.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TokenRequest {
+    pub device_id: DeviceId,
+    /// From the last token answer, or `""` (then the answer is a fault `challenge` with a fresh one).
+    pub challenge: String,
+    pub signature: String,
+}
+
+/// What the signature of a [`TokenRequest`] covers.
+pub fn token_message(device: DeviceId, challenge: &str) -> Vec<u8> {
+    format!("ekitei-token\n{device}\n{challenge}").into_bytes()
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TokenReply {
+    pub token: String,
+    pub expires_ms: i64,
+    /// For the next request.
+    pub challenge: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    Active,
+    /// May push, may not read.
+    DrainOnly,
+    Wiped,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeReply {
+    pub staff: Staff,
+    pub standing: Vec<Scope>,
+    pub acl_version: u64,
+    pub epoch: Epoch,
+    pub state: DeviceState,
+    pub office: OfficeKey,
+    pub now_ms: i64,
+}
+
+/// tus `Upload-Metadata` keys (values base64, as tus says).
+pub mod upload_meta {
+    pub const RECORD: &str = "record";
+    pub const VARIANT: &str = "variant";
+    /// Of the plain bytes, hex.
+    pub const SHA256: &str = "sha256";
+    /// Of what travels, hex.
+    pub const CIPHER_SHA256: &str = "cipher_sha256";
+    /// Which office key it is sealed to; absent = not sealed (the console's own uploads).
+    pub const KEY_ID: &str = "key_id";
+}
+
+/// Set on the answer that completed an upload and verified it.
+pub const VERIFIED_HEADER: &str = "ekitei-verified";
+
+/// Body of a salvage offer line: a whole record from the phone's mirror.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Salvage {
+    pub record: crate::Record,
+}
+
+/// The records a device would like the bytes of, as it keeps them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BytesOf {
+    pub record: RecordId,
+    pub variant: crate::kinds::Variant,
+}
