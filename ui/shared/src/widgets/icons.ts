@@ -1,0 +1,106 @@
+// The icons both front ends use, by the name of what they mean, so that one meaning has one picture.
+import ArrowLeft from '@lucide/svelte/icons/arrow-left';
+import BatteryMedium from '@lucide/svelte/icons/battery-medium';
+import Building2 from '@lucide/svelte/icons/building-2';
+import CalendarDays from '@lucide/svelte/icons/calendar-days';
+import Camera from '@lucide/svelte/icons/camera';
+import Check from '@lucide/svelte/icons/check';
+import CheckCheck from '@lucide/svelte/icons/check-check';
+import ChevronRight from '@lucide/svelte/icons/chevron-right';
+import ChevronDown from '@lucide/svelte/icons/chevron-down';
+import CircleAlert from '@lucide/svelte/icons/circle-alert';
+import CircleCheck from '@lucide/svelte/icons/circle-check';
+import CircleDashed from '@lucide/svelte/icons/circle-dashed';
+import Clock from '@lucide/svelte/icons/clock';
+import CloudOff from '@lucide/svelte/icons/cloud-off';
+import CloudUpload from '@lucide/svelte/icons/cloud-upload';
+import Crop from '@lucide/svelte/icons/crop';
+import Delete from '@lucide/svelte/icons/delete';
+import Download from '@lucide/svelte/icons/download';
+import Ellipsis from '@lucide/svelte/icons/ellipsis';
+import Eraser from '@lucide/svelte/icons/eraser';
+import FileText from '@lucide/svelte/icons/file-text';
+import FolderOpen from '@lucide/svelte/icons/folder-open';
+import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
+import House from '@lucide/svelte/icons/house';
+import Image from '@lucide/svelte/icons/image';
+import Info from '@lucide/svelte/icons/info';
+import Keyboard from '@lucide/svelte/icons/keyboard';
+import Lock from '@lucide/svelte/icons/lock';
+import LogOut from '@lucide/svelte/icons/log-out';
+import MapPin from '@lucide/svelte/icons/map-pin';
+import Menu from '@lucide/svelte/icons/menu';
+import NotebookPen from '@lucide/svelte/icons/notebook-pen';
+import PackageCheck from '@lucide/svelte/icons/package-check';
+import PenLine from '@lucide/svelte/icons/pen-line';
+import Phone from '@lucide/svelte/icons/phone';
+import Plus from '@lucide/svelte/icons/plus';
+import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import ScanText from '@lucide/svelte/icons/scan-text';
+import Search from '@lucide/svelte/icons/search';
+import Send from '@lucide/svelte/icons/send';
+import Server from '@lucide/svelte/icons/server';
+import Settings from '@lucide/svelte/icons/settings';
+import Smartphone from '@lucide/svelte/icons/smartphone';
+import Trash2 from '@lucide/svelte/icons/trash-2';
+import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
+import Undo2 from '@lucide/svelte/icons/undo-2';
+import Upload from '@lucide/svelte/icons/upload';
+import User from '@lucide/svelte/icons/user';
+import Users from '@lucide/svelte/icons/users';
+import X from '@lucide/svelte/icons/x';
+
+export const ICONS = {
+  back: ArrowLeft,
+  battery: BatteryMedium,
+  office: Building2,
+  calendar: CalendarDays,
+  camera: Camera,
+  check: Check,
+  'check-double': CheckCheck,
+  next: ChevronRight,
+  open: ChevronDown,
+  bad: CircleAlert,
+  ok: CircleCheck,
+  waiting: CircleDashed,
+  clock: Clock,
+  offline: CloudOff,
+  sending: CloudUpload,
+  crop: Crop,
+  backspace: Delete,
+  download: Download,
+  more: Ellipsis,
+  eraser: Eraser,
+  note: FileText,
+  case: FolderOpen,
+  conflict: GitCompareArrows,
+  today: House,
+  photo: Image,
+  info: Info,
+  keyboard: Keyboard,
+  lock: Lock,
+  'sign-out': LogOut,
+  place: MapPin,
+  menu: Menu,
+  memo: NotebookPen,
+  arrived: PackageCheck,
+  pen: PenLine,
+  call: Phone,
+  add: Plus,
+  retry: RefreshCw,
+  document: ScanText,
+  search: Search,
+  send: Send,
+  server: Server,
+  settings: Settings,
+  device: Smartphone,
+  delete: Trash2,
+  warn: TriangleAlert,
+  undo: Undo2,
+  upload: Upload,
+  person: User,
+  people: Users,
+  close: X,
+} as const;
+
+export type IconName = keyof typeof ICONS;

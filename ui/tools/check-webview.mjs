@@ -1,0 +1,29 @@
+// `npm run check:webview`: fails when a built file needs more than the oldest WebView in the field has.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { faultsInCss, faultsInGuard, faultsInHtml, faultsInJs } from './webview-rules.mjs';
+
+const folders = process.argv.slice(2);
+let files = 0;
+let faulty = 0;
+
+for (const folder of folders) {
+  if (!existsSync(folder)) {
+    console.error(`${folder}: not built (run \`npm run build\`)`);
+    process.exit(1);
+  }
+  for (const entry of readdirSync(folder, { recursive: true })) {
+    const path = join(folder, String(entry));
+    const check = path.endsWith('webview-guard.js')
+      ? faultsInGuard
+      : { '.js': faultsInJs, '.css': faultsInCss, '.html': faultsInHtml }[extname(path)];
+    if (!check) continue;
+    files += 1;
+    for (const { rule, since, at } of check(readFileSync(path, 'utf8'))) {
+      faulty += 1;
+      console.error(`${path}:${at} ${rule}${since ? ` (Chrome ${since})` : ''}`);
+    }
+  }
+}
+console.log(`WebView 95: ${files} files, ${faulty} faults`);
+process.exit(faulty === 0 && files > 0 ? 0 : 1);
