@@ -74,8 +74,8 @@ pub fn standing_scopes(staff: &Staff, today: &str) -> Vec<Scope> {
 const GRANT_FIELDS: [&str; 6] =
     [case::SECTION, case::SECTIONS, case::MEMBERS, case::ASSIGNEES, case::RESTRICTED, case::FILING];
 
-/// Why an operation may not be applied: the code for its quarantine. `target` is the record it changes,
-/// `case_record` the case of its scope. Reading permission has been checked by the caller.
+/// Why an operation may not be applied: the code for its quarantine. `target` is the record it changes.
+/// Permission to read its scope has been checked by the caller.
 pub fn refuse(op: &Operation, target: Option<&Record>, staff: &Staff, today: &str) -> Option<&'static str> {
     let (kind, fields): (&str, Option<&Fields>) = match &op.body {
         OpBody::Create { kind, fields, .. } | OpBody::Publish { kind, fields, .. } => (kind, Some(fields)),
