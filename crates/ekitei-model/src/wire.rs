@@ -209,6 +209,10 @@ pub mod upload_meta {
     pub const KEY_ID: &str = "key_id";
 }
 
+/// Sent by a phone with pushes and pulls, so that the office sees what it still has:
+/// `<items> <bytes> <oldest, ms since 1970 or 0> <app version>`.
+pub const WAITING_HEADER: &str = "ekitei-waiting";
+
 /// Set on the answer that completed an upload and verified it.
 pub const VERIFIED_HEADER: &str = "ekitei-verified";
 
