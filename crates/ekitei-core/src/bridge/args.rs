@@ -10,7 +10,6 @@ macro_rules! args {
         $($(#[$doc])*
         #[derive(Clone, Debug, Serialize, Deserialize, TS)]
         #[serde(deny_unknown_fields)]
-        #[ts(export)]
         pub struct $name { $($(#[$fdoc])* pub $field: $ty),* })*
     };
 }
@@ -31,9 +30,9 @@ args! {
     ChangePinArgs { old: String, new: String }
     CaseListArgs {
         /// Folded substring of number, name or place; empty: all.
-        #[serde(default)] filter: String,
+        #[serde(default)] #[ts(as = "Option<_>", optional)] filter: String,
         /// Only cases whose records are on this phone.
-        #[serde(default)] followed_only: bool,
+        #[serde(default)] #[ts(as = "Option<_>", optional)] followed_only: bool,
     }
     CaseRef { case: RecordId }
     NumberArgs { number: String }
@@ -43,7 +42,7 @@ args! {
         title: String,
         planned_at: Stamp,
         /// Staff ids; empty: oneself.
-        #[serde(default)] people: Vec<String>,
+        #[serde(default)] #[ts(as = "Option<_>", optional)] people: Vec<String>,
     }
     VisitStateArgs { id: RecordId, state: String }
     NoteSaveArgs {
@@ -66,7 +65,7 @@ args! {
         #[serde(default)] #[ts(optional)] case: Option<RecordId>,
         #[serde(default)] #[ts(optional)] visit: Option<RecordId>,
         #[serde(default)] #[ts(optional)] note: Option<RecordId>,
-        #[serde(default)] caption: String,
+        #[serde(default)] #[ts(as = "Option<_>", optional)] caption: String,
     }
     PhotoCaptionArgs { id: RecordId, caption: String }
     QueueItemRef {
@@ -78,8 +77,8 @@ args! {
         /// `mine` | `theirs` | `both`
         choice: String,
     }
-    SearchArgs { query: String, #[serde(default = "fifty")] limit: u32 }
-    SyncArgs { #[serde(default = "minute")] deadline_s: u32 }
+    SearchArgs { query: String, #[serde(default = "fifty")] #[ts(as = "Option<_>", optional)] limit: u32 }
+    SyncArgs { #[serde(default = "minute")] #[ts(as = "Option<_>", optional)] deadline_s: u32 }
     Settings {
         /// `ja` | `en`
         language: String,

@@ -5,6 +5,8 @@
 //! database): shells run them on a blocking thread.
 
 pub mod args;
+pub mod event;
+mod typescript;
 pub mod views;
 
 use args::*;
@@ -12,11 +14,14 @@ use ekitei_model::Fault;
 use serde_json::Value;
 use views::*;
 
+pub use event::{Event, Topic};
+pub use typescript::typescript;
+
 macro_rules! calls {
-    ($($(#[$doc:meta])* $name:ident($args:ty) -> $reply:ty;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident($args:ty) -> $reply:ty;)*) => {
         /// What the core answers to. One method a call.
         pub trait Surface {
-            $($(#[$doc])* fn $name(&self, args: $args) -> Result<$reply, Fault>;)*
+            $($(#[doc = $doc])* fn $name(&self, args: $args) -> Result<$reply, Fault>;)*
         }
 
         /// Runs one call by name. Unknown names and malformed arguments are faults (`call-unknown`, `call-malformed`).
@@ -35,14 +40,22 @@ macro_rules! calls {
         /// The names of all calls.
         pub const CALLS: &[&str] = &[$(stringify!($name)),*];
 
-        /// The TypeScript interface `Calls` (types of its own are exported one a file by ts-rs).
-        pub fn typescript(config: &ts_rs::Config) -> String {
+        /// Shows every argument and reply type to `visitor`.
+        fn visit_types(visitor: &mut impl ts_rs::TypeVisitor) {
+            $(visitor.visit::<$args>(); visitor.visit::<$reply>();)*
+        }
+
+        /// The TypeScript interface `Calls`: name → arguments and reply.
+        fn calls_interface(config: &ts_rs::Config) -> String {
             use ts_rs::TS as _;
             let mut out = String::from("export interface Calls {\n");
-            $(out.push_str(&format!(
-                "  {}: {{ args: {}; reply: {} }};\n",
-                stringify!($name), <$args>::name(config), <$reply>::name(config)
-            ));)*
+            $(
+                $(out.push_str(&format!("  /** {} */\n", $doc.trim()));)*
+                out.push_str(&format!(
+                    "  {}: {{ args: {}; reply: {} }};\n",
+                    stringify!($name), <$args>::name(config), <$reply>::name(config)
+                ));
+            )*
             out.push_str("}\n");
             out
         }

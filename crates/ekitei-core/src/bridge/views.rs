@@ -10,7 +10,6 @@ macro_rules! views {
     ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $ty:ty),* $(,)? })*) => {
         $($(#[$doc])*
         #[derive(Clone, Debug, Serialize, Deserialize, TS)]
-        #[ts(export)]
         pub struct $name { $($(#[$fdoc])* pub $field: $ty),* })*
     };
 }
@@ -18,7 +17,6 @@ macro_rules! views {
 /// Where an item stands on its way; the words on screen come from the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum Progress {
     /// 未送信
     Waiting,
@@ -34,7 +32,6 @@ pub enum Progress {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum Line {
     /// Never tried.
     Unknown,
@@ -44,7 +41,6 @@ pub enum Line {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum EntryKind {
     Visit,
     Note,
@@ -173,6 +169,8 @@ views! {
         variants: Vec<VariantView>,
         /// Below the shared folder, once filed.
         filed: Option<String>,
+        /// `photo_add` met the same bytes in this case: nothing was added, this is the one that was there.
+        already_there: bool,
     }
     CaptureView { name: String }
     QueueRow {

@@ -1,0 +1,322 @@
+// Generated from crates/ekitei-core/src/bridge by `cargo run -p ekitei-core --example export_ts`; do not edit.
+
+export type CaptureArgs = { case: RecordId, visit?: RecordId, };
+
+export type CaptureView = { name: string, };
+
+export type CaseCard = { case: CaseRow, entries: Array<TimelineEntry>, photos: PhotoCount, conflicts: number, };
+
+export type CaseListArgs = { 
+/**
+ * Folded substring of number, name or place; empty: all.
+ */
+filter?: string, 
+/**
+ * Only cases whose records are on this phone.
+ */
+followed_only?: boolean, };
+
+export type CaseRef = { case: RecordId, };
+
+export type CaseRow = { id: RecordId, number: string, 
+/**
+ * Empty when the case is restricted and this phone does not hold it.
+ */
+name: string, place: string, section: string, state: string, restricted: boolean, followed: boolean, assigned: boolean, lat: number | null, lon: number | null, };
+
+export type ChangePinArgs = { old: string, new: string, };
+
+export type ConflictResolveArgs = { id: RecordId, 
+/**
+ * `mine` | `theirs` | `both`
+ */
+choice: string, };
+
+export type ConflictView = { id: RecordId, record: RecordId, record_kind: string, case: RecordId | null, title: string, field: string, mine: any, theirs: any, by: string, 
+/**
+ * Whether the value that came second is this phone's.
+ */
+own: boolean, };
+
+/**
+ * An error answers one question: retry, wait, or ask a person?
+ */
+export type Cure = "retry" | "wait" | "ask";
+
+export type Done = Record<symbol, never>;
+
+export type DraftArgs = { key: string, value: any, };
+
+export type DraftKey = { key: string, };
+
+export type DraftView = { value: any, };
+
+export type EnrolArgs = { 
+/**
+ * `https://…`, or `http://127.0.0.1:port` in development.
+ */
+server: string, code: string, pin: string, 
+/**
+ * PEM of the office's own certificate authority, when it has one.
+ */
+ca_pem?: string, 
+/**
+ * What the office sees in its list of phones.
+ */
+model?: string, };
+
+export type EntryKind = "visit" | "note" | "photo";
+
+/**
+ * One hint, as it travels to a screen.
+ */
+export type Event = { "kind": "changed", changed: Topic, } | { "kind": "status" };
+
+/**
+ * A stable code with parameters; its text comes from the message catalogue under `error.<code>`.
+ */
+export type Fault = { code: string, params?: { [key in string]: string }, cure: Cure, };
+
+export type Lane = number;
+
+export type Line = "unknown" | "online" | "offline";
+
+export type MeView = { id: string, name: string, kana: string, sections: Array<string>, };
+
+export type NotePublishArgs = { id: RecordId, case: RecordId, };
+
+export type NoteSaveArgs = { id?: RecordId, case?: RecordId, visit?: RecordId, title?: string, text?: string, 
+/**
+ * Pen strokes; see `note.strokes` in the protocol.
+ */
+strokes?: any, template?: string, };
+
+export type NoteView = { id: RecordId, 
+/**
+ * `None`: a draft of one's own, not in a case yet.
+ */
+case: RecordId | null, visit: RecordId | null, title: string, text: string, strokes: any, template: string | null, written_at: Stamp, finished_at: Stamp | null, author: string, progress: Progress, conflicted: boolean, };
+
+export type Nothing = Record<symbol, never>;
+
+export type NumberArgs = { number: string, };
+
+export type PersonView = { id: string, name: string, kana: string, section: string, role: string, extension: string, };
+
+export type PhotoAddArgs = { 
+/**
+ * Names in the app's inbox (never paths).
+ */
+names: Array<string>, case?: RecordId, visit?: RecordId, note?: RecordId, caption?: string, };
+
+export type PhotoCaptionArgs = { id: RecordId, caption: string, };
+
+/**
+ * 20/20 事務所に届きました
+ */
+export type PhotoCount = { total: number, arrived: number, 
+/**
+ * Filed, or kept where the case is not filed.
+ */
+at_office: number, };
+
+export type PhotoView = { id: RecordId, case: RecordId | null, visit: RecordId | null, note: RecordId | null, caption: string, taken_at: Stamp, width: number, height: number, lat: number | null, lon: number | null, author: string, 
+/**
+ * Of the photo as a whole: the original's.
+ */
+progress: Progress, variants: Array<VariantView>, 
+/**
+ * Below the shared folder, once filed.
+ */
+filed: string | null, 
+/**
+ * `photo_add` met the same bytes in this case: nothing was added, this is the one that was there.
+ */
+already_there: boolean, };
+
+export type PinArgs = { pin: string, };
+
+/**
+ * Where an item stands on its way; the words on screen come from the catalogue.
+ */
+export type Progress = "waiting" | "parked" | "arrived" | "filed" | "kept";
+
+export type QueueItemRef = { 
+/**
+ * Absent: everything.
+ */
+item?: string, };
+
+export type QueueRow = { 
+/**
+ * Stable while it waits; for retry and cancel.
+ */
+item: string, lane: Lane, 
+/**
+ * `note`, `photo`, `visit`, `conflict`, … or a variant's file: `thumb`, `display`, `original`.
+ */
+what: string, title: string, case_number: string, since: Stamp, bytes: number, 
+/**
+ * Bytes the office has of it.
+ */
+sent_bytes: number, 
+/**
+ * Has been in a batch: it can no longer be cancelled.
+ */
+frozen: boolean, 
+/**
+ * Why it is parked.
+ */
+parked: Fault | null, };
+
+export type QueueView = { rows: Array<QueueRow>, waiting: WaitingView, next_try_at: Stamp | null, last_fault: Fault | null, };
+
+/**
+ * One record (case, visit, note, photo …).
+ */
+export type RecordId = string;
+
+export type RecordRef = { id: RecordId, };
+
+export type SearchArgs = { query: string, limit?: number, };
+
+export type SearchHit = { id: RecordId, kind: string, case: RecordId | null, case_number: string, title: string, 
+/**
+ * Around the first match.
+ */
+excerpt: string, at: Stamp, };
+
+export type Settings = { 
+/**
+ * `ja` | `en`
+ */
+language: string, 
+/**
+ * `light` | `outdoor`
+ */
+theme: string, glove: boolean, 
+/**
+ * 100, 150 or 200 percent.
+ */
+text_percent: number, };
+
+/**
+ * An instant and the offset of the place where it was taken. On the wire: RFC 3339 with milliseconds,
+ * `2026-11-21T10:05:00.000+09:00`. A device's stamp is shown, never trusted for order.
+ */
+export type Stamp = string;
+
+export type StatusView = { enrolled: boolean, locked: boolean, me: MeView | null, device_id: string | null, server: string | null, waiting: WaitingView, line: Line, last_contact_at: Stamp | null, next_try_at: Stamp | null, 
+/**
+ * Why the last try failed, if it did.
+ */
+last_fault: Fault | null, conflicts: number, 
+/**
+ * The key store tells what protects the keys (`android`, `file`).
+ */
+keystore: string, 
+/**
+ * Things a person should know (a database that was set aside, a skewed clock).
+ */
+notices: Array<Fault>, 
+/**
+ * Device clock minus office clock at the last contact.
+ */
+skew_ms: number | null, version: string, };
+
+export type SyncArgs = { deadline_s?: number, };
+
+export type SyncView = { 
+/**
+ * Nothing waits any more.
+ */
+drained: boolean, sent_ops: number, sent_files: number, received: number, sent_bytes: number, received_bytes: number, elapsed_ms: number, waiting: WaitingView, fault: Fault | null, };
+
+export type TimelineEntry = { kind: EntryKind, at: Stamp, 
+/**
+ * Of the visit it belongs to.
+ */
+visit: RecordId | null, note: NoteView | null, photo: PhotoView | null, visit_view: VisitView | null, };
+
+export type TodayView = { today: string, visits: Array<VisitView>, cases: Array<CaseRow>, drafts: Array<NoteView>, waiting: WaitingView, last_contact_at: Stamp | null, };
+
+/**
+ * What may look different now.
+ */
+export type Topic = "cases" | "queue" | "conflicts" | "directory" | "settings";
+
+/**
+ * The files of a photo.
+ */
+export type Variant = "thumb" | "display" | "original";
+
+export type VariantView = { variant: Variant, progress: Progress, bytes: number, on_phone: boolean, };
+
+export type VisitCreateArgs = { case: RecordId, title: string, planned_at: Stamp, 
+/**
+ * Staff ids; empty: oneself.
+ */
+people?: Array<string>, };
+
+export type VisitStateArgs = { id: RecordId, state: string, };
+
+export type VisitView = { id: RecordId, case: RecordId, case_number: string, case_name: string, place: string, title: string, planned_at: Stamp | null, state: string, people: Array<string>, progress: Progress, };
+
+export type WaitingView = { notes: number, photos: number, 
+/**
+ * All waiting operations and files.
+ */
+items: number, bytes: number, oldest_at: Stamp | null, parked: number, };
+
+/** What the core answers to: name → arguments and reply. */
+export interface Calls {
+  /** Everything the frame around each screen shows. Works locked and before enrolment. */
+  status: { args: Nothing; reply: StatusView };
+  /** Joins this installation to an office with a one-time code, sets the PIN and ends with a first sync. */
+  enrol: { args: EnrolArgs; reply: StatusView };
+  unlock: { args: PinArgs; reply: StatusView };
+  lock: { args: Nothing; reply: StatusView };
+  change_pin: { args: ChangePinArgs; reply: Done };
+  /** A lost PIN: gives up the vault, keeps the queue, which is delivered under the old device id. */
+  forget_pin: { args: Nothing; reply: StatusView };
+  today: { args: Nothing; reply: TodayView };
+  case_list: { args: CaseListArgs; reply: Array<CaseRow> };
+  case_card: { args: CaseRef; reply: CaseCard };
+  /** Follow by number: its records come to this phone. */
+  case_follow: { args: NumberArgs; reply: CaseRow };
+  case_unfollow: { args: CaseRef; reply: Done };
+  visit_create: { args: VisitCreateArgs; reply: VisitView };
+  visit_state: { args: VisitStateArgs; reply: VisitView };
+  note_get: { args: RecordRef; reply: NoteView };
+  /** Makes a note (no `id`) or changes one. Without a case it is a draft of one's own. */
+  note_save: { args: NoteSaveArgs; reply: NoteView };
+  /** Finishes a note: it will be filed. */
+  note_finish: { args: RecordRef; reply: NoteView };
+  note_delete: { args: RecordRef; reply: Done };
+  /** Puts a draft without a case into one. */
+  note_publish: { args: NotePublishArgs; reply: NoteView };
+  /** What is being typed, by a key of the screen's choice; durable when the call returns. */
+  draft_save: { args: DraftArgs; reply: Done };
+  draft_load: { args: DraftKey; reply: DraftView };
+  draft_drop: { args: DraftKey; reply: Done };
+  /** Before the camera opens: a row that survives a kill. The returned name is where the camera writes. */
+  capture_begin: { args: CaptureArgs; reply: CaptureView };
+  /** Takes the named inbox files as photographs: check, hash, derive, seal, queue. */
+  photo_add: { args: PhotoAddArgs; reply: Array<PhotoView> };
+  photo_caption: { args: PhotoCaptionArgs; reply: PhotoView };
+  photo_delete: { args: RecordRef; reply: Done };
+  photo_list: { args: CaseRef; reply: Array<PhotoView> };
+  queue: { args: Nothing; reply: QueueView };
+  /** Try again now: everything, or one parked item. */
+  queue_retry: { args: QueueItemRef; reply: QueueView };
+  /** Drops one item that has not been in a batch yet, or a parked one after a person's decision. */
+  queue_cancel: { args: QueueItemRef; reply: QueueView };
+  conflicts: { args: Nothing; reply: Array<ConflictView> };
+  conflict_resolve: { args: ConflictResolveArgs; reply: Done };
+  search: { args: SearchArgs; reply: Array<SearchHit> };
+  directory: { args: SearchArgs; reply: Array<PersonView> };
+  /** One round of the engine now; returns when the outbox is empty, the deadline is over, or the line fails. */
+  sync_now: { args: SyncArgs; reply: SyncView };
+  settings_get: { args: Nothing; reply: Settings };
+  settings_set: { args: Settings; reply: Settings };
+}
