@@ -1,0 +1,57 @@
+//! xtask: one place for every command of the project. `cargo xtask help` lists them.
+//!
+//! Lives here: starting other programs, watching them, reporting. May not live here: any rule of the product; a test
+//! or a bench belongs to the package it concerns and is only started from here. Nobody calls this crate.
+
+mod cmd;
+mod demo;
+mod need;
+mod postgres;
+mod project;
+mod report;
+mod runner;
+mod stages;
+mod tally;
+mod test;
+mod tools;
+mod ui;
+mod version;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  demo [--once] [...]   build and start the office, two phones and the stage page; --once ends after the story
+  test [--strict] [--only GROUP[,GROUP]]
+                        everything CI runs; --strict: what could not run is a failure
+  check                 formatting and lints only
+  gen                   regenerate TypeScript types, OpenAPI, message keys, screenshots
+  bench                 benchmarks beside named peers, into docs/PERFORMANCE.md
+  prove                 the long run: full seeds and kills (EKITEI_SIM_SEEDS, EKITEI_KILL_ROUNDS)
+  desktop               build the desktop shell and drive its window
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let command = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    let project = project::Project::find();
+    let done = match command.as_str() {
+        "demo" => demo::run(&project, &rest),
+        "test" => test::Options::parse(&rest).and_then(|options| test::run(&project, &options)),
+        "check" | "gen" | "bench" | "prove" | "desktop" => test::run_command(&project, &command, &rest),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        other => Err(format!("unknown command '{other}'\n\n{HELP}")),
+    };
+    match done {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Every stage of every command, as data. A new stage is one entry here.
+
+use std::time::Duration;
+
+use crate::cmd::Cmd;
+use crate::need::Need;
+use crate::project::Project;
+use crate::{postgres, ui};
+
+pub struct Stage {
+    /// What `--only` names.
+    pub group: &'static str,
+    pub minutes: u64,
+    pub needs: Vec<Need>,
+    pub work: Vec<Cmd>,
+    pub around: Around,
+}
+
+/// What must stand around the commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    Nothing,
+    /// A scratch PostgreSQL whose URL is in `EKITEI_TEST_POSTGRES`.
+    Postgres,
+    /// Afterwards the bundles count as fresh.
+    UiBuilt,
+}
+
+impl Stage {
+    fn new(group: &'static str, minutes: u64, work: Vec<Cmd>) -> Self {
+        Self { group, minutes, needs: Vec::new(), work, around: Around::Nothing }
+    }
+
+    fn needs(mut self, need: Need) -> Self {
+        self.needs.push(need);
+        self
+    }
+
+    fn around(mut self, around: Around) -> Self {
+        self.around = around;
+        self
+    }
+
+    pub fn budget(&self) -> Duration {
+        Duration::from_secs(self.minutes * 60)
+    }
+}
+
+const CHROMIUM: Need = Need::Program { name: "chromium", packages: &["chromium", "fonts-noto-cjk"] };
+const TURBOJPEG: Need =
+    Need::Library { name: "libturbojpeg", packages: &["libturbojpeg0-dev", "pkg-config"] };
+const POSTGRESQL: Need = Need::File { pattern: postgres::INITDB, packages: &["postgresql"] };
+const DENY: Need = Need::CargoTool { name: "deny", version: "0.19.9" };
+
+/// `cargo xtask test`, in the order of the run: cheap and telling first.
+pub fn test(project: &Project) -> Vec<Stage> {
+    let at = |line: &str| Cmd::new(&project.root, line);
+    let mut stages = vec![Stage::new("fmt", 1, vec![at("cargo fmt --all -- --check")])];
+    stages.extend(screens(project));
+    stages.push(clippy(project));
+    stages.push(Stage::new(
+        "unit",
+        13,
+        // The programs first: tests start them beside themselves.
+        vec![at("cargo build --workspace --bins"), at("cargo test --workspace --no-fail-fast")],
+    ));
+    if project.has("crates/ekitei-photo/src/turbo.rs") || project.has("crates/ekitei-photo/src/turbo") {
+        stages.push(
+            Stage::new("photo", 3, vec![at("cargo test -p ekitei-photo --features turbo")]).needs(TURBOJPEG),
+        );
+    }
+    stages.push(
+        Stage::new("postgres", 3, vec![at("cargo test -p ekitei-server-db")])
+            .needs(POSTGRESQL)
+            .around(Around::Postgres),
+    );
+    if project.has_npm_script("ui", "e2e") {
+        let run =
+            Cmd::new(&project.root.join("ui"), "npm run e2e").env("EKITEI_CHROMIUM", "/usr/bin/chromium");
+        stages.push(Stage::new("browser", 7, vec![run]).needs(CHROMIUM));
+    }
+    stages.push(
+        Stage::new("deny", 2, vec![at("cargo deny --offline check licenses bans sources")]).needs(DENY),
+    );
+    stages
+}
+
+/// `cargo xtask check`.
+pub fn check(project: &Project) -> Vec<Stage> {
+    vec![Stage::new("fmt", 1, vec![Cmd::new(&project.root, "cargo fmt --all -- --check")]), clippy(project)]
+}
+
+/// `cargo xtask gen`.
+pub fn generate(project: &Project) -> Vec<Stage> {
+    let mut work = Vec::new();
+    if project.has_npm_script("ui", "gen") {
+        work.extend(ui::install(project));
+        work.push(Cmd::new(&project.root.join("ui"), "npm run gen"));
+    }
+    vec![Stage::new("gen", 10, work)]
+}
+
+/// `cargo xtask bench`.
+pub fn bench(_project: &Project) -> Vec<Stage> {
+    Vec::new()
+}
+
+/// `cargo xtask prove`: what `test` does in small, with the full number of seeds and kills.
+pub fn prove(project: &Project) -> Vec<Stage> {
+    let or = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
+    let work = Cmd::new(&project.root, "cargo test -p ekitei-tests --no-fail-fast -- --nocapture")
+        .env("EKITEI_SIM_SEEDS", or("EKITEI_SIM_SEEDS", "20000"))
+        .env("EKITEI_KILL_ROUNDS", or("EKITEI_KILL_ROUNDS", "2000"));
+    vec![Stage::new("prove", 12 * 60, vec![Cmd::new(&project.root, "cargo build --workspace --bins"), work])]
+}
+
+/// `cargo xtask desktop`.
+pub fn desktop(_project: &Project) -> Vec<Stage> {
+    Vec::new()
+}
+
+fn clippy(project: &Project) -> Stage {
+    Stage::new(
+        "clippy",
+        7,
+        vec![Cmd::new(&project.root, "cargo clippy --workspace --all-targets -- -D warnings")],
+    )
+}
+
+/// Packages, types, unit tests and bundles of the screens. Before the Rust stages, because the server serves the bundles.
+fn screens(project: &Project) -> Option<Stage> {
+    if !project.has("ui/package-lock.json") {
+        return None;
+    }
+    let folder = project.root.join("ui");
+    let mut work = ui::install(project);
+    for script in ["check", "test", "build"] {
+        if project.has_npm_script("ui", script) {
+            work.push(Cmd::new(&folder, &format!("npm run {script}")));
+        }
+    }
+    Some(Stage::new("ui", 4, work).around(Around::UiBuilt))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budgets_of_test_fit_into_45_minutes() {
+        let project = Project::find();
+        let stages = test(&project);
+        let minutes: u64 = stages.iter().map(|stage| stage.minutes).sum();
+        assert!(
+            minutes + crate::test::SETUP_MINUTES <= 45,
+            "{minutes} and {} for set-up",
+            crate::test::SETUP_MINUTES
+        );
+        for (i, stage) in stages.iter().enumerate() {
+            assert!(!stage.work.is_empty(), "{}", stage.group);
+            assert!(stages[..i].iter().all(|earlier| earlier.group != stage.group), "{} twice", stage.group);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Runs the stages of a command: provides what is missing where it may, collects what could not be proven.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use crate::cmd::Cmd;
+use crate::need::{self, Need};
+use crate::postgres::Cluster;
+use crate::project::Project;
+use crate::report::Report;
+use crate::runner::{self, End, Ran};
+use crate::stages::{self, Around, Stage};
+use crate::tally::Tally;
+use crate::{tools, ui};
+
+pub const SETUP_MINUTES: u64 = 5;
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    pub strict: bool,
+    /// Empty: all groups.
+    pub only: Vec<String>,
+}
+
+impl Options {
+    pub fn parse(args: &[String]) -> Result<Self, String> {
+        let mut options = Self::default();
+        let mut args = args.iter();
+        while let Some(arg) = args.next() {
+            let groups = match arg.as_str() {
+                "--strict" => {
+                    options.strict = true;
+                    continue;
+                }
+                "--only" => args.next().ok_or("--only needs a group")?.as_str(),
+                other => other.strip_prefix("--only=").ok_or_else(|| format!("unknown option '{other}'"))?,
+            };
+            options.only.extend(groups.split(',').map(str::to_owned));
+        }
+        Ok(options)
+    }
+}
+
+/// `cargo xtask test`.
+pub fn run(project: &Project, options: &Options) -> Result<ExitCode, String> {
+    run_stages(project, stages::test(project), options)
+}
+
+/// The commands that are just stages: check, gen, bench, prove, desktop.
+pub fn run_command(project: &Project, command: &str, args: &[String]) -> Result<ExitCode, String> {
+    let options = Options::parse(args)?;
+    let stages = match command {
+        "check" => stages::check(project),
+        "gen" => stages::generate(project),
+        "bench" => stages::bench(project),
+        "prove" => stages::prove(project),
+        "desktop" => stages::desktop(project),
+        other => return Err(format!("unknown command '{other}'")),
+    };
+    run_stages(project, stages, &options)
+}
+
+fn run_stages(project: &Project, stages: Vec<Stage>, options: &Options) -> Result<ExitCode, String> {
+    tools::check()?;
+    let stages = select(stages, &options.only)?;
+    let minutes: u64 = stages.iter().map(|stage| stage.minutes).sum();
+    println!("{} stages, at most {minutes} minutes and {SETUP_MINUTES} for set-up", stages.len());
+    let mut report = Report::default();
+    set_up(project, &stages, &mut report);
+    for stage in &stages {
+        if let Some(missing) = stage.needs.iter().find(|need| !need.is_there()) {
+            let command = format!("{} && cargo xtask test --only {}", missing.cure(), stage.group);
+            report.not_proven(
+                stage.group,
+                &format!("{} is missing and could not be installed", missing.name()),
+                &command,
+            );
+            continue;
+        }
+        let ran = run_stage(project, stage);
+        report.ran(stage.group, stage.budget(), &ran);
+    }
+    print!("\n{}", report.text());
+    Ok(report.exit_code(options.strict))
+}
+
+fn select(stages: Vec<Stage>, only: &[String]) -> Result<Vec<Stage>, String> {
+    let groups: Vec<&str> = stages.iter().map(|stage| stage.group).collect();
+    if let Some(unknown) = only.iter().find(|group| !groups.contains(&group.as_str())) {
+        return Err(format!("no group '{unknown}'; there are {}", groups.join(", ")));
+    }
+    Ok(stages
+        .into_iter()
+        .filter(|stage| only.is_empty() || only.iter().any(|group| group == stage.group))
+        .collect())
+}
+
+/// One installation for all stages. Its failure is no verdict: the stages that lack something say so themselves.
+fn set_up(project: &Project, stages: &[Stage], report: &mut Report) {
+    let mut missing: Vec<Need> = Vec::new();
+    for need in stages.iter().flat_map(|stage| &stage.needs) {
+        if !missing.contains(need) && !need.is_there() {
+            missing.push(need.clone());
+        }
+    }
+    let commands = need::commands_for(&missing, &project.root);
+    if commands.is_empty() {
+        return;
+    }
+    // Building a cargo tool takes minutes; packages alone do not.
+    let budget = Duration::from_secs(SETUP_MINUTES * 60);
+    let ran = runner::run("set-up", &commands, budget, &project.logs());
+    if ran.end == End::Passed {
+        report.ran("set-up", budget, &ran);
+    }
+}
+
+fn run_stage(project: &Project, stage: &Stage) -> Ran {
+    let go = |work: &[Cmd]| runner::run(stage.group, work, stage.budget(), &project.logs());
+    match stage.around {
+        Around::Nothing => go(&stage.work),
+        Around::Postgres => match Cluster::start() {
+            Ok(cluster) => {
+                let work: Vec<Cmd> = stage
+                    .work
+                    .iter()
+                    .map(|cmd| cmd.clone().env("EKITEI_TEST_POSTGRES", cluster.url()))
+                    .collect();
+                go(&work)
+            }
+            Err(reason) => failed(reason),
+        },
+        Around::UiBuilt => {
+            let ran = go(&stage.work);
+            match (&ran.end, ui::built(project)) {
+                (End::Passed, Err(reason)) => failed(reason),
+                _ => ran,
+            }
+        }
+    }
+}
+
+fn failed(reason: String) -> Ran {
+    println!("{reason}");
+    Ran { end: End::Failed(reason), tally: Tally::default(), took: Duration::ZERO }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, String> {
+        Options::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn options() {
+        assert_eq!(parse(""), Ok(Options::default()));
+        assert_eq!(parse("--strict --only unit,fmt --only=ui").unwrap().only, ["unit", "fmt", "ui"]);
+        assert!(parse("--strict").unwrap().strict);
+        assert!(parse("--fast").unwrap_err().contains("--fast"));
+        assert!(parse("--only").is_err());
+    }
+
+    #[test]
+    fn an_unknown_group_is_named_with_the_known_ones() {
+        let project = Project::find();
+        let error = select(stages::test(&project), &["browsre".to_owned()]).err().unwrap();
+        assert!(error.contains("browsre") && error.contains("unit"), "{error}");
+        let chosen = select(stages::test(&project), &["fmt".to_owned()]).unwrap();
+        assert_eq!(chosen.len(), 1);
+    }
+}
