@@ -1,0 +1,4 @@
+//! Delivery and fetching.
+pub mod clock;
+pub mod error;
+pub mod plan;
