@@ -1,0 +1,134 @@
+//! The storage trait. Every method is one use case and one transaction; nothing of a transaction crosses it.
+
+use crate::error::Result;
+use crate::rows::*;
+use async_trait::async_trait;
+use ekitei_model::kinds::Variant;
+use ekitei_model::people::Staff;
+use ekitei_model::record::Fields;
+use ekitei_model::wire::{DeviceState, Epoch, PullRequest, PushHeader};
+use ekitei_model::{Fault, Record, RecordId, Scope, StaffId};
+use std::path::Path;
+use uuid::Uuid;
+
+/// `now_ms` is always the server's clock, milliseconds since 1970 UTC. When a method returns `Ok`, what it says has
+/// been committed durably.
+#[async_trait]
+pub trait Storage: Send + Sync {
+    // ── the house itself ──
+    async fn meta_get(&self, key: &str) -> Result<Option<String>>;
+    async fn meta_set(&self, key: &str, value: &str) -> Result<()>;
+    /// Made at the first opening; compared only for equality.
+    async fn epoch(&self) -> Result<Epoch>;
+    /// After a restore: every lane begins a new generation, every phone reads again.
+    async fn new_epoch(&self) -> Result<Epoch>;
+
+    // ── people and devices ──
+    /// Adds and changes staff (none is removed) and their directory records in `all:`.
+    async fn import_staff(&self, staff: Vec<Staff>, now_ms: i64) -> Result<Imported>;
+    /// Adds cases, or changes the case that has the same number. Fields are those of a `case` record; `number` must be there.
+    async fn import_cases(&self, cases: Vec<Fields>, now_ms: i64) -> Result<Imported>;
+    async fn staff(&self, id: &StaffId) -> Result<Option<Staff>>;
+    /// In the directory's order (reading, then id).
+    async fn staff_list(&self, filter: &StaffFilter) -> Result<Vec<Staff>>;
+    async fn set_password(&self, staff: &StaffId, hash: &str) -> Result<()>;
+    async fn password_hash(&self, staff: &StaffId) -> Result<Option<String>>;
+    /// A one-time code, by its hash. Refused: `staff-unknown`.
+    async fn create_code(&self, staff: &StaffId, code_hash: &str, expires_ms: i64) -> Result<()>;
+    /// Single use, atomic. Refused: `code-unknown`, `code-expired`, `code-used`.
+    async fn redeem_code(&self, code_hash: &str, now_ms: i64, new: NewDevice) -> Result<Staff>;
+    async fn device(&self, id: ekitei_model::DeviceId) -> Result<Option<Device>>;
+    /// Last seen first.
+    async fn devices(&self, filter: &DeviceFilter) -> Result<Vec<Device>>;
+    async fn touch_device(&self, id: ekitei_model::DeviceId, now_ms: i64, report: Option<DeviceReport>) -> Result<()>;
+    /// `false`: no such device.
+    async fn set_device_state(&self, id: ekitei_model::DeviceId, state: DeviceState) -> Result<bool>;
+    /// A console sign-in: makes a device of its own.
+    async fn open_session(&self, staff: &StaffId, token_hash: &str, now_ms: i64, expires_ms: i64) -> Result<ekitei_model::DeviceId>;
+    /// `None`: unknown or past its absolute limit. A found one is marked as seen.
+    async fn session(&self, token_hash: &str, now_ms: i64) -> Result<Option<Session>>;
+    async fn close_session(&self, token_hash: &str) -> Result<()>;
+    /// Works for drained and wiped devices too. Refused: `device-unknown`.
+    async fn me(&self, caller: &Caller) -> Result<Me>;
+    /// Those of `scopes` that the caller may read now (live sockets re-check with it).
+    async fn readable(&self, caller: &Caller, scopes: &[Scope]) -> Result<Vec<Scope>>;
+
+    // ── push ──
+    /// Refused: `batch-malformed`, `epoch-changed`, `lane-gap`, `device-wiped`, `device-unknown`.
+    async fn apply_push(&self, caller: &Caller, header: &PushHeader, ops: Vec<Incoming>, now_ms: i64) -> Result<Pushed>;
+    /// The same pipe without lane numbers; the operation id absorbs repeats.
+    async fn apply_console(&self, caller: &Caller, op: Incoming, now_ms: i64) -> Result<Applied>;
+    /// What has waited for its parent since before `before_ms` goes to quarantine. Returns how many.
+    async fn expire_waiting(&self, before_ms: i64, now_ms: i64) -> Result<u64>;
+    /// Records that a phone has and the office lacks after a restore, into quarantine. Returns how many were kept.
+    async fn salvage(&self, caller: &Caller, records: Vec<Record>, now_ms: i64) -> Result<u64>;
+
+    // ── pull ──
+    /// Refused: `epoch-changed`, `device-drained`, `device-wiped`, `device-unknown`.
+    async fn pull(&self, caller: &Caller, request: &PullRequest, now_ms: i64) -> Result<Pages>;
+    /// One record as JSON; `None`: not there or not readable.
+    async fn record(&self, caller: &Caller, id: RecordId) -> Result<Option<String>>;
+    /// For the office's own jobs: no permission is asked.
+    async fn office_record(&self, id: RecordId) -> Result<Option<Record>>;
+
+    // ── bytes ──
+    /// Repeating it returns the same upload with its offset.
+    async fn upload_create(&self, new: NewUpload, now_ms: i64) -> Result<Upload>;
+    async fn upload(&self, id: Uuid) -> Result<Option<Upload>>;
+    /// Takes the upload over: the fence grows, an older holder's writes are refused. Refused: `upload-unknown`.
+    async fn upload_claim(&self, id: Uuid) -> Result<Upload>;
+    /// Moves the offset from `from_bytes` to `to_bytes`. Refused: `upload-unknown`, `upload-taken` (with the true offset).
+    async fn upload_advance(&self, id: Uuid, fence: u64, from_bytes: u64, to_bytes: u64) -> Result<()>;
+    /// The bytes are stored and verified. Marks the arrival in the record when it is here and names this hash, and
+    /// makes the filing job when record and original are both here. Repeating it changes nothing.
+    async fn upload_finish(&self, id: Uuid, fence: u64, blob: &BlobRow, now_ms: i64) -> Result<Changed>;
+    async fn upload_drop(&self, id: Uuid) -> Result<()>;
+    /// Past their time, finished or not; the caller removes the staging file, then drops each.
+    async fn uploads_expired(&self, now_ms: i64) -> Result<Vec<Upload>>;
+    /// Bytes only through a record that the caller may read. `None`: not readable, or not here yet.
+    async fn blob_of(&self, caller: &Caller, record: RecordId, variant: Variant) -> Result<Option<BlobRow>>;
+    /// For the office's own jobs.
+    async fn office_blob_of(&self, record: RecordId, variant: Variant) -> Result<Option<BlobRow>>;
+    async fn all_blobs(&self) -> Result<Vec<BlobRow>>;
+    /// Blobs stored before `before_ms` whose last living reference ended before it.
+    async fn orphan_blobs(&self, before_ms: i64) -> Result<Vec<BlobRow>>;
+    /// `false`: it is referred to again and stays.
+    async fn forget_blob(&self, sha256: &str, before_ms: i64) -> Result<bool>;
+    /// These originals are in a backup now: written into their photo records.
+    async fn mark_backed_up(&self, sha256s: &[String], at_ms: i64) -> Result<Changed>;
+
+    // ── jobs ──
+    /// The oldest job that is due, leased for `lease_ms`.
+    async fn claim_job(&self, now_ms: i64, lease_ms: i64) -> Result<Option<Job>>;
+    /// Writes the effect and ends the job in one step. Refused: `job-taken`.
+    async fn finish_job(&self, job: &Job, effect: JobEffect, now_ms: i64) -> Result<Changed>;
+    /// Gives the job back. `error` is a fault code. Refused: `job-taken`.
+    async fn retry_job(&self, job: &Job, run_after_ms: i64, error: &str) -> Result<()>;
+    async fn job_counts(&self, now_ms: i64) -> Result<JobCounts>;
+
+    // ── what the console reads; a caller sees only what the model's rules let them read ──
+    /// Last changed first, at most `limit`.
+    async fn cases(&self, caller: &Caller, filter: &CaseFilter, limit: u32) -> Result<Vec<CaseRow>>;
+    /// Records of the case (JSON) in the order of their birth, without tombstones. Refused: `not-readable`.
+    async fn timeline(&self, caller: &Caller, case: RecordId) -> Result<Vec<String>>;
+    /// Notes, photos and visits of readable cases, last changed first (JSON).
+    async fn recent(&self, caller: &Caller, limit: u32) -> Result<Vec<String>>;
+    /// Unresolved conflicts, oldest first.
+    async fn conflicts(&self, caller: &Caller) -> Result<Vec<ConflictRow>>;
+    /// Open entries: of scopes the caller may read, their own, and (section heads and stewards) of their people.
+    async fn quarantine(&self, caller: &Caller) -> Result<Vec<QuarantineRow>>;
+    /// Applies the kept bytes in the releasing person's right. An outcome `Quarantined` leaves the entry open.
+    /// Refused: `quarantine-unknown`, `quarantine-settled`.
+    async fn quarantine_release(&self, caller: &Caller, id: Uuid, now_ms: i64) -> Result<Applied>;
+    /// Looked at and set aside; the bytes stay.
+    async fn quarantine_close(&self, caller: &Caller, id: Uuid, now_ms: i64) -> Result<()>;
+    async fn counts(&self, now_ms: i64) -> Result<Counts>;
+
+    // ── maintenance ──
+    /// One fault per contradiction between log, records, heads, jobs and blobs; empty: all is well.
+    async fn verify_rows(&self) -> Result<Vec<Fault>>;
+    /// Every living record of a kind by id (JSON), for checks against the shared folder. At most `limit`, after `after`.
+    async fn scan_kind(&self, kind: &str, after: Option<RecordId>, limit: u32) -> Result<Vec<String>>;
+    /// A consistent copy of the database into a new file. Refused: `backup-elsewhere` (PostgreSQL has its own tools).
+    async fn backup(&self, target: &Path) -> Result<()>;
+}
