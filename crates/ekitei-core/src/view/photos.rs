@@ -1,0 +1,110 @@
+use super::{Pending, at_office, author, reference, stamp_of};
+use crate::bridge::views::{PhotoCount, PhotoView, Progress, VariantView};
+use ekitei_model::Record;
+use ekitei_model::kinds::{Variant, photo as field};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What this phone has and does about the files of one photo.
+#[derive(Clone, Debug, Default)]
+pub struct PhotoFiles {
+    /// Still to send; the flag tells that it is parked.
+    pub uploads: BTreeMap<Variant, bool>,
+    /// Sealed files that lie on this phone.
+    pub on_phone: Vec<Variant>,
+}
+
+pub fn photo(record: &Record, pending: Pending, files: &PhotoFiles) -> PhotoView {
+    let amount = |name: &str| record.fields.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let side = |name: &str| u32::try_from(amount(name)).unwrap_or(0);
+    let degrees = |name: &str| record.fields.get(name).and_then(Value::as_f64);
+    let filed = record.text(field::FILED);
+    let variants: Vec<VariantView> = Variant::ALL
+        .into_iter()
+        .filter(|v| !record.text(&field::sha256(*v)).is_empty())
+        .map(|variant| VariantView {
+            variant,
+            progress: variant_progress(record, pending, files, variant),
+            bytes: amount(&field::bytes(variant)),
+            on_phone: files.on_phone.contains(&variant),
+        })
+        .collect();
+    PhotoView {
+        id: record.id,
+        case: record.scope.case(),
+        visit: reference(record, field::VISIT),
+        note: reference(record, field::NOTE),
+        caption: record.text(field::CAPTION).to_owned(),
+        taken_at: stamp_of(record, field::TAKEN_AT),
+        width: side(field::WIDTH),
+        height: side(field::HEIGHT),
+        lat: degrees(field::LAT),
+        lon: degrees(field::LON),
+        author: author(record),
+        progress: variant_progress(record, pending, files, Variant::Original),
+        variants,
+        filed: (!filed.is_empty()).then(|| filed.to_owned()),
+        already_there: false,
+    }
+}
+
+fn variant_progress(record: &Record, pending: Pending, files: &PhotoFiles, variant: Variant) -> Progress {
+    let arrived = !record.text(&field::arrived(variant)).is_empty();
+    if files.uploads.get(&variant) == Some(&true) || (pending.parked && !arrived) {
+        Progress::Parked
+    } else if !arrived {
+        Progress::Waiting
+    } else {
+        // Only the original is filed; a copy is at the office when it has arrived.
+        at_office(record).filter(|_| variant == Variant::Original).unwrap_or(Progress::Arrived)
+    }
+}
+
+/// 20/20 事務所に届きました
+pub fn count<'a>(photos: impl IntoIterator<Item = &'a PhotoView>) -> PhotoCount {
+    let mut out = PhotoCount { total: 0, arrived: 0, at_office: 0 };
+    for photo in photos {
+        let at_office = matches!(photo.progress, Progress::Filed | Progress::Kept);
+        out.total += 1;
+        out.at_office += u64::from(at_office);
+        out.arrived += u64::from(at_office || photo.progress == Progress::Arrived);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    fn record(extra: &Value) -> Record {
+        let mut fields = json!({"caption": "c", "taken_at": "2026-11-21T10:05:00.000+09:00", "width": 4000, "height": 3000,
+            "sha256.original": "aa", "bytes.original": 5, "sha256.thumb": "bb", "bytes.thumb": 1});
+        fields.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        serde_json::from_value(json!({"id": "01890000-0000-7000-8000-000000000002", "kind": "photo",
+            "scope": "case:01890000-0000-7000-8000-000000000001", "born_seq": 1, "seq": 1, "fields": fields}))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_photo_walks_from_waiting_to_filed() {
+        let of = |extra: Value, pending, files: &PhotoFiles| photo(&record(&extra), pending, files).progress;
+        let (none, files) = (Pending::default(), PhotoFiles::default());
+        let parked = PhotoFiles { uploads: BTreeMap::from([(Variant::Original, true)]), ..files.clone() };
+        assert_eq!(of(json!({}), none, &files), Progress::Waiting);
+        assert_eq!(of(json!({}), none, &parked), Progress::Parked);
+        assert_eq!(of(json!({"office.thumb_at": "x"}), none, &files), Progress::Waiting);
+        assert_eq!(of(json!({"office.original_at": "x"}), none, &files), Progress::Arrived);
+        assert_eq!(of(json!({"office.original_at": "x", "office.filed_at": "x"}), none, &files), Progress::Filed);
+        assert_eq!(of(json!({"office.original_at": "x", "office.kept_at": "x"}), none, &files), Progress::Kept);
+    }
+
+    #[test]
+    fn only_variants_that_exist_are_listed_and_counted_once() {
+        let view = photo(&record(&json!({"office.original_at": "x"})), Pending::default(), &PhotoFiles::default());
+        assert_eq!(view.variants.iter().map(|v| v.variant).collect::<Vec<_>>(), [Variant::Thumb, Variant::Original]);
+        let counted = count([&view, &view]);
+        assert_eq!((counted.total, counted.arrived, counted.at_office), (2, 2, 0));
+    }
+}

@@ -1,0 +1,32 @@
+//! Pictures for the screens: thumbnails and display copies to show, originals only to save.
+
+use super::Host;
+use super::answer::{blocking, refused};
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use ekitei_model::Fault;
+use ekitei_model::kinds::Variant;
+
+pub async fn get(State(host): State<Host>, Path((record, variant)): Path<(String, String)>) -> Response {
+    let unknown = || Fault::ask("record-unknown");
+    let read = blocking(move || {
+        let record = record.parse().map_err(|_| unknown())?;
+        let variant: Variant = variant.parse().map_err(|_| unknown())?;
+        Ok((host.core.media(record, variant)?, variant))
+    });
+    match read.await {
+        Ok((media, variant)) => {
+            let mut response = media.bytes.to_vec().into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.media_type));
+            // The bytes of a variant never change; the lock closes the vault, not this browser's memory, so it is short.
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
+            if variant == Variant::Original {
+                headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+            }
+            response
+        }
+        Err(fault) => refused(&fault),
+    }
+}
