@@ -148,7 +148,7 @@ fn flatten(data: &mut Vec<u8>, samples: usize, wide: bool) {
         }
         data.truncate(half);
     }
-    if samples % 2 == 0 {
+    if samples.is_multiple_of(2) {
         let colours = samples - 1;
         let count = data.len() / samples;
         for i in 0..count {

@@ -130,7 +130,7 @@ fn png_and_webp_in_every_pixel_kind() {
     let picture = quadrants(3_000, 2_000);
     let see_through = RgbaImage::from_fn(800, 600, |x, _| Rgba([200, 30, 40, if x < 400 { 255 } else { 0 }]));
     for (what, bytes, format) in
-        [("png", png(picture.clone()), Format::Png), ("webp", webp(picture.clone()), Format::WebP)]
+        [("png", png(picture.clone()), Format::Png), ("webp", webp(picture), Format::WebP)]
     {
         let made = derive(&bytes).unwrap();
         assert_eq!(made.probe.format, format);

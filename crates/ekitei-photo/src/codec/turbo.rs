@@ -74,7 +74,7 @@ fn decode(bytes: &[u8], header: &JpegHeader<'_>, divisor: u8) -> turbojpeg::Resu
 
 /// Planes need sides that divide evenly; otherwise interleaved colour.
 fn planar(across: u32, down: u32, width: usize, height: usize) -> Layout {
-    if width % 2 == 0 && height % 2 == 0 { Layout::Planar { across, down } } else { Layout::Rgb }
+    if width.is_multiple_of(2) && height.is_multiple_of(2) { Layout::Planar { across, down } } else { Layout::Rgb }
 }
 
 fn packed_format(layout: Layout) -> (PixelFormat, usize) {
