@@ -1,3 +1,4 @@
+// Entry of the phone's screens. Rules live in the core; these screens ask and show.
 import '@ekitei/shared/styles.css';
 import { mount } from 'svelte';
 import { startDisplay, startInsets } from '@ekitei/shared';

@@ -1,7 +1,11 @@
 // Hints from the core that something changed. A lost hint is harmless: screens read again when they are shown.
 import { insideTauri } from './transport';
 
-export type Listener = (event: { kind: string } & Record<string, unknown>) => void;
+/** `changed` names what a screen may want to read again; absent when only the state of the line did. */
+export interface Hint {
+  changed?: string;
+}
+export type Listener = (hint: Hint) => void;
 
 /** Listens until the returned function is called. Reconnects by itself (EventSource does). */
 export function listen(listener: Listener): () => void {
@@ -9,7 +13,8 @@ export function listen(listener: Listener): () => void {
 }
 
 function deliver(listener: Listener, data: unknown): void {
-  if (typeof data === 'object' && data !== null && 'kind' in data) listener(data as Parameters<Listener>[0]);
+  const changed = typeof data === 'object' && data !== null ? (data as { changed?: unknown }).changed : undefined;
+  listener(typeof changed === 'string' ? { changed } : {});
 }
 
 function listenHost(listener: Listener): () => void {

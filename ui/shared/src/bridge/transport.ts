@@ -1,24 +1,22 @@
 // Carries one bridge call to the core: over the loopback host, or over Tauri's IPC when the shell is there.
+import type { Fault } from '../gen/Fault';
 
-/** What the core answers when it refuses: a stable code, its parameters, and for which reader it is meant. */
-export interface BridgeFault {
-  code: string;
-  params?: Record<string, string | number>;
-  text?: string;
-}
 
+/** The core refused, or did not answer. */
 export class BridgeError extends Error {
   override readonly name = 'BridgeError';
-  constructor(
-    readonly code: string,
-    readonly params: Readonly<Record<string, string | number>> = {},
-    readonly detail?: string,
-  ) {
-    super(detail ? `${code}: ${detail}` : code);
+  constructor(readonly fault: Fault) {
+    super(fault.code);
   }
 }
 
-type Answer = { ok: unknown } | { err: BridgeFault };
+/** Whatever was thrown, as the one shape that screens put into words. */
+export function faultOf(thrown: unknown): Fault {
+  if (thrown instanceof BridgeError) return thrown.fault;
+  return { code: 'screen-fault', params: { detail: thrown instanceof Error ? thrown.message : String(thrown) }, cure: 'ask' };
+}
+
+type Answer = { ok: unknown } | { err: Fault };
 
 interface TauriInternals {
   invoke: (command: string, args: Record<string, unknown>) => Promise<unknown>;
@@ -36,9 +34,13 @@ export const insideTauri = (): boolean => typeof window !== 'undefined' && windo
 /** The only code this side mints: the host itself did not answer (restarting, or the page outlived it). */
 export const HOST_SILENT = 'host-silent';
 
+function silent(detail?: string): BridgeError {
+  return new BridgeError({ code: HOST_SILENT, params: detail ? { detail } : {}, cure: 'retry' });
+}
+
 export async function call(name: string, args: Record<string, unknown> = {}): Promise<unknown> {
   const answer = insideTauri() ? await callTauri(name, args) : await callHost(name, args);
-  if ('err' in answer) throw new BridgeError(answer.err.code, answer.err.params, answer.err.text);
+  if ('err' in answer) throw new BridgeError(answer.err);
   return answer.ok;
 }
 
@@ -51,23 +53,23 @@ async function callHost(name: string, args: Record<string, unknown>): Promise<An
       body: JSON.stringify({ call: name, args }),
     });
   } catch {
-    throw new BridgeError(HOST_SILENT);
+    throw silent();
   }
   try {
     return (await response.json()) as Answer;
   } catch {
-    throw new BridgeError(HOST_SILENT, {}, `status ${response.status}`);
+    throw silent(`status ${response.status}`);
   }
 }
 
 async function callTauri(name: string, args: Record<string, unknown>): Promise<Answer> {
   const tauri = window.__TAURI_INTERNALS__;
-  if (!tauri) throw new BridgeError(HOST_SILENT);
+  if (!tauri) throw silent();
   try {
     return (await tauri.invoke('bridge', { call: name, args })) as Answer;
   } catch (refused) {
     // The shell may reject with the fault itself instead of wrapping it.
-    if (typeof refused === 'object' && refused !== null && 'code' in refused) return { err: refused as BridgeFault };
-    throw new BridgeError(HOST_SILENT, {}, String(refused));
+    if (typeof refused === 'object' && refused !== null && 'code' in refused) return { err: refused as Fault };
+    throw silent(String(refused));
   }
 }

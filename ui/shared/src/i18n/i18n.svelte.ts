@@ -5,6 +5,8 @@ import type { MessageParams } from './keys.gen';
 
 export type Language = 'ja' | 'en';
 export type MessageKey = keyof MessageParams;
+/** Keys whose text has no places to fill. */
+export type PlainKey = { [K in MessageKey]: [MessageParams[K]] extends [never] ? K : never }[MessageKey];
 export type MessageValue = string | number;
 
 type ParamsArgument<K extends MessageKey> = [MessageParams[K]] extends [never]

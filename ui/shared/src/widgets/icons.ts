@@ -33,6 +33,7 @@ import Menu from '@lucide/svelte/icons/menu';
 import NotebookPen from '@lucide/svelte/icons/notebook-pen';
 import PackageCheck from '@lucide/svelte/icons/package-check';
 import PenLine from '@lucide/svelte/icons/pen-line';
+import Minus from '@lucide/svelte/icons/minus';
 import Phone from '@lucide/svelte/icons/phone';
 import Plus from '@lucide/svelte/icons/plus';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
@@ -85,6 +86,7 @@ export const ICONS = {
   memo: NotebookPen,
   arrived: PackageCheck,
   pen: PenLine,
+  minus: Minus,
   call: Phone,
   add: Plus,
   retry: RefreshCw,

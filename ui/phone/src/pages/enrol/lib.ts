@@ -1,0 +1,42 @@
+import type { PlainKey } from '@ekitei/shared';
+
+export const PIN_LEAST = 6;
+
+export interface EnrolForm {
+  server: string;
+  code: string;
+  pin: string;
+  again: string;
+}
+
+/** Full width, spaces and every kind of dash in a code that was read aloud are taken as meant. */
+export function tidyCode(written: string): string {
+  return written.normalize('NFKC').replace(/[‐‑–—―−ー]/g, '-').replace(/\s/g, '');
+}
+
+/** `ekitei.example.jp` → `https://ekitei.example.jp`; plain http stays possible only for this machine itself. */
+export function tidyServer(written: string): string {
+  const text = written.normalize('NFKC').trim().replace(/\/+$/, '');
+  if (text === '' || /^https?:\/\//.test(text)) return text;
+  return /^(localhost|127\.0\.0\.1)(:|$)/.test(text) ? `http://${text}` : `https://${text}`;
+}
+
+/** The PIN opens a whole case file: simple runs and repeats are refused here, before a person gets used to them. */
+export function pinFault(pin: string): PlainKey | undefined {
+  if (pin.length < PIN_LEAST) return 'pin.too-short';
+  if (/^(.)\1*$/.test(pin)) return 'pin.too-simple';
+  const codes = [...pin].map((letter) => letter.codePointAt(0) ?? 0);
+  const steps = codes.slice(1).map((code, at) => code - (codes[at] ?? 0));
+  if (steps.every((step) => step === 1) || steps.every((step) => step === -1)) return 'pin.too-simple';
+  return undefined;
+}
+
+export function faults(form: EnrolForm): Partial<Record<keyof EnrolForm, PlainKey>> {
+  const found: Partial<Record<keyof EnrolForm, PlainKey>> = {};
+  if (form.server.trim() === '') found.server = 'enrol.server-missing';
+  if (tidyCode(form.code) === '') found.code = 'enrol.code-missing';
+  const pin = pinFault(form.pin);
+  if (pin) found.pin = pin;
+  else if (form.pin !== form.again) found.again = 'pin.differs';
+  return found;
+}

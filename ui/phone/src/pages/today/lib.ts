@@ -1,0 +1,26 @@
+import { stampMs, type VisitView } from '@ekitei/shared';
+
+const OVER = ['finished', 'accepted'];
+
+/**
+ * The visit that the buttons below are for: the one that is under way, else the next planned one of today, else the
+ * last planned one that is late. Undefined when none is left.
+ */
+export function nextVisit(visits: readonly VisitView[], nowMs: number): VisitView | undefined {
+  const open = visits.filter((visit) => !OVER.includes(visit.state));
+  const under = open.find((visit) => visit.state === 'on_site') ?? open.find((visit) => visit.state === 'departed');
+  if (under) return under;
+  const timed = [...open].sort((one, other) => plannedMs(one) - plannedMs(other));
+  // Half an hour late is still on the way there.
+  const ahead = timed.find((visit) => plannedMs(visit) > nowMs - 30 * 60_000);
+  return ahead ?? timed[timed.length - 1];
+}
+
+function plannedMs(visit: VisitView): number {
+  return visit.planned_at ? stampMs(visit.planned_at) : Number.MAX_SAFE_INTEGER;
+}
+
+/** Earliest first; those without a time last. */
+export function inOrder(visits: readonly VisitView[]): VisitView[] {
+  return [...visits].sort((one, other) => plannedMs(one) - plannedMs(other));
+}
