@@ -85,8 +85,7 @@ impl Watch<'_> {
                         Ok(None) => {}
                         Err(error) => break Err(format!("cannot watch {}: {error}", cmd.program)),
                     }
-                    // Output may be closed while the program still works.
-                    thread::sleep(POLL);
+                    nap();
                 }
             }
             let now = Instant::now();
@@ -130,6 +129,12 @@ impl Watch<'_> {
             self.tail.push(line);
         }
     }
+}
+
+/// Output may be closed while the program still works, and std can only poll for its end.
+#[expect(clippy::disallowed_methods, reason = "std has no way to wait for a child with a time limit")]
+fn nap() {
+    thread::sleep(POLL);
 }
 
 /// A program with all it starts, as one process group.
