@@ -1,0 +1,34 @@
+//! The office server: HTTP for phones (`/v1`) and for the console (`/api`), filing into the shared folder, and the
+//! commands of the operator.
+//!
+//! Lives here: listener and limits, authentication, tus, jobs, the console's API, command line. May not live here:
+//! SQL (ekitei-server-db), rules over records (ekitei-model), image decoding (ekitei-photo), ciphers (ekitei-seal).
+//! A handler is at most some twenty lines and decides nothing. Callers: the `ekitei-server` program and tests.
+
+mod app;
+mod blobs;
+mod body;
+pub mod cli;
+mod clock;
+pub mod config;
+mod fault;
+mod filing;
+mod health;
+mod hex;
+mod idle;
+mod jobs;
+mod keys;
+mod listener;
+mod metrics;
+mod rate;
+mod secret;
+mod start;
+mod storage_fault;
+mod store;
+mod tus;
+mod v1;
+mod web;
+
+pub use clock::Clock;
+pub use config::{Config, ConfigError, Limits, TlsFiles};
+pub use start::{Running, StartError, start};

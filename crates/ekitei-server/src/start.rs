@@ -1,0 +1,81 @@
+//! From a configuration to a running office, and back.
+
+use crate::app::App;
+use crate::config::{Config, ConfigError};
+use crate::keys::{KeyError, Keys};
+use crate::listener::{self, TlsError};
+use crate::{jobs, store, web};
+use ekitei_seal::atomic::{FileError, create_dirs};
+use ekitei_server_db::{Storage, StorageError};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Where `enrol` finds the address that phones dial.
+pub const META_PUBLIC_URL: &str = "public_url";
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+}
+
+/// A running server. Dropping it leaves it running until its runtime ends; [`Running::shutdown`] ends it in order.
+pub struct Running {
+    pub addr: SocketAddr,
+    /// `http://127.0.0.1:8443`
+    pub url: String,
+    pub storage: Arc<dyn Storage>,
+    stop: CancellationToken,
+    serving: JoinHandle<()>,
+    working: JoinHandle<()>,
+}
+
+impl Running {
+    /// No new connections; requests and the job under way are finished.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        for task in [self.serving, self.working] {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task ended badly");
+            }
+        }
+    }
+}
+
+/// Starts listening and working; returns when requests are answered.
+///
+/// # Errors
+/// Nothing is listening then: a wrong configuration, folder, key, certificate, database or address.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    config.check()?;
+    create_dirs(&config.data)?;
+    let keys = Keys::open_or_create(&config.data)?;
+    let tls = config.tls.as_ref().map(listener::acceptor).transpose()?;
+    let storage = store::open(&config.data, config.database.as_deref()).await?;
+    let listen = |e| StartError::Listen(config.listen, e);
+    let socket = TcpListener::bind(config.listen).await.map_err(listen)?;
+    let addr = socket.local_addr().map_err(listen)?;
+    let url = format!("{}://{addr}", if tls.is_some() { "https" } else { "http" });
+    let public_url = config.public_url.clone().unwrap_or_else(|| url.clone());
+    storage.meta_set(META_PUBLIC_URL, &public_url).await?;
+    let stop = CancellationToken::new();
+    let app = Arc::new(App::new(config, keys, Arc::clone(&storage), stop.clone(), public_url));
+    let router = web::router(Arc::clone(&app));
+    let serving = tokio::spawn(listener::serve(socket, tls, router, Arc::clone(&app.limits), stop.clone()));
+    let working = tokio::spawn(jobs::run(app));
+    Ok(Running { addr, url, storage, stop, serving, working })
+}

@@ -1,0 +1,107 @@
+//! `GET /v1/live`: hints "scope X has reached N". Losing one is harmless; the cursor pull is the truth.
+
+use super::auth::MayRead;
+use crate::app::{App, Shared};
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use ekitei_model::Scope;
+use ekitei_model::wire::{DeviceState, Hint};
+use ekitei_server_db::Caller;
+use std::collections::HashMap;
+use std::time::Duration;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{MissedTickBehavior, interval_at};
+
+/// Close codes (4000–4999 are ours).
+const CLOSE_NOT_ALLOWED: u16 = 4403;
+const CLOSE_GOING_AWAY: u16 = 1001;
+/// A phone that answered no ping for this many checks is gone.
+const MISSED_PONGS: u32 = 2;
+
+pub async fn live(State(app): State<Shared>, MayRead(caller): MayRead, upgrade: WebSocketUpgrade) -> Response {
+    upgrade.max_message_size(4 * 1024).on_upgrade(move |socket| run(app, caller, socket))
+}
+
+async fn run(app: Shared, caller: Caller, mut socket: WebSocket) {
+    let mut hints = app.listen_hints();
+    let mut watch = Watch::new(caller);
+    let period = Duration::from_millis(app.limits.live_check_ms);
+    let mut check = interval_at(tokio::time::Instant::now() + period, period);
+    check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut unanswered = 0;
+    loop {
+        tokio::select! {
+            () = app.stop.cancelled() => return close(socket, CLOSE_GOING_AWAY, "server stops").await,
+            _ = check.tick() => {
+                if !watch.still_allowed(&app).await {
+                    return close(socket, CLOSE_NOT_ALLOWED, "not allowed any more").await;
+                }
+                unanswered += 1;
+                if unanswered > MISSED_PONGS || socket.send(Message::Ping(Vec::new().into())).await.is_err() {
+                    return;
+                }
+            }
+            hint = hints.recv() => match hint {
+                Ok(hint) => {
+                    if watch.may_hear(&app, &hint).await && send(&mut socket, &hint).await.is_err() {
+                        return;
+                    }
+                }
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            },
+            message = socket.recv() => match message {
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => unanswered = 0,
+            },
+        }
+    }
+}
+
+async fn send(socket: &mut WebSocket, hint: &Hint) -> Result<(), axum::Error> {
+    let text = serde_json::to_string(hint).expect("a hint is plain data");
+    socket.send(Message::Text(text.into())).await
+}
+
+async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
+    // The peer may be gone already; closing is only politeness.
+    let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
+}
+
+/// Which scopes one listener may hear of; asked once for each, and again after every check.
+pub struct Watch {
+    caller: Caller,
+    known: HashMap<Scope, bool>,
+}
+
+impl Watch {
+    pub fn new(caller: Caller) -> Self {
+        Self { caller, known: HashMap::new() }
+    }
+
+    /// Looks at the device again and forgets what was known of scopes.
+    pub async fn still_allowed(&mut self, app: &App) -> bool {
+        self.known.clear();
+        self.caller.today = app.clock.today();
+        match app.storage.device(self.caller.device).await {
+            Ok(device) => device.is_some_and(|d| d.state == DeviceState::Active),
+            // A database that is away takes nobody's permission.
+            Err(_) => true,
+        }
+    }
+
+    pub async fn may_hear(&mut self, app: &App, hint: &Hint) -> bool {
+        if let Some(known) = self.known.get(&hint.scope) {
+            return *known;
+        }
+        let readable = app.storage.readable(&self.caller, std::slice::from_ref(&hint.scope)).await;
+        match readable {
+            Ok(scopes) => {
+                self.known.insert(hint.scope.clone(), !scopes.is_empty());
+                !scopes.is_empty()
+            }
+            Err(_) => false,
+        }
+    }
+}
