@@ -1,0 +1,67 @@
+//! What the office answered.
+
+use super::ops::next_change;
+use crate::error::StoreError;
+use ekitei_model::op::OpBody;
+use ekitei_model::wire::PushResult;
+use ekitei_model::{Fault, Lane, Operation, Outcome};
+use rusqlite::{OptionalExtension, Transaction, params};
+
+/// Stores one outcome per operation. Answers to operations that are not waiting in this lane and generation any more
+/// (a repeated answer, an answer from before an epoch change) change nothing. Returns how many were taken.
+pub fn record_outcomes(
+    tx: &Transaction,
+    lane: Lane,
+    generation: u32,
+    results: &[PushResult],
+    now_ms: i64,
+) -> Result<u64, StoreError> {
+    let mut taken = 0;
+    for result in results {
+        let row: Option<(i64, String)> = tx
+            .prepare_cached(
+                "SELECT ord, body FROM ops WHERE op_id = ?1 AND state = 1 AND lane = ?2 AND generation = ?3",
+            )?
+            .query_row(params![result.op_id.0.into_bytes(), u8::from(lane), generation], |r| {
+                Ok((r.get(0)?, r.get(1)?))
+            })
+            .optional()?;
+        let Some((ord, body)) = row else { continue };
+        let fault = refusal(&result.outcome, &body)?;
+        tx.prepare_cached(
+            "UPDATE ops SET state = ?2, outcome = ?3, answered_ms = ?4, fault = ?5, change = ?6 WHERE ord = ?1",
+        )?
+        .execute(params![
+            ord,
+            if fault.is_some() { 4 } else { 2 },
+            serde_json::to_string(&result.outcome)?,
+            now_ms,
+            fault.map(|f| serde_json::to_string(&f)).transpose()?,
+            next_change(tx)?
+        ])?;
+        taken += 1;
+    }
+    // Everything below the first unanswered one is answered.
+    tx.prepare_cached(
+        "UPDATE lanes SET acked = coalesce(
+           (SELECT min(op_seq) - 1 FROM ops
+            WHERE lane = ?1 AND generation = ?2 AND op_seq > acked AND op_seq IS NOT NULL AND state = 1),
+           next_seq - 1)
+         WHERE lane = ?1 AND generation = ?2",
+    )?
+    .execute(params![u8::from(lane), generation])?;
+    Ok(taken)
+}
+
+/// Why a person should look at an answered operation.
+fn refusal(outcome: &Outcome, body: &str) -> Result<Option<Fault>, StoreError> {
+    Ok(match outcome {
+        Outcome::Quarantined { reason } => Some(Fault::ask(reason)),
+        Outcome::Gone { .. } => {
+            let op: Operation = serde_json::from_str(body)?;
+            let writes = !matches!(op.body, OpBody::Delete | OpBody::Mark { .. } | OpBody::Void { .. });
+            writes.then(|| Fault::ask("gone"))
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,124 @@
+//! Keeps the search index and the directory in step with what is shown.
+
+use super::read;
+use crate::error::StoreError;
+use ekitei_model::fold::{fold, index_tokens};
+use ekitei_model::{Record, RecordId, kinds};
+use rusqlite::{OptionalExtension, Transaction, params};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Row ids grow with time: seconds since 2000, then a counter within the second.
+const COUNTER_BITS: u32 = 10;
+const YEAR_2000_S: i64 = 946_684_800;
+
+/// Brings the index up to date for one record.
+pub(crate) fn refresh(tx: &Transaction, id: RecordId) -> Result<(), StoreError> {
+    match read::record(tx, id)? {
+        Some(shown) => put(tx, &shown.record, shown.sort_ms),
+        None => remove(tx, id),
+    }
+}
+
+pub(crate) fn put(tx: &Transaction, record: &Record, sort_ms: i64) -> Result<(), StoreError> {
+    if matches!(record.kind.as_str(), kinds::STAFF) {
+        return put_person(tx, record);
+    }
+    let fields = kinds::searchable(&record.kind);
+    if fields.is_empty() {
+        return Ok(());
+    }
+    let text = fields.iter().map(|f| record.text(f)).filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n");
+    let digest = digest(&text, sort_ms);
+    let before: Option<(i64, i64)> = tx
+        .prepare_cached("SELECT rid, digest FROM docs WHERE record = ?1")?
+        .query_row([record.id.0.into_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?;
+    match before {
+        Some((_, old)) if old == digest => return Ok(()),
+        Some((rid, _)) => drop_doc(tx, rid)?,
+        None => {}
+    }
+    if text.is_empty() {
+        return Ok(());
+    }
+    let rid = free_rid(tx, sort_ms)?;
+    tx.prepare_cached("INSERT INTO docs VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+        rid,
+        record.id.0.into_bytes(),
+        record.scope.to_string(),
+        digest
+    ])?;
+    tx.prepare_cached("INSERT INTO texts (rowid, tokens) VALUES (?1, ?2)")?
+        .execute(params![rid, index_tokens(&text)])?;
+    Ok(())
+}
+
+pub(crate) fn remove(tx: &Transaction, id: RecordId) -> Result<(), StoreError> {
+    let rid: Option<i64> = tx
+        .prepare_cached("SELECT rid FROM docs WHERE record = ?1")?
+        .query_row([id.0.into_bytes()], |r| r.get(0))
+        .optional()?;
+    if let Some(rid) = rid {
+        drop_doc(tx, rid)?;
+    }
+    tx.prepare_cached("DELETE FROM people WHERE record = ?1")?.execute([id.0.into_bytes()])?;
+    Ok(())
+}
+
+/// Everything of one scope.
+pub(crate) fn erase(tx: &Transaction, scope: &str) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM texts WHERE rowid IN (SELECT rid FROM docs WHERE scope = ?1)")?
+        .execute([scope])?;
+    tx.prepare_cached("DELETE FROM docs WHERE scope = ?1")?.execute([scope])?;
+    Ok(())
+}
+
+fn drop_doc(tx: &Transaction, rid: i64) -> Result<(), StoreError> {
+    tx.prepare_cached("DELETE FROM texts WHERE rowid = ?1")?.execute([rid])?;
+    tx.prepare_cached("DELETE FROM docs WHERE rid = ?1")?.execute([rid])?;
+    Ok(())
+}
+
+/// The next free row id at or after this time. Full seconds spill into the next one.
+fn free_rid(tx: &Transaction, sort_ms: i64) -> Result<i64, StoreError> {
+    let per_second = 1_i64 << COUNTER_BITS;
+    let mut first =
+        (sort_ms.div_euclid(1000) - YEAR_2000_S).clamp(0, i64::MAX >> (COUNTER_BITS + 1)) << COUNTER_BITS;
+    let mut newest = tx.prepare_cached("SELECT max(rid) FROM docs WHERE rid BETWEEN ?1 AND ?2")?;
+    loop {
+        let last = first + per_second - 1;
+        let taken: Option<i64> = newest.query_row([first, last], |r| r.get(0))?;
+        match taken {
+            None => return Ok(first),
+            Some(rid) if rid < last => return Ok(rid + 1),
+            Some(_) => first += per_second,
+        }
+    }
+}
+
+/// Tells an unchanged text from a changed one; a new compiler's other hash only costs one indexing more.
+fn digest(text: &str, sort_ms: i64) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    (text, sort_ms).hash(&mut hasher);
+    hasher.finish().cast_signed()
+}
+
+fn put_person(tx: &Transaction, record: &Record) -> Result<(), StoreError> {
+    let mut parts =
+        vec![record.text("name"), record.text("kana"), record.text("extension"), record.text("id")];
+    let sections: Vec<&str> = record
+        .fields
+        .get("posts")
+        .and_then(|p| p.as_array())
+        .map(|posts| posts.iter().filter_map(|p| p.get("section")?.as_str()).collect())
+        .unwrap_or_default();
+    parts.extend(sections);
+    // A line feed would fold to a space; this separator is in no name.
+    let folded = parts.iter().map(|p| fold(p)).collect::<Vec<_>>().join("\u{1f}");
+    tx.prepare_cached("INSERT OR REPLACE INTO people VALUES (?1, ?2, ?3)")?.execute(params![
+        record.id.0.into_bytes(),
+        fold(record.text("kana")),
+        folded
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,460 @@
+//! Bringing the vault up to date with the queue: what was written, what was answered, what was fetched.
+
+use super::recover::{self, kept};
+use super::{Vault, index, meta, mirror, overlay, read, settle};
+use crate::RETENTION_MS;
+use crate::error::StoreError;
+use crate::queue::downloads::{self, Download, RANK_THUMB};
+use crate::queue::pages::{self, Page, PageBody};
+use crate::queue::{OpState, Queue, QueuedOp, blobs, follow, generation, meta as queue_meta, ops};
+use ekitei_model::kinds::{self, Variant, photo};
+use ekitei_model::op::OpBody;
+use ekitei_model::wire::{Direction, PageHeader};
+use ekitei_model::{OpId, Record, RecordId, Scope};
+use ekitei_seal::open_bytes;
+use rusqlite::{Connection, Transaction, params};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
+use uuid::Uuid;
+
+/// Pages taken in one transaction; bounds memory.
+const PAGES_A_STEP: u32 = 16;
+
+/// What a replay did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replayed {
+    /// Operations copied or updated.
+    pub ops: u64,
+    /// Records of pages that changed the mirror.
+    pub records: u64,
+    pub pages: u64,
+    /// Scopes that were erased.
+    pub erased: Vec<Scope>,
+}
+
+impl Replayed {
+    /// Whether a screen may show something else now.
+    pub fn changed(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+/// One snapshot of what the queue has for the vault.
+struct Work {
+    queue_id: String,
+    vault_id: Option<String>,
+    credential: Option<String>,
+    generation: i64,
+    newest: i64,
+    changes: Vec<QueuedOp>,
+    dropped: Vec<OpId>,
+    pages: Vec<Page>,
+    /// Operations that stay shown although their scope is erased (written after it was followed again).
+    keep: BTreeMap<i64, Vec<OpId>>,
+}
+
+/// What the queue has to be told afterwards.
+#[derive(Default)]
+struct Told {
+    assigned: Option<BTreeSet<Scope>>,
+    wishes: Vec<Download>,
+    deleted: Vec<RecordId>,
+}
+
+impl Vault {
+    /// Copies what this vault lacks: operations by their change number, answers, fetched pages; moves answered operations here
+    /// (kept [`RETENTION_MS`]); settles what the mirror shows by now; follows assigned cases; wishes for thumbnails; after an epoch
+    /// change gives retained operations back to the queue. Repeating it changes nothing. Call it after every write to the
+    /// queue, after pulls, and at unlock; it costs little when there is nothing to do.
+    ///
+    /// # Errors
+    /// Those of both databases; a page that cannot be opened is [`StoreError::Seal`].
+    pub fn replay(&self, queue: &Queue, now_ms: i64) -> Result<Replayed, StoreError> {
+        let _one_at_a_time = self.replaying.lock().unwrap_or_else(PoisonError::into_inner);
+        recover::queue(self, queue, now_ms)?;
+        self.belong(queue)?;
+        let mut done = Replayed::default();
+        let epoch = queue.read(|c| queue_meta::text(c, queue_meta::EPOCH))?;
+        if self.read(|c| meta::get(c, meta::EPOCH))? != epoch
+            && let Some(epoch) = &epoch
+        {
+            while self.step(queue, Some(epoch), now_ms, &mut done)? {}
+            self.begin_epoch(queue, epoch, now_ms)?;
+        }
+        while self.step(queue, None, now_ms, &mut done)? {}
+        self.expire(now_ms)?;
+        Ok(done)
+    }
+
+    /// The queue's cursors describe one vault's mirror. Those of another (given up, set aside) are useless, and its pages are
+    /// sealed to another key.
+    fn belong(&self, queue: &Queue) -> Result<(), StoreError> {
+        let known = queue.read(|c| queue_meta::text(c, queue_meta::VAULT_ID))?;
+        if known.as_ref() == Some(&self.id) {
+            return Ok(());
+        }
+        queue.write(|tx| {
+            tx.execute_batch("DELETE FROM cursors; DELETE FROM pages;")?;
+            queue_meta::set_text(tx, queue_meta::VAULT_ID, &self.id)
+        })
+    }
+
+    /// One transaction here, then one in the queue. `before`: only pages of other epochs than this. Returns whether there may be more.
+    fn step(
+        &self,
+        queue: &Queue,
+        before: Option<&str>,
+        now_ms: i64,
+        done: &mut Replayed,
+    ) -> Result<bool, StoreError> {
+        let (known_queue, mark, known_credential) = self.read(|c| {
+            Ok((
+                meta::get(c, meta::QUEUE_ID)?,
+                meta::number(c, meta::QUEUE_MARK)?,
+                meta::get(c, meta::CREDENTIAL)?,
+            ))
+        })?;
+        let work = queue.read(|c| collect(c, known_queue.as_deref(), mark, before))?;
+        let same_queue = known_queue.as_deref() == Some(work.queue_id.as_str());
+        let nothing_new = same_queue && work.newest == mark && work.credential == known_credential;
+        if nothing_new && work.pages.is_empty() {
+            return Ok(false);
+        }
+        let opened = self.open_pages(&work.pages)?;
+        let told = self.write(|tx| apply(tx, &work, &opened, done))?;
+        let last_page = work.pages.last().map_or(0, |p| p.id);
+        queue.write(|tx| settle_queue(tx, &work, last_page, &told, now_ms))?;
+        Ok(!work.pages.is_empty())
+    }
+
+    fn open_pages(&self, pages: &[Page]) -> Result<Vec<Vec<Record>>, StoreError> {
+        let identity = std::slice::from_ref(self.identity());
+        let mut out = Vec::with_capacity(pages.len());
+        for page in pages {
+            let mut records = Vec::new();
+            if let PageBody::Records { sealed, .. } = &page.body
+                && !sealed.is_empty()
+            {
+                let plain = open_bytes(sealed, identity)?;
+                for line in plain.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
+                    records.push(serde_json::from_slice(line)?);
+                }
+            }
+            out.push(records);
+        }
+        Ok(out)
+    }
+
+    /// The office begins anew: retained operations wait in the queue again, the mirror will be read again from 0.
+    fn begin_epoch(&self, queue: &Queue, epoch: &str, now_ms: i64) -> Result<(), StoreError> {
+        let retained =
+            self.read(|c| kept(c, "state IN (1, 2) AND answered_ms > ?1", [now_ms - RETENTION_MS]))?;
+        if !retained.is_empty() {
+            queue.write(|tx| {
+                for op in &retained {
+                    generation::send_again(tx, op.ord, &op.op, op.lane, &op.about, op.at_ms)?;
+                }
+                Ok(())
+            })?;
+        }
+        self.write(|tx| {
+            tx.execute(
+                "UPDATE ops SET state = 0, outcome = NULL, out_scope = NULL, out_seq = NULL, answered_ms = NULL
+                 WHERE state IN (1, 2) AND answered_ms > ?1",
+                [now_ms - RETENTION_MS],
+            )?;
+            tx.execute("DELETE FROM scopes", [])?;
+            meta::set(tx, meta::EPOCH_NO, &(mirror::epoch_no(tx)? + 1).to_string())?;
+            meta::set(tx, meta::EPOCH, epoch)
+        })
+    }
+
+    fn expire(&self, now_ms: i64) -> Result<(), StoreError> {
+        let before_ms = now_ms - RETENTION_MS;
+        let due = self.read(|c| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM ops WHERE answered_ms < ?1 AND answered_ms IS NOT NULL AND state IN (1, 2))";
+            Ok(c.prepare_cached(sql)?.query_row([before_ms], |r| r.get::<_, bool>(0))?)
+        })?;
+        if !due {
+            return Ok(());
+        }
+        self.write(|tx| {
+            for id in settle::expire(tx, before_ms)? {
+                index::refresh(tx, id)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+fn collect(
+    conn: &Connection,
+    known_queue: Option<&str>,
+    mark: i64,
+    before: Option<&str>,
+) -> Result<Work, StoreError> {
+    let queue_id = queue_meta::text(conn, queue_meta::QUEUE_ID)?.unwrap_or_default();
+    let since = if known_queue == Some(queue_id.as_str()) { mark } else { 0 };
+    let mut pages = pages::waiting(conn, PAGES_A_STEP)?;
+    if let Some(epoch) = before {
+        pages.retain(|p| p.epoch != epoch);
+    }
+    let mut keep = BTreeMap::new();
+    for page in pages.iter().filter(|p| matches!(p.body, PageBody::Erase)) {
+        keep.insert(
+            page.id,
+            op_ids(conn, "SELECT op_id FROM ops WHERE scope = ?1 AND hidden = 0", [page.scope.to_string()])?,
+        );
+    }
+    Ok(Work {
+        queue_id,
+        vault_id: queue_meta::text(conn, queue_meta::VAULT_ID)?,
+        credential: queue_meta::text(conn, queue_meta::CREDENTIAL)?,
+        generation: conn.query_row("SELECT max(generation) FROM lanes", [], |r| r.get(0))?,
+        newest: ops::newest_change(conn)?,
+        changes: ops::changed_since(conn, since)?,
+        dropped: op_ids(conn, "SELECT op_id FROM dropped WHERE change > ?1", [since])?,
+        pages,
+        keep,
+    })
+}
+
+fn op_ids(conn: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<Vec<OpId>, StoreError> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement.query_map(values, |r| Ok(OpId(Uuid::from_bytes(r.get(0)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn apply(
+    tx: &Transaction,
+    work: &Work,
+    opened: &[Vec<Record>],
+    done: &mut Replayed,
+) -> Result<Told, StoreError> {
+    let mut told = Told::default();
+    if let Some(credential) = &work.credential {
+        meta::set(tx, meta::CREDENTIAL, credential)?;
+    }
+    meta::set(tx, meta::GENERATION, &work.generation.to_string())?;
+    // Records whose overlay changed; their index entries are brought up to date at the end.
+    let mut touched = BTreeSet::new();
+    for op_id in &work.dropped {
+        drop_op(tx, *op_id, &mut touched)?;
+    }
+    for queued in &work.changes {
+        take_op(tx, queued, &mut touched)?;
+        done.ops += 1;
+    }
+    let has_overlay: bool =
+        tx.query_row("SELECT EXISTS (SELECT 1 FROM ops WHERE state <> 2)", [], |r| r.get(0))?;
+    for (page, records) in work.pages.iter().zip(opened) {
+        done.pages += 1;
+        match &page.body {
+            PageBody::Erase => {
+                erase(tx, &page.scope, work.keep.get(&page.id).map_or(&[][..], Vec::as_slice), &mut touched)?;
+                done.erased.push(page.scope.clone());
+            }
+            PageBody::Records { header, .. } => {
+                for record in records {
+                    if take_record(tx, record, has_overlay, &mut touched, &mut told)? {
+                        done.records += 1;
+                    }
+                }
+                move_on(tx, header)?;
+                if has_overlay {
+                    touched.extend(settle::scope(tx, &header.scope, header.next.max(header.head))?);
+                }
+            }
+        }
+    }
+    for id in touched {
+        index::refresh(tx, id)?;
+    }
+    if told.assigned.is_some() {
+        told.assigned = Some(read::assigned(tx)?);
+    }
+    meta::set(tx, meta::QUEUE_ID, &work.queue_id)?;
+    meta::set(tx, meta::QUEUE_MARK, &work.newest.to_string())?;
+    Ok(told)
+}
+
+fn drop_op(tx: &Transaction, op_id: OpId, touched: &mut BTreeSet<RecordId>) -> Result<(), StoreError> {
+    let mut statement =
+        tx.prepare_cached("DELETE FROM ops WHERE op_id = ?1 RETURNING record, draft, about")?;
+    let mut rows = statement.query([op_id.0.into_bytes()])?;
+    while let Some(row) = rows.next()? {
+        for column in 0..3 {
+            let id: Option<[u8; 16]> = row.get(column)?;
+            touched.extend(id.map(|b| RecordId(Uuid::from_bytes(b))));
+        }
+    }
+    Ok(())
+}
+
+fn take_op(tx: &Transaction, queued: &QueuedOp, touched: &mut BTreeSet<RecordId>) -> Result<(), StoreError> {
+    let op = &queued.op;
+    if matches!(op.body, OpBody::Void { .. }) {
+        return Ok(());
+    }
+    if queued.hidden {
+        return drop_op(tx, op.op_id, touched);
+    }
+    let draft = match &op.body {
+        OpBody::Publish { draft, .. } => Some(*draft),
+        _ => None,
+    };
+    let about = overlay::about(tx, op, &queued.about.kind)?;
+    let position = queued.outcome.as_ref().and_then(|o| o.feed_position());
+    let state = match queued.state {
+        OpState::Open | OpState::Frozen => 0,
+        OpState::Answered => 1,
+        OpState::Parked | OpState::Refused => 3,
+    };
+    tx.prepare_cached(
+        "INSERT OR REPLACE INTO ops
+         (op_id, ord, record, draft, about, scope, kind, lane, body, at_ms, state, outcome, out_scope, out_seq, answered_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+    )?
+    .execute(params![
+        op.op_id.0.into_bytes(),
+        queued.ord,
+        op.record.0.into_bytes(),
+        draft.map(|d| d.0.into_bytes()),
+        about.map(|a| a.0.into_bytes()),
+        queued.about.scope.to_string(),
+        queued.about.kind,
+        u8::from(queued.lane),
+        serde_json::to_string(op)?,
+        queued.at_ms,
+        state,
+        queued.outcome.as_ref().map(serde_json::to_string).transpose()?,
+        position.map(|(scope, _)| scope.to_string()),
+        position.map(|(_, seq)| seq),
+        queued.answered_ms
+    ])?;
+    if state == 1 {
+        settle::record(tx, op.record)?;
+    }
+    touched.insert(op.record);
+    touched.extend(draft);
+    touched.extend(about);
+    Ok(())
+}
+
+fn take_record(
+    tx: &Transaction,
+    record: &Record,
+    has_overlay: bool,
+    touched: &mut BTreeSet<RecordId>,
+    told: &mut Told,
+) -> Result<bool, StoreError> {
+    if !mirror::put(tx, record, mirror::epoch_no(tx)?)? {
+        return Ok(false);
+    }
+    if has_overlay {
+        settle::record(tx, record.id)?;
+        touched.insert(record.id);
+    } else if record.deleted {
+        index::remove(tx, record.id)?;
+    } else {
+        index::put(tx, record, mirror::sort_ms(record))?;
+    }
+    match record.kind.as_str() {
+        kinds::ASSIGNMENT => told.assigned = Some(BTreeSet::new()),
+        kinds::PHOTO if record.deleted => told.deleted.push(record.id),
+        kinds::PHOTO => told.wishes.extend(wish(record, Variant::Thumb, RANK_THUMB)),
+        _ => {}
+    }
+    Ok(true)
+}
+
+/// The download of a variant that the office has; `None` when it has not (yet).
+pub fn wish(record: &Record, variant: Variant, rank: u8) -> Option<Download> {
+    let sha256 = record.text(&photo::sha256(variant));
+    if sha256.is_empty() || record.text(&photo::arrived(variant)).is_empty() {
+        return None;
+    }
+    Some(Download {
+        record: record.id,
+        variant,
+        scope: record.scope.clone(),
+        sha256: sha256.to_owned(),
+        plain_bytes: record.fields.get(&photo::bytes(variant)).and_then(|v| v.as_u64()).unwrap_or(0),
+        rank,
+    })
+}
+
+fn erase(
+    tx: &Transaction,
+    scope: &Scope,
+    keep: &[OpId],
+    touched: &mut BTreeSet<RecordId>,
+) -> Result<(), StoreError> {
+    let kept = keep.iter().map(|id| id.0.into_bytes()).collect::<BTreeSet<_>>();
+    let text = scope.to_string();
+    let ids: Vec<[u8; 16]> = tx
+        .prepare_cached("SELECT op_id FROM ops WHERE scope = ?1")?
+        .query_map([&text], |r| r.get(0))?
+        .collect::<Result<_, _>>()?;
+    for id in ids {
+        if kept.contains(&id) {
+            let record: [u8; 16] = tx
+                .prepare_cached("SELECT record FROM ops WHERE op_id = ?1")?
+                .query_row([id], |r| r.get(0))?;
+            touched.insert(RecordId(Uuid::from_bytes(record)));
+        } else {
+            drop_op(tx, OpId(Uuid::from_bytes(id)), touched)?;
+        }
+    }
+    mirror::erase(tx, scope)
+}
+
+/// The vault's own position: what is applied, where the queue's cursor says what is fetched.
+fn move_on(tx: &Transaction, header: &PageHeader) -> Result<(), StoreError> {
+    let scope = header.scope.to_string();
+    let epoch_no = mirror::epoch_no(tx)?;
+    match header.direction {
+        Direction::Before => tx
+            .prepare_cached(
+                "INSERT INTO scopes VALUES (?1, ?2, ?3, ?3, ?4)
+                 ON CONFLICT (scope) DO UPDATE SET complete = max(complete, excluded.complete)",
+            )?
+            .execute(params![scope, epoch_no, header.head, !header.more])?,
+        Direction::After => tx
+            .prepare_cached(
+                "UPDATE scopes SET after = max(after, ?2), head = max(head, ?3) WHERE scope = ?1",
+            )?
+            .execute(params![scope, header.next, header.head])?,
+    };
+    Ok(())
+}
+
+fn settle_queue(
+    tx: &Transaction,
+    work: &Work,
+    last_page: i64,
+    told: &Told,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    if work.vault_id.is_some() {
+        tx.prepare_cached("DELETE FROM ops WHERE state = 2 AND change <= ?1")?.execute([work.newest])?;
+        tx.prepare_cached("DELETE FROM dropped WHERE change <= ?1")?.execute([work.newest])?;
+    }
+    if last_page > 0 {
+        // Pages left out of this step (of a newer epoch) have higher numbers.
+        tx.prepare_cached("DELETE FROM pages WHERE id <= ?1")?.execute([last_page])?;
+    }
+    if let Some(assigned) = &told.assigned {
+        follow::set_assigned(tx, assigned, now_ms)?;
+    }
+    for wish in &told.wishes {
+        downloads::want(tx, wish, now_ms)?;
+    }
+    for id in &told.deleted {
+        blobs::forget_record(tx, *id)?;
+        for variant in Variant::ALL {
+            downloads::drop_wish(tx, *id, variant)?;
+        }
+    }
+    Ok(())
+}
