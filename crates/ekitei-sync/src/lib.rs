@@ -1,4 +1,8 @@
 //! Delivery and fetching.
 pub mod clock;
 pub mod error;
+pub mod http;
+pub mod live;
 pub mod plan;
+pub mod transport;
+pub mod wire;

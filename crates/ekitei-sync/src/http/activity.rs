@@ -1,0 +1,96 @@
+//! Silence is what fails, not length: a request may take hours on a bad line as long as bytes move.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::time::Instant;
+
+use crate::error::CallError;
+
+const PIECE_BYTES: usize = 16 * 1024;
+
+/// When something last moved on this request.
+#[derive(Clone)]
+pub struct Activity {
+    last: Arc<Mutex<Instant>>,
+}
+
+impl Activity {
+    pub fn begin() -> Self {
+        Self { last: Arc::new(Mutex::new(Instant::now())) }
+    }
+
+    pub fn touch(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn last(&self) -> Instant {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work` unless nothing moves for `idle`.
+    ///
+    /// # Errors
+    /// [`CallError::Timeout`], or those of `work`.
+    pub async fn watch<T>(
+        &self,
+        idle: Duration,
+        work: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            let until = self.last() + idle;
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = tokio::time::sleep_until(until) => {
+                    if self.last() + idle <= Instant::now() {
+                        return Err(CallError::Timeout);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A body of known length that reports each piece the connection takes.
+pub struct WatchedBody {
+    left: Bytes,
+    activity: Activity,
+}
+
+impl WatchedBody {
+    pub fn new(bytes: Bytes, activity: Activity) -> Self {
+        Self { left: bytes, activity }
+    }
+}
+
+impl Body for WatchedBody {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if self.left.is_empty() {
+            return Poll::Ready(None);
+        }
+        let at = self.left.len().min(PIECE_BYTES);
+        let piece = self.left.split_to(at);
+        self.activity.touch();
+        Poll::Ready(Some(Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left.len() as u64)
+    }
+}
