@@ -4,7 +4,7 @@
 
 use crate::error::StoreError;
 use crate::home::Home;
-use crate::queue::meta;
+use crate::queue::{meta, pin as pin_tries};
 use crate::vault::Vault;
 use ekitei_seal::atomic::{FileError, write_atomic};
 use ekitei_seal::{Secret32, VaultKey, WrappedKey, unwrap_with_pin};
@@ -19,13 +19,16 @@ impl Home {
         self.dir().join("unlocked.key")
     }
 
-    /// Keeps the home unlocked. `pin` has just unlocked it.
+    /// Keeps the home unlocked. `pin` has just unlocked it; a wrong one counts, so this is no way around the delays.
     ///
     /// # Errors
     /// [`StoreError::NoVault`], `pin-wrong`, file faults.
     pub fn remember_unlocked(&self, pin: &str) -> Result<(), StoreError> {
         let wrapped: Option<WrappedKey> = self.queue().read(|c| meta::json(c, meta::WRAPPED_KEY))?;
-        let key = unwrap_with_pin(&wrapped.ok_or(StoreError::NoVault)?, pin, self.keystore())?;
+        let wrapped = wrapped.ok_or(StoreError::NoVault)?;
+        pin_tries::begin_repeated(self.queue())?;
+        let key = unwrap_with_pin(&wrapped, pin, self.keystore())?;
+        pin_tries::succeeded(self.queue())?;
         let sealed = self.keystore().wrap(PURPOSE, key.secret().expose())?;
         let path = self.unlocked_key();
         write_atomic(&path, |file| file.write_all(&sealed).map_err(|e| FileError::new("write", &path, e)))?;
@@ -63,7 +66,9 @@ impl Home {
     pub fn forget_unlocked(&self) -> Result<(), StoreError> {
         let path = self.unlocked_key();
         match fs::remove_file(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(FileError::new("delete", &path, e).into()),
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(FileError::new("delete", &path, e).into())
+            }
             _ => Ok(()),
         }
     }
