@@ -8,7 +8,7 @@ mod search;
 mod visits;
 
 pub use cases::{case_row, matches_filter, person};
-pub use conflicts::conflict;
+pub use conflicts::{conflict, title};
 pub use notes::note;
 pub use photos::{PhotoFiles, count, photo};
 pub use search::hit;
@@ -16,6 +16,7 @@ pub use visits::{next_states, visit};
 
 use crate::bridge::views::{Progress, TimelineEntry};
 use ekitei_model::{Record, Stamp};
+use ekitei_store::vault::Shown;
 
 /// How the phone's own work on one record stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +25,12 @@ pub struct Pending {
     pub waits: bool,
     /// One of them, or a file of it, is parked: a person must look.
     pub parked: bool,
+}
+
+impl From<&Shown> for Pending {
+    fn from(shown: &Shown) -> Self {
+        Self { waits: shown.waiting, parked: shown.parked }
+    }
 }
 
 /// The field that tells that a record is kept in the register only; photos and notes alike.

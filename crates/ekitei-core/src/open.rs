@@ -1,0 +1,186 @@
+//! The unlocked phone: what use cases read and write with. Writing always goes queue first, then vault.
+
+use crate::bridge::event::{Event, Topic};
+use crate::change::{self, Change};
+use crate::clock::Now;
+use crate::core::Shared;
+use crate::inbox::Inbox;
+use crate::reader::Reader;
+use ekitei_model::kinds::{Variant, photo};
+use ekitei_model::record::Fields;
+use ekitei_model::{DeviceId, Fault, Record, RecordId, Scope, StaffId};
+use ekitei_seal::Recipient;
+use ekitei_store::queue::{Blob, Credential, Download, blobs, captures, downloads, ops};
+use ekitei_store::vault::{Shown, drafts};
+use ekitei_store::{Connection, StoreError, Transaction, Vault};
+use serde_json::Value;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+pub(crate) struct Open<'a> {
+    shared: &'a Shared,
+    vault: Arc<Vault>,
+    credential: Credential,
+}
+
+impl<'a> Open<'a> {
+    pub fn new(shared: &'a Shared, vault: Arc<Vault>, credential: Credential) -> Self {
+        Self { shared, vault, credential }
+    }
+
+    pub fn shared(&self) -> &'a Shared {
+        self.shared
+    }
+    pub fn now(&self) -> &Now {
+        self.shared.now()
+    }
+    pub fn inbox(&self) -> &Inbox {
+        self.shared.inbox()
+    }
+    pub fn me(&self) -> &StaffId {
+        &self.credential.staff.id
+    }
+    pub fn device(&self) -> DeviceId {
+        self.credential.device_id
+    }
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { vault: &self.vault, home: self.shared.home() }
+    }
+
+    pub fn queue_read<T>(&self, f: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, Fault> {
+        self.shared.queue_read(f)
+    }
+    pub fn queue_write<T>(&self, f: impl FnOnce(&Transaction) -> Result<T, StoreError>) -> Result<T, Fault> {
+        self.shared.queue_write(f)
+    }
+
+    /// The record, which must be of this kind.
+    ///
+    /// # Errors
+    /// `record-unknown`.
+    pub fn record_of(&self, id: RecordId, kind: &str) -> Result<Shown, Fault> {
+        self.reader().record(id)?.filter(|s| s.record.kind == kind).ok_or_else(|| Fault::ask("record-unknown"))
+    }
+
+    /// Commits all changes to the queue in one transaction, then shows them.
+    pub fn commit(&self, changes: &[Change]) -> Result<(), Fault> {
+        self.commit_with(changes, |_| Ok(()))
+    }
+
+    /// As [`Open::commit`], with more rows in the same transaction.
+    pub fn commit_with(
+        &self,
+        changes: &[Change],
+        also: impl FnOnce(&Transaction) -> Result<(), StoreError>,
+    ) -> Result<(), Fault> {
+        let now_ms = self.now().ms();
+        self.queue_write(|tx| {
+            for change in changes {
+                ops::enqueue(tx, &change.op, change.lane, &change.about, now_ms)?;
+            }
+            also(tx)
+        })?;
+        // A crash here is cured by the replay that opening runs.
+        self.replay()?;
+        self.shared.wakes.enqueued();
+        self.cases_changed();
+        self.shared.changed(Topic::Queue);
+        self.shared.tell(Event::Status);
+        Ok(())
+    }
+
+    /// Changes what differs; nothing is queued when nothing does.
+    pub fn patch(&self, shown: &Record, fields: Fields) -> Result<(), Fault> {
+        let mirrored = self.reader().mirrored(shown.id)?;
+        match change::patch(self.now(), shown, mirrored.as_ref(), fields) {
+            Some(change) => self.commit(&[change]),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes a record back that the office was never told of, else deletes it.
+    pub fn delete(&self, shown: &Record) -> Result<(), Fault> {
+        if self.queue_write(|tx| ops::cancel_record(tx, shown.id))? {
+            self.replay()?;
+            self.cases_changed();
+            self.shared.changed(Topic::Queue);
+            return Ok(());
+        }
+        self.commit(&[change::delete(self.now(), shown)])
+    }
+
+    /// Brings the vault up to the queue: pending operations, answers, fetched pages.
+    pub fn replay(&self) -> Result<(), Fault> {
+        self.vault.replay(self.shared.home().queue(), self.now().ms())?;
+        Ok(())
+    }
+
+    pub fn cases_changed(&self) {
+        self.shared.changed(Topic::Cases);
+    }
+
+    /// Seals one file for this phone and the office, durably.
+    pub fn seal_file(&self, record: RecordId, scope: &Scope, variant: Variant, plain: &[u8]) -> Result<Blob, Fault> {
+        let office: Recipient = self.credential.office_key.recipient.parse()?;
+        let recipients = [self.credential.own_recipient.clone(), office];
+        let key_id = self.credential.office_key.key_id.clone();
+        let home = self.shared.home();
+        let sha256 = ekitei_photo::sha256_hex(plain);
+        let file = home.blobs().seal(home.queue(), plain, &sha256, variant, &recipients, Some(&key_id))?;
+        Ok(Blob {
+            record,
+            variant,
+            scope: scope.clone(),
+            sha256: file.sealed.plain_sha256,
+            plain_bytes: file.sealed.plain_bytes,
+            cipher_sha256: file.sealed.cipher_sha256,
+            cipher_bytes: file.sealed.cipher_bytes,
+            key_id: Some(key_id),
+            name: file.name,
+            made_ms: self.now().ms(),
+        })
+    }
+
+    /// The plain bytes of a photo's file; `None`: not on this phone.
+    pub fn sealed_file(&self, photo: RecordId, variant: Variant) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
+        let Some(blob) = self.queue_read(|c| blobs::get(c, photo, variant))? else { return Ok(None) };
+        Ok(Some(self.shared.home().blobs().read(&blob.name, self.vault.identity())?))
+    }
+
+    /// A person waits for this file.
+    pub fn want_file(&self, photo: &Record, variant: Variant) -> Result<(), Fault> {
+        let sha256 = photo.text(&photo::sha256(variant)).to_owned();
+        if sha256.is_empty() || photo.text(&photo::arrived(variant)).is_empty() {
+            return Ok(());
+        }
+        let plain_bytes = photo.fields.get(&photo::bytes(variant)).and_then(Value::as_u64).unwrap_or(0);
+        let wish = Download {
+            record: photo.id,
+            variant,
+            scope: photo.scope.clone(),
+            sha256,
+            plain_bytes,
+            rank: downloads::RANK_ASKED,
+        };
+        self.queue_write(|tx| downloads::want(tx, &wish, self.now().ms()))?;
+        self.shared.wakes.tapped();
+        Ok(())
+    }
+
+    /// The picture is queued, or was there already: its row and its inbox file go.
+    pub fn forget_inbox_file(&self, name: &str) -> Result<(), Fault> {
+        self.queue_write(|tx| captures::finish(tx, name))?;
+        self.inbox().remove(name);
+        Ok(())
+    }
+
+    pub fn draft_save(&self, key: &str, value: &Value) -> Result<(), Fault> {
+        Ok(self.vault.write(|tx| drafts::save(tx, key, value, self.now().ms()))?)
+    }
+    pub fn draft_load(&self, key: &str) -> Result<Option<Value>, Fault> {
+        Ok(self.vault.read(|c| drafts::load(c, key))?)
+    }
+    pub fn draft_drop(&self, key: &str) -> Result<(), Fault> {
+        Ok(self.vault.write(|tx| drafts::remove(tx, key))?)
+    }
+}

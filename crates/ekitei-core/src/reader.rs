@@ -1,0 +1,93 @@
+//! What use cases read: mirror plus overlay from the vault, files and followed scopes from the queue.
+
+use crate::view::PhotoFiles;
+use ekitei_model::kinds::Variant;
+use ekitei_model::{Fault, Record, RecordId, Scope};
+use ekitei_store::queue::uploads::UploadState;
+use ekitei_store::queue::{Blob, Upload, blobs, follow, uploads};
+use ekitei_store::vault::{Shown, people, read, search};
+use ekitei_store::{Home, Vault};
+use std::collections::{HashMap, HashSet};
+
+pub(crate) struct Reader<'a> {
+    pub vault: &'a Vault,
+    pub home: &'a Home,
+}
+
+impl Reader<'_> {
+    /// `None`: there is none, or it was deleted.
+    pub fn record(&self, id: RecordId) -> Result<Option<Shown>, Fault> {
+        Ok(self.vault.read(|c| read::record(c, id))?)
+    }
+
+    /// What the office has of it.
+    pub fn mirrored(&self, id: RecordId) -> Result<Option<Record>, Fault> {
+        Ok(self.vault.read(|c| read::mirrored(c, id))?)
+    }
+
+    /// Oldest first; no kinds: all.
+    pub fn in_scope(&self, scope: &Scope, kinds: &[&str]) -> Result<Vec<Shown>, Fault> {
+        Ok(self.vault.read(|c| read::in_scope(c, scope, kinds))?)
+    }
+
+    pub fn of_kind(&self, kind: &str) -> Result<Vec<Shown>, Fault> {
+        Ok(self.vault.read(|c| read::of_kind(c, kind))?)
+    }
+
+    pub fn open_conflicts(&self) -> Result<Vec<Shown>, Fault> {
+        Ok(self.vault.read(read::open_conflicts)?)
+    }
+
+    /// Newest first.
+    pub fn search(&self, query: &str, limit: u32) -> Result<Vec<Record>, Fault> {
+        let found = self.vault.read(|c| {
+            let ids = search::search(c, query, limit)?;
+            ids.into_iter().map(|id| read::record(c, id)).collect::<Result<Vec<_>, _>>()
+        })?;
+        Ok(found.into_iter().flatten().map(|s| s.record).collect())
+    }
+
+    /// In the order of their reading.
+    pub fn directory(&self, query: &str, limit: u32) -> Result<Vec<Record>, Fault> {
+        Ok(self.vault.read(|c| people::directory(c, query, limit))?)
+    }
+
+    pub fn followed_cases(&self) -> Result<HashSet<RecordId>, Fault> {
+        let followed = self.home.queue().read(follow::list)?;
+        Ok(followed.into_iter().filter(|f| !f.denied).filter_map(|f| f.scope.case()).collect())
+    }
+
+    pub fn assigned_cases(&self) -> Result<HashSet<RecordId>, Fault> {
+        let scopes = self.vault.read(read::assigned)?;
+        Ok(scopes.into_iter().filter_map(|s| s.case()).collect())
+    }
+
+    /// The files of all photos of one scope.
+    pub fn files(&self, scope: &Scope) -> Result<HashMap<RecordId, PhotoFiles>, Fault> {
+        let (sealed, sending) =
+            self.home.queue().read(|c| Ok((blobs::of_scope(c, scope)?, uploads::of_scope(c, scope)?)))?;
+        let mut out: HashMap<RecordId, PhotoFiles> = HashMap::new();
+        for (record, blobs) in sealed {
+            out.entry(record).or_default().on_phone = variants(&blobs);
+        }
+        for (record, uploads) in sending {
+            out.entry(record).or_default().uploads = unsent(&uploads);
+        }
+        Ok(out)
+    }
+
+    pub fn files_of(&self, photo: RecordId) -> Result<PhotoFiles, Fault> {
+        let (sealed, sending) =
+            self.home.queue().read(|c| Ok((blobs::of_record(c, photo)?, uploads::of_record(c, photo)?)))?;
+        Ok(PhotoFiles { on_phone: variants(&sealed), uploads: unsent(&sending) })
+    }
+}
+
+fn variants(blobs: &[Blob]) -> Vec<Variant> {
+    blobs.iter().map(|b| b.variant).collect()
+}
+
+fn unsent(uploads: &[Upload]) -> std::collections::BTreeMap<Variant, bool> {
+    let left = uploads.iter().filter(|u| u.state != UploadState::Done);
+    left.map(|u| (u.variant, u.state == UploadState::Parked)).collect()
+}

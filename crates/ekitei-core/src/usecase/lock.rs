@@ -1,0 +1,51 @@
+//! Opening and closing the vault. The queue stays open: what waits is delivered, locked or not.
+
+use super::{photos, status};
+use crate::bridge::args::ChangePinArgs;
+use crate::bridge::event::{Event, Topic};
+use crate::bridge::views::StatusView;
+use crate::core::Shared;
+use crate::open::Open;
+use ekitei_model::Fault;
+use ekitei_store::queue::notices;
+use std::sync::Arc;
+
+/// # Errors
+/// `not-enrolled`, `pin-wrong`, `pin-wait`, `vault-missing`, `store-corrupt` (set aside, with a notice).
+pub fn unlock(shared: &Shared, pin: &str) -> Result<StatusView, Fault> {
+    shared.enrolled()?;
+    let vault = shared.home().unlock(pin, shared.now().ms())?;
+    if shared.options().stay_unlocked {
+        shared.home().remember_unlocked(pin)?;
+    }
+    shared.set_vault(Some(Arc::new(vault)));
+    after_opening(&shared.open()?)?;
+    shared.tell(Event::Status);
+    shared.changed(Topic::Cases);
+    shared.wakes.tapped();
+    status::status(shared)
+}
+
+/// What the vault lacks is replayed; what a killed camera left behind is adopted.
+pub fn after_opening(open: &Open) -> Result<(), Fault> {
+    open.replay()?;
+    let adopted = photos::adopt(open)?;
+    if adopted > 0 {
+        let notice = Fault::ask("capture-adopted").with("n", adopted);
+        open.queue_write(|tx| notices::add(tx, &notice, open.now().ms()))?;
+    }
+    Ok(())
+}
+
+pub fn lock(shared: &Shared) -> Result<StatusView, Fault> {
+    shared.home().forget_unlocked()?;
+    shared.set_vault(None);
+    shared.tell(Event::Status);
+    status::status(shared)
+}
+
+/// Only the wrapping of the vault key changes.
+pub fn change_pin(shared: &Shared, args: &ChangePinArgs) -> Result<(), Fault> {
+    shared.enrolled()?;
+    Ok(shared.home().change_pin(&args.old, &args.new, shared.now().ms())?)
+}

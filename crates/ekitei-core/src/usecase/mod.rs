@@ -1,0 +1,21 @@
+//! One file a use case. Each is a handful of functions over [`crate::open::Open`] (unlocked) or [`crate::core::Shared`]
+//! (works locked); [`crate::core`] routes the bridge's calls here.
+
+pub mod cases;
+pub mod conflicts;
+pub mod directory;
+pub mod drafts;
+pub mod enrol;
+pub mod forget;
+pub mod lock;
+pub mod notes;
+pub mod photos;
+pub mod queue;
+pub mod search;
+pub mod settings;
+pub mod status;
+pub mod sync;
+pub mod today;
+pub mod visits;
+
+pub use notes::ImportedNote;

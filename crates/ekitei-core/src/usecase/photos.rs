@@ -1,0 +1,253 @@
+//! The walk of a photo on the phone: inbox file → checked and derived → sealed → queued → shown.
+
+use super::cases;
+use crate::bridge::args::{CaptureArgs, PhotoAddArgs};
+use crate::bridge::views::{CaptureView, PhotoView};
+use crate::change;
+use crate::inbox::Inbox;
+use crate::open::Open;
+use crate::view::{self, PhotoFiles};
+use ekitei_model::kinds::{self, Variant, photo as field};
+use ekitei_model::record::Fields;
+use ekitei_model::{Fault, RecordId, Scope, Stamp};
+use ekitei_photo::{Derived, Exif, Format, PhotoError};
+use ekitei_store::queue::{self, Blob, Capture, captures};
+use ekitei_store::vault::Shown;
+use serde_json::{Value, json};
+
+/// Where a new photo goes.
+#[derive(Clone, Debug)]
+struct Place {
+    scope: Scope,
+    visit: Option<RecordId>,
+    note: Option<RecordId>,
+}
+
+/// A row that survives a kill, and the name under which the camera writes.
+pub fn begin_capture(open: &Open, args: &CaptureArgs) -> Result<CaptureView, Fault> {
+    cases::ensure_followed(open, args.case)?;
+    let capture =
+        Capture { name: Inbox::capture_name(), case: args.case, visit: args.visit, at_ms: open.now().ms() };
+    open.queue_write(|tx| captures::begin(tx, &capture))?;
+    Ok(CaptureView { name: capture.name })
+}
+
+/// Each file by itself: what was taken before a bad one stays taken, and repeating the call doubles nothing.
+pub fn add(open: &Open, args: &PhotoAddArgs) -> Result<Vec<PhotoView>, Fault> {
+    let place = place(open, args)?;
+    let mut taken = Vec::new();
+    for name in &args.names {
+        taken.push(take(open, name, &place, &args.caption).map_err(|f| f.with("name", name))?);
+    }
+    Ok(taken)
+}
+
+fn place(open: &Open, args: &PhotoAddArgs) -> Result<Place, Fault> {
+    let scope = match (args.case, args.note.or(args.visit)) {
+        (Some(case), _) => Scope::Case(case),
+        (None, Some(on)) => open.reader().record(on)?.ok_or_else(|| Fault::ask("record-unknown"))?.record.scope,
+        (None, None) => Scope::User(open.me().clone()),
+    };
+    if let Some(case) = scope.case() {
+        cases::ensure_followed(open, case)?;
+    }
+    Ok(Place { scope, visit: args.visit, note: args.note })
+}
+
+/// The id that the inbox file `name` gets on this phone: taking the same file twice makes one photo.
+fn id_of(open: &Open, name: &str) -> RecordId {
+    RecordId::derived(&["photo", &open.device().to_string(), name])
+}
+
+fn take(open: &Open, name: &str, place: &Place, caption: &str) -> Result<PhotoView, Fault> {
+    let id = id_of(open, name);
+    if open.reader().record(id)?.is_some() {
+        open.forget_inbox_file(name)?;
+        return shown(open, id);
+    }
+    let path = open.inbox().path(name)?;
+    if !path.exists() {
+        return Err(Fault::ask("inbox-missing"));
+    }
+    let (original, derived) = ekitei_photo::derive_file(&path).map_err(|e| photo_fault(&e))?;
+    if let Some(twin) = same_bytes(open, &place.scope, &derived.sha256_hex())? {
+        open.forget_inbox_file(name)?;
+        return Ok(PhotoView { already_there: true, ..shown(open, twin)? });
+    }
+    let blobs = seal_variants(open, id, &place.scope, &original, &derived)?;
+    let shutter = captured_at(open, name)?.unwrap_or_else(|| open.now().stamp());
+    let taken_at = taken_at(&derived.exif, shutter);
+    let fields = fields_of(&derived, original.len() as u64, place, caption, name, taken_at);
+    let create = change::create(open.now(), id, kinds::PHOTO, &place.scope, fields);
+    open.commit_with(&[create], |tx| {
+        for blob in &blobs {
+            queue::blobs::put(tx, blob)?;
+            queue::uploads::add(tx, blob, None, blob.made_ms)?;
+        }
+        captures::finish(tx, name)
+    })?;
+    // From here on the sealed file is the photo; a kill before this line is cured when the app opens.
+    open.inbox().remove(name);
+    shown(open, id)
+}
+
+/// The same original in the same case, whoever took it.
+fn same_bytes(open: &Open, scope: &Scope, sha256: &str) -> Result<Option<RecordId>, Fault> {
+    let name = field::sha256(Variant::Original);
+    let photos = open.reader().in_scope(scope, &[kinds::PHOTO])?;
+    Ok(photos.iter().find(|p| p.record.text(&name) == sha256).map(|p| p.record.id))
+}
+
+/// The three files, sealed for this phone and the office, durable in the blob folder.
+fn seal_variants(open: &Open, id: RecordId, scope: &Scope, original: &[u8], derived: &Derived) -> Result<[Blob; 3], Fault> {
+    let seal = |variant, bytes: &[u8]| open.seal_file(id, scope, variant, bytes);
+    Ok([
+        seal(Variant::Thumb, &derived.thumb.bytes)?,
+        seal(Variant::Display, &derived.display.bytes)?,
+        seal(Variant::Original, original)?,
+    ])
+}
+
+fn fields_of(derived: &Derived, original_bytes: u64, place: &Place, caption: &str, name: &str, taken_at: Stamp) -> Fields {
+    let (width, height) = upright(derived);
+    let reference = |id: Option<RecordId>| id.map_or(Value::Null, |id| json!(id));
+    let mut fields = Fields::from([
+        (field::CAPTION.into(), json!(caption)),
+        (field::VISIT.into(), reference(place.visit)),
+        (field::NOTE.into(), reference(place.note)),
+        (field::TAKEN_AT.into(), json!(taken_at)),
+        (field::LAT.into(), json!(derived.exif.position.map(|p| p.0))),
+        (field::LON.into(), json!(derived.exif.position.map(|p| p.1))),
+        (field::FILE_NAME.into(), json!(Inbox::original_name(name))),
+        (field::FORMAT.into(), json!(format_name(derived.probe.format))),
+        (field::WIDTH.into(), json!(width)),
+        (field::HEIGHT.into(), json!(height)),
+    ]);
+    let files = [
+        (Variant::Original, derived.sha256_hex(), original_bytes),
+        (Variant::Display, derived.display.sha256_hex(), derived.display.bytes.len() as u64),
+        (Variant::Thumb, derived.thumb.sha256_hex(), derived.thumb.bytes.len() as u64),
+    ];
+    for (variant, sha256, bytes) in files {
+        fields.insert(field::sha256(variant), json!(sha256));
+        fields.insert(field::bytes(variant), json!(bytes));
+    }
+    fields
+}
+
+/// As a person sees it: orientations 5 to 8 lie on their side.
+fn upright(derived: &Derived) -> (u32, u32) {
+    let (width, height) = (derived.probe.width, derived.probe.height);
+    if derived.exif.orientation >= 5 { (height, width) } else { (width, height) }
+}
+
+fn format_name(format: Format) -> &'static str {
+    match format {
+        Format::Jpeg => "jpeg",
+        Format::Png => "png",
+        Format::WebP => "webp",
+    }
+}
+
+/// The camera's own time if it wrote one (without an offset: the phone's), else the shutter's.
+fn taken_at(exif: &Exif, shutter: Stamp) -> Stamp {
+    let Some(local) = &exif.taken_local else { return shutter };
+    let own_offset = || shutter.to_string().get(23..).unwrap_or("Z").to_owned();
+    let offset = exif.offset.clone().unwrap_or_else(own_offset);
+    format!("{local}{offset}").parse().unwrap_or(shutter)
+}
+
+fn captured_at(open: &Open, name: &str) -> Result<Option<Stamp>, Fault> {
+    let pending = open.queue_read(|c| captures::pending(c))?;
+    Ok(pending.into_iter().find(|c| c.name == name).map(|c| open.now().at(c.at_ms)))
+}
+
+pub(crate) fn photo_fault(error: &PhotoError) -> Fault {
+    error.params().into_iter().fold(Fault::ask(error.code()), |fault, (name, value)| fault.with(name, value))
+}
+
+fn shown(open: &Open, id: RecordId) -> Result<PhotoView, Fault> {
+    let shown = open.record_of(id, kinds::PHOTO)?;
+    Ok(view::photo(&shown.record, (&shown).into(), &open.reader().files_of(id)?))
+}
+
+pub fn of_case(open: &Open, case: RecordId) -> Result<Vec<PhotoView>, Fault> {
+    of_scope(open, &Scope::Case(case))
+}
+
+fn of_scope(open: &Open, scope: &Scope) -> Result<Vec<PhotoView>, Fault> {
+    let reader = open.reader();
+    let (files, none) = (reader.files(scope)?, PhotoFiles::default());
+    let view = |s: &Shown| view::photo(&s.record, s.into(), files.get(&s.record.id).unwrap_or(&none));
+    let mut photos: Vec<PhotoView> = reader.in_scope(scope, &[kinds::PHOTO])?.iter().map(view).collect();
+    photos.sort_by_key(|p| std::cmp::Reverse((p.taken_at.utc_ms, p.id)));
+    Ok(photos)
+}
+
+/// All photos on this phone, newest first.
+pub fn all(open: &Open) -> Result<Vec<PhotoView>, Fault> {
+    let mut scopes: Vec<Scope> = open.reader().of_kind(kinds::PHOTO)?.into_iter().map(|s| s.record.scope).collect();
+    scopes.sort();
+    scopes.dedup();
+    let mut photos = Vec::new();
+    for scope in scopes {
+        photos.extend(of_scope(open, &scope)?);
+    }
+    photos.sort_by_key(|p| std::cmp::Reverse((p.taken_at.utc_ms, p.id)));
+    Ok(photos)
+}
+
+pub fn set_caption(open: &Open, id: RecordId, caption: &str) -> Result<PhotoView, Fault> {
+    let record = open.record_of(id, kinds::PHOTO)?.record;
+    open.patch(&record, Fields::from([(field::CAPTION.into(), json!(caption))]))?;
+    shown(open, id)
+}
+
+pub fn delete(open: &Open, id: RecordId) -> Result<(), Fault> {
+    let record = open.record_of(id, kinds::PHOTO)?.record;
+    open.delete(&record)
+}
+
+/// What the camera wrote before the app was killed, and what a kill left behind after queueing. Returns how many
+/// pictures were adopted. A picture that cannot be taken stays in the inbox, with a notice.
+pub fn adopt(open: &Open) -> Result<u64, Fault> {
+    let pending = open.queue_read(|c| captures::pending(c))?;
+    let names = open.inbox().names();
+    let mut adopted = 0;
+    for name in names {
+        if open.reader().record(id_of(open, &name))?.is_some() {
+            open.forget_inbox_file(&name)?;
+            continue;
+        }
+        let Some(capture) = pending.iter().find(|c| c.name == name) else { continue };
+        let place = Place { scope: Scope::Case(capture.case), visit: capture.visit, note: None };
+        match take(open, &name, &place, "") {
+            Ok(_) => adopted += 1,
+            Err(fault) => {
+                tracing::warn!(code = fault.code, "a captured picture could not be adopted");
+                let notice = Fault::ask("capture-refused").with("name", &name);
+                open.queue_write(|tx| {
+                    captures::finish(tx, &name)?;
+                    queue::notices::add(tx, &notice, open.now().ms())
+                })?;
+            }
+        }
+    }
+    Ok(adopted)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_camera_s_time_wins_and_borrows_the_phone_s_offset() {
+        let shutter: Stamp = "2026-11-21T10:05:00.000+09:00".parse().unwrap();
+        let mut exif = Exif { taken_local: Some("2026-11-20T08:00:00".into()), ..Exif::default() };
+        assert_eq!(taken_at(&exif, shutter).to_string(), "2026-11-20T08:00:00.000+09:00");
+        exif.offset = Some("+10:00".into());
+        assert_eq!(taken_at(&exif, shutter).to_string(), "2026-11-20T08:00:00.000+10:00");
+        assert_eq!(taken_at(&Exif::default(), shutter), shutter);
+    }
+}
