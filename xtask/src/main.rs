@@ -5,6 +5,7 @@
 
 mod cmd;
 mod demo;
+mod guard;
 mod need;
 mod postgres;
 mod project;

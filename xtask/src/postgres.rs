@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::guard::Guard;
 use crate::need::{is_root, newest_match};
 
 pub const INITDB: &str = "/usr/lib/postgresql/*/bin/initdb";
@@ -14,6 +15,7 @@ pub struct Cluster {
     programs: PathBuf,
     folder: PathBuf,
     port: u16,
+    _guard: Option<Guard>,
 }
 
 impl Cluster {
@@ -26,7 +28,11 @@ impl Cluster {
         fs::create_dir_all(&folder).map_err(|e| format!("create {}: {e}", folder.display()))?;
         let port = free_port().map_err(|e| format!("no free port: {e}"))?;
         // From here on, Drop tidies up.
-        let cluster = Self { programs, folder, port };
+        let guard = Guard::start(
+            r#"kill -s INT "$(head -n 1 "$1/data/postmaster.pid")"; sleep 2; rm -rf -- "$1""#,
+            &[&folder.to_string_lossy()],
+        );
+        let cluster = Self { programs, folder, port, _guard: guard };
         if is_root() {
             checked(Command::new("chown").arg("postgres").arg(&cluster.folder))?;
         }

@@ -4,12 +4,13 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cmd::Cmd;
+use crate::guard::{Guard, own_group};
 use crate::tally::{self, Tally};
 
 const TICK: Duration = Duration::from_secs(8);
@@ -141,7 +142,7 @@ fn nap() {
 struct Group {
     child: Child,
     lines: Receiver<String>,
-    guard: Option<(Child, ChildStdin)>,
+    guard: Option<Guard>,
 }
 
 impl Group {
@@ -164,12 +165,10 @@ impl Group {
     /// Ends the program and whatever it left running.
     fn end(&mut self) {
         kill_group(self.child.id());
+        // Before the number can belong to another group.
+        self.guard = None;
         let _ = self.child.kill();
         let _ = self.child.wait();
-        if let Some((mut guard, _stdin)) = self.guard.take() {
-            let _ = guard.kill();
-            let _ = guard.wait();
-        }
     }
 }
 
@@ -179,25 +178,10 @@ impl Drop for Group {
     }
 }
 
-/// Ctrl-C ends xtask but not a group of its own, so a shell waits for the pipe from us to close and then ends the group.
-fn start_guard(group: u32) -> Option<(Child, ChildStdin)> {
-    let mut command = Command::new("sh");
-    command.args(["-c", r#"read -r _; kill -s KILL -- "-$1""#, "xtask-guard", &group.to_string()]);
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    own_group(&mut command);
-    let mut guard = command.spawn().ok()?;
-    let stdin = guard.stdin.take()?;
-    Some((guard, stdin))
+/// Ctrl-C ends xtask but not a group of its own.
+fn start_guard(group: u32) -> Option<Guard> {
+    Guard::start(r#"kill -s KILL -- "-$1""#, &[&group.to_string()])
 }
-
-#[cfg(unix)]
-fn own_group(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    command.process_group(0);
-}
-
-#[cfg(not(unix))]
-fn own_group(_command: &mut Command) {}
 
 fn kill_group(group: u32) {
     if cfg!(unix) {
@@ -283,6 +267,14 @@ mod tests {
         assert_eq!(ran.end, End::Passed);
         let pid = fs::read_to_string(folder.path().join("left")).unwrap();
         assert!(!is_alive(pid.trim()));
+    }
+
+    #[test]
+    fn the_end_of_xtask_ends_the_group() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut group = Group::start(&shell(folder.path(), "sleep 600 & wait")).unwrap();
+        group.guard.as_mut().unwrap().let_go();
+        assert!(!group.child.wait().unwrap().success());
     }
 
     #[test]

@@ -83,9 +83,7 @@ pub fn test(project: &Project) -> Vec<Stage> {
             Cmd::new(&project.root.join("ui"), "npm run e2e").env("EKITEI_CHROMIUM", "/usr/bin/chromium");
         stages.push(Stage::new("browser", 7, vec![run]).needs(CHROMIUM));
     }
-    stages.push(
-        Stage::new("deny", 2, vec![at("cargo deny --offline check licenses bans sources")]).needs(DENY),
-    );
+    stages.push(Stage::new("deny", 2, vec![at("cargo deny check licenses bans sources")]).needs(DENY));
     stages
 }
 

@@ -57,6 +57,9 @@ pub fn run_command(project: &Project, command: &str, args: &[String]) -> Result<
         "desktop" => stages::desktop(project),
         other => return Err(format!("unknown command '{other}'")),
     };
+    if stages.is_empty() {
+        return Err(format!("{command}: this tree has nothing to run for it"));
+    }
     run_stages(project, stages, &options)
 }
 
@@ -64,7 +67,7 @@ fn run_stages(project: &Project, stages: Vec<Stage>, options: &Options) -> Resul
     tools::check()?;
     let stages = select(stages, &options.only)?;
     let minutes: u64 = stages.iter().map(|stage| stage.minutes).sum();
-    println!("{} stages, at most {minutes} minutes and {SETUP_MINUTES} for set-up", stages.len());
+    println!("stages: {}; at most {minutes} minutes and {SETUP_MINUTES} for set-up", stages.len());
     let mut report = Report::default();
     set_up(project, &stages, &mut report);
     for stage in &stages {
