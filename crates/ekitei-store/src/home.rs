@@ -205,6 +205,8 @@ impl Home {
     }
 
     fn remove_vault_files(&self) -> Result<(), StoreError> {
+        // A remembered key opens only the vault that it was remembered for.
+        self.forget_unlocked()?;
         for suffix in ["", "-wal", "-shm"] {
             remove_if_there(&self.dir.join(format!("{VAULT}{suffix}")))?;
         }

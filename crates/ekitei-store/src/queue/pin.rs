@@ -59,3 +59,18 @@ pub(crate) fn begin(queue: &Database, now_ms: i64) -> Result<(), StoreError> {
 pub(crate) fn succeeded(queue: &Database) -> Result<(), StoreError> {
     queue.write(|tx| meta::remove(tx, meta::PIN))
 }
+
+/// Counts a try of a PIN that is said to have unlocked just now. Right after a success no wrong try is counted, so it passes;
+/// once one was wrong, only an unlock (with its delays) opens the way again.
+///
+/// # Errors
+/// `pin-wrong` when the last try, here or at unlocking, was wrong.
+pub(crate) fn begin_repeated(queue: &Database) -> Result<(), StoreError> {
+    queue.write(|tx| {
+        let before = tries(tx)?;
+        if before.wrong > 0 {
+            return Err(ekitei_seal::SealError::WrongPin.into());
+        }
+        meta::set_json(tx, meta::PIN, &PinTries { wrong: 1, last_ms: before.last_ms })
+    })
+}
