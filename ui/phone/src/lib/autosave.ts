@@ -7,7 +7,7 @@ export interface Timer {
   clear: (handle: unknown) => void;
 }
 
-const BROWSER_TIMER: Timer = {
+export const BROWSER_TIMER: Timer = {
   set: (run, delayMs) => setTimeout(run, delayMs),
   clear: (handle) => clearTimeout(handle as number),
 };

@@ -1,11 +1,14 @@
 // The icons both front ends use, by the name of what they mean, so that one meaning has one picture.
+import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowLeft from '@lucide/svelte/icons/arrow-left';
+import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import BatteryMedium from '@lucide/svelte/icons/battery-medium';
 import Building2 from '@lucide/svelte/icons/building-2';
 import CalendarDays from '@lucide/svelte/icons/calendar-days';
 import Camera from '@lucide/svelte/icons/camera';
 import Check from '@lucide/svelte/icons/check';
 import CheckCheck from '@lucide/svelte/icons/check-check';
+import ChevronLeft from '@lucide/svelte/icons/chevron-left';
 import ChevronRight from '@lucide/svelte/icons/chevron-right';
 import ChevronDown from '@lucide/svelte/icons/chevron-down';
 import CircleAlert from '@lucide/svelte/icons/circle-alert';
@@ -53,6 +56,9 @@ import X from '@lucide/svelte/icons/x';
 
 export const ICONS = {
   back: ArrowLeft,
+  before: ChevronLeft,
+  up: ArrowUp,
+  down: ArrowDown,
   battery: BatteryMedium,
   office: Building2,
   calendar: CalendarDays,

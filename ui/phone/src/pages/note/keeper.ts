@@ -2,7 +2,7 @@
 // revision it is based on; the following ones to a draft row, so that a fast typist does not make an operation every
 // 300 ms; leaving the screen, or a pause, commits the draft to the record.
 import type { NoteView } from '@ekitei/shared';
-import { Autosave, type SaveState, type Timer } from '../../lib/autosave';
+import { Autosave, BROWSER_TIMER, type SaveState, type Timer } from '../../lib/autosave';
 import { changes, isEmpty, type NoteContent } from './lib';
 
 /** The core's calls that a note needs; passed in, so that the rule can be tested against a real or a recorded core. */
@@ -11,6 +11,9 @@ export interface NoteCalls {
   saveDraft: (id: string, content: NoteContent) => Promise<unknown>;
   dropDraft: (id: string) => Promise<unknown>;
 }
+
+/** A pause this long puts the draft into the record. */
+const IDLE_COMMIT_MS = 8_000;
 
 export class NoteKeeper {
   private readonly autosave: Autosave<NoteContent>;
@@ -25,7 +28,7 @@ export class NoteKeeper {
     loaded: NoteContent,
     private readonly onSaved: (note: NoteView) => void,
     onState: (state: SaveState) => void,
-    private readonly timer?: Timer,
+    private readonly timer: Timer = BROWSER_TIMER,
   ) {
     this.committed = loaded;
     this.autosave = new Autosave((content) => this.write(content), onState, timer);
@@ -99,17 +102,15 @@ export class NoteKeeper {
 
   private restartIdle(): void {
     this.stopIdle();
-    const timer = this.timer ?? { set: setTimeout, clear: (handle: unknown) => clearTimeout(handle as number) };
-    this.idle = timer.set(() => {
+    this.idle = this.timer.set(() => {
       this.idle = undefined;
       void this.commit();
-    }, 8_000);
+    }, IDLE_COMMIT_MS);
   }
 
   private stopIdle(): void {
     if (this.idle === undefined) return;
-    if (this.timer) this.timer.clear(this.idle);
-    else clearTimeout(this.idle as number);
+    this.timer.clear(this.idle);
     this.idle = undefined;
   }
 }
