@@ -23,6 +23,7 @@ impl Clock {
     }
 
     /// Milliseconds since 1970 UTC.
+    #[expect(clippy::disallowed_methods, reason = "the clock itself")]
     pub fn now_ms(&self) -> i64 {
         match &self.0 {
             Some(fixed) => fixed.load(Ordering::Relaxed),

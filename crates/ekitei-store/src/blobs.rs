@@ -157,6 +157,7 @@ pub(crate) fn clean_folder(folder: &Path) -> Result<usize, StoreError> {
     Ok(removed)
 }
 
+#[expect(clippy::disallowed_methods, reason = "compared with file times, which are the real clock too")]
 fn is_old(file: &fs::DirEntry) -> bool {
     let modified = file.metadata().and_then(|m| m.modified());
     modified.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age > LEFTOVER_AGE))

@@ -31,6 +31,7 @@ impl Default for SystemClock {
 
 #[async_trait::async_trait]
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the clock itself")]
     fn now_ms(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
