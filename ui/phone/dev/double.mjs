@@ -106,9 +106,9 @@ createServer(async (request, response) => {
   }
   if (path === '/events') { response.writeHead(200, { 'content-type': 'text/event-stream' }); listeners.add(response); request.on('close', () => listeners.delete(response)); return; }
   if (path.startsWith('/inbox/')) { const name = decodeURIComponent(path.slice(7)); db.inbox.set(name, await body(request)); return json(response, { ok: { name } }); }
-  if (path === '/ready-shots') return json(response, [...db.scenes.keys()]);
+  if (path === '/ready-shots') return json(response, { ok: [...db.scenes.keys()] });
   if (path.startsWith('/ready-shots/')) { const name = decodeURIComponent(path.slice(13)); db.inbox.set(name, db.scenes.get(name)); return json(response, { ok: { name } }); }
-  if (path === '/facts') return json(response, { battery_percent: 50, charging: false });
+  if (path === '/facts') return json(response, { ok: { battery_percent: 50, charging: false, hotspot: false } });
   if (path.startsWith('/media/')) { const bytes = db.bytes.get(path.split('/')[2]); if (!bytes) return response.writeHead(404).end(); return response.writeHead(200, { 'content-type': bytes[0] === 0x3c ? 'image/svg+xml' : 'image/jpeg' }).end(bytes); }
   const file = join(dist, path === '/' ? 'index.html' : path);
   if (!file.startsWith(dist) || !existsSync(file)) return response.writeHead(404).end();

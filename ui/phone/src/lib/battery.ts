@@ -27,7 +27,8 @@ export async function readBattery(): Promise<Battery | undefined> {
   return manager && { percent: Math.round(manager.level * 100), charging: manager.charging, hotspot: false };
 }
 
-export function readFacts(facts: unknown): Battery | undefined {
+export function readFacts(answer: unknown): Battery | undefined {
+  const facts: unknown = typeof answer === 'object' && answer !== null && 'ok' in answer ? answer.ok : answer;
   if (typeof facts !== 'object' || facts === null) return undefined;
   const { battery_percent: percent, charging, hotspot } = facts as Record<string, unknown>;
   if (typeof percent !== 'number') return undefined;

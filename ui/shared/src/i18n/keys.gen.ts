@@ -279,6 +279,7 @@ export interface MessageParams {
   'line.waiting': 'n' | 'size';
   'lock.erase': never;
   'lock.forgot': never;
+  'lock.letters': never;
   'lock.nothing-waiting': never;
   'lock.open': never;
   'lock.pin': never;

@@ -100,7 +100,7 @@ export async function takeReadyShot(shot: string): Promise<string> {
 export async function readyShots(): Promise<string[]> {
   try {
     const response = await fetch('/ready-shots');
-    const names: unknown = response.ok ? await response.json() : [];
+    const { ok: names } = (await response.json()) as { ok?: unknown };
     return Array.isArray(names) ? names.filter((one): one is string => typeof one === 'string') : [];
   } catch {
     return [];

@@ -8,8 +8,8 @@ describe('enrolment form', () => {
     expect(tidyServer('127.0.0.1:8080')).toBe('http://127.0.0.1:8080');
     expect(tidyServer('https://a.example.jp')).toBe('https://a.example.jp');
   });
-  it.each(['12345', '111111', '123456', '987654'])('refuses the PIN %s', (pin) => expect(pinFault(pin)).toBeDefined());
-  it.each(['135790', '204918', 'kitakaze7'])('takes the PIN %s', (pin) => expect(pinFault(pin)).toBeUndefined());
+  it.each(['12345', 'kita7', 'kitaka7', '111111', '123456', '987654'])('refuses the PIN %s', (pin) => expect(pinFault(pin)).toBeDefined());
+  it.each(['135790', '204918', 'kitakaze', 'きたかぜのむこう'])('takes the PIN %s', (pin) => expect(pinFault(pin)).toBeUndefined());
   it('names every fault at its field', () => {
     expect(faults({ server: '', code: ' ', pin: '1', again: '' })).toEqual({
       server: 'enrol.server-missing',

@@ -1,6 +1,8 @@
 import type { PlainKey } from '@ekitei/shared';
 
-export const PIN_LEAST = 6;
+/** As the core asks: digits alone, or anything else. */
+const LEAST_DIGITS = 6;
+const LEAST_LETTERS = 8;
 
 export interface EnrolForm {
   server: string;
@@ -23,7 +25,7 @@ export function tidyServer(written: string): string {
 
 /** The PIN opens a whole case file: simple runs and repeats are refused here, before a person gets used to them. */
 export function pinFault(pin: string): PlainKey | undefined {
-  if (pin.length < PIN_LEAST) return 'pin.too-short';
+  if ([...pin].length < (/^\d*$/.test(pin) ? LEAST_DIGITS : LEAST_LETTERS)) return 'pin.too-short';
   if (/^(.)\1*$/.test(pin)) return 'pin.too-simple';
   const codes = [...pin].map((letter) => letter.codePointAt(0) ?? 0);
   const steps = codes.slice(1).map((code, at) => code - (codes[at] ?? 0));
