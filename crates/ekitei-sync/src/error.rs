@@ -106,7 +106,8 @@ pub fn classify(status: u16, retry_after_ms: Option<i64>, fault: Option<Fault>) 
         (408 | 423 | 425 | 429 | 500..=599, _) => CallError::Busy { status, retry_after_ms },
         (460, _) => CallError::Checksum,
         (400..=499, Some(_)) => match fault {
-            Some(fault) if fault.cure == Cure::Retry => CallError::Busy { status, retry_after_ms },
+            // Something else must change first; the item is not to blame.
+            Some(fault) if fault.cure != Cure::Ask => CallError::Busy { status, retry_after_ms },
             Some(fault) => CallError::Refused(fault),
             None => CallError::Garbage(format!("status {status}")),
         },

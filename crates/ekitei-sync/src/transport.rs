@@ -4,7 +4,9 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use ekitei_model::kinds::Variant;
-use ekitei_model::wire::{BytesOf, MeReply, PullReply, PullRequest, PushHeader, PushReply, PushResult, TokenReply};
+use ekitei_model::wire::{
+    BytesOf, MeReply, PullReply, PullRequest, PushHeader, PushReply, PushResult, TokenReply,
+};
 use ekitei_model::{Record, RecordId};
 
 use crate::error::CallError;

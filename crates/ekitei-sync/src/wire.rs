@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 
+use ekitei_model::Record;
 use ekitei_model::wire::{PageHeader, PullReply, PushHeader, PushReply, PushResult};
 use serde::de::DeserializeOwned;
 
@@ -57,7 +58,11 @@ pub enum Packing {
 ///
 /// # Errors
 /// [`CallError::Garbage`] when anything but one reply and exactly `count` results came.
-pub fn decode_push(body: &[u8], packing: Packing, count: usize) -> Result<(PushReply, Vec<PushResult>), CallError> {
+pub fn decode_push(
+    body: &[u8],
+    packing: Packing,
+    count: usize,
+) -> Result<(PushReply, Vec<PushResult>), CallError> {
     let mut lines = Lines::new(body, packing)?;
     let reply: PushReply = lines.expect_json("push reply")?;
     let mut results = Vec::with_capacity(count.min(1_000));
@@ -76,7 +81,7 @@ pub fn decode_push(body: &[u8], packing: Packing, count: usize) -> Result<(PushR
 /// The answer to a pull.
 ///
 /// # Errors
-/// [`CallError::Garbage`] when a line is no JSON object or a page is cut short: then no page of it is used.
+/// [`CallError::Garbage`] when a line is no record of the page's scope or a page is cut short: then no page of it is used.
 pub fn decode_pull(body: &[u8], packing: Packing) -> Result<(PullReply, Vec<WirePage>), CallError> {
     let mut lines = Lines::new(body, packing)?;
     let reply: PullReply = lines.expect_json("pull reply")?;
@@ -86,10 +91,10 @@ pub fn decode_pull(body: &[u8], packing: Packing) -> Result<(PullReply, Vec<Wire
         let mut records = Vec::new();
         for _ in 0..header.count {
             let line = lines.next_line()?.ok_or_else(|| garbage("a page is cut short"))?;
-            // Checked, not interpreted: unknown kinds and fields travel on unchanged.
-            parse::<serde::de::IgnoredAny>(line, "record")?;
-            if line.first() != Some(&b'{') {
-                return Err(garbage("a record is no object"));
+            // Checked, but kept as it came: unknown kinds and fields travel on unchanged.
+            let record: Record = parse(line, "record")?;
+            if record.scope != header.scope {
+                return Err(garbage("a record of another scope"));
             }
             records.extend_from_slice(line);
             records.push(b'\n');
@@ -207,26 +212,35 @@ mod tests {
         body
     }
 
+    fn record(kind: &str, more: &str) -> String {
+        let id = uuid::Uuid::from_u128(1);
+        format!(r#"{{"id":"{id}","kind":"{kind}","scope":"all:","born_seq":1, "seq":1{more}}}"#)
+    }
+
     #[test]
     fn pages_keep_their_records_byte_for_byte() {
-        let odd = r#"{"kind":"未知","zukunft":[1, 2],"id":1e400}"#;
-        let body = pull_body(&[(2, &[odd, "{}"]), (0, &[])]);
+        let odd = record("未知", r#","zukunft":[1, 2]"#);
+        let plain = record("note", "");
+        let body = pull_body(&[(2, &[&odd, &plain]), (0, &[])]);
         for (bytes, packing) in [(body.clone(), Packing::Plain), (compress(&body), Packing::Zstd)] {
             let (reply, pages) = decode_pull(&bytes, packing).unwrap();
             assert_eq!(reply.now_ms, 5);
             assert_eq!(pages.len(), 2);
-            assert_eq!(pages[0].lines().collect::<Vec<_>>(), [odd.as_bytes(), b"{}"]);
+            assert_eq!(pages[0].lines().collect::<Vec<_>>(), [odd.as_bytes(), plain.as_bytes()]);
         }
     }
 
     #[test]
     fn a_cut_page_is_not_used() {
         assert!(matches!(
-            decode_pull(&pull_body(&[(3, &["{}", "{}"])]), Packing::Plain),
+            decode_pull(&pull_body(&[(3, &[&record("a", ""), &record("b", "")])]), Packing::Plain),
             Err(CallError::Garbage(_))
         ));
-        assert!(decode_pull(&pull_body(&[(1, &["[1]"])]), Packing::Plain).is_err());
-        let whole = compress(&pull_body(&[(2, &["{}", "{\"a\":1}"])]));
+        let elsewhere = record("a", "").replace("all:", "user:s1");
+        for wrong in ["[1]", "{}", "7", &elsewhere] {
+            assert!(decode_pull(&pull_body(&[(1, &[wrong])]), Packing::Plain).is_err(), "{wrong}");
+        }
+        let whole = compress(&pull_body(&[(2, &[&record("a", ""), &record("b", "")])]));
         for cut in 0..whole.len() {
             assert!(decode_pull(&whole[..cut], Packing::Zstd).is_err(), "cut at {cut}");
         }
@@ -254,13 +268,22 @@ mod tests {
         let bomb = compress(&vec![b'a'; 80 * 1024 * 1024]);
         assert!(bomb.len() < 20_000);
         assert!(matches!(decode_pull(&bomb, Packing::Zstd), Err(CallError::Garbage(_))));
-        assert!(matches!(decode_json::<serde_json::Value>(&bomb, Packing::Zstd, "x"), Err(CallError::Garbage(_))));
+        assert!(matches!(
+            decode_json::<serde_json::Value>(&bomb, Packing::Zstd, "x"),
+            Err(CallError::Garbage(_))
+        ));
     }
 
     #[test]
     fn a_push_body_is_header_and_lines() {
-        let header =
-            PushHeader { proto: 1, epoch: "e".into(), lane: Lane::Records, generation: 1, first: 3, count: 2 };
+        let header = PushHeader {
+            proto: 1,
+            epoch: "e".into(),
+            lane: Lane::Records,
+            generation: 1,
+            first: 3,
+            count: 2,
+        };
         let body = encode_push(&header, [&b"{\"a\":1}"[..], b"{\"b\":2}"].into_iter());
         let plain = zstd::decode_all(&body[..]).unwrap();
         let lines: Vec<&[u8]> = plain.split(|b| *b == b'\n').collect();
@@ -281,7 +304,7 @@ mod tests {
         /// One flipped bit in a compressed answer never yields a page with another number of lines than it says.
         #[test]
         fn a_flipped_bit_never_shortens_a_page(at in 0usize..400, bit in 0u8..8) {
-            let records: Vec<String> = (0..20).map(|n| format!("{{\"n\":{n}}}")).collect();
+            let records: Vec<String> = (0..20).map(|n| record("note", &format!(r#","n":{n}"#))).collect();
             let refs: Vec<&str> = records.iter().map(String::as_str).collect();
             let mut body = compress(&pull_body(&[(20, &refs)]));
             let at = at % body.len();

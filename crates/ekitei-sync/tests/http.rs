@@ -64,7 +64,8 @@ fn pull_request() -> PullRequest {
 
 #[tokio::test]
 async fn a_push_travels_compressed_and_signed() {
-    let server = Server::start(|_| answer(200, &[("content-encoding", "zstd")], compress(&push_answer(3)))).await;
+    let server =
+        Server::start(|_| answer(200, &[("content-encoding", "zstd")], compress(&push_answer(3)))).await;
     let got = line(&server).push(batch(3)).await.unwrap();
     assert_eq!((got.reply.high_water, got.results.len()), (3, 3));
     let seen = server.seen();
@@ -224,7 +225,11 @@ fn new_upload(bytes: &[u8]) -> NewUpload {
 async fn a_thumbnail_costs_one_request() {
     let server = Server::start(|seen| {
         let offset = seen.body.len().to_string();
-        answer(201, &[("location", "/v1/uploads/u1"), ("upload-offset", &offset), ("ekitei-verified", "1")], "")
+        answer(
+            201,
+            &[("location", "/v1/uploads/u1"), ("upload-offset", &offset), ("ekitei-verified", "1")],
+            "",
+        )
     })
     .await;
     let file = vec![3u8; 20_000];
@@ -346,11 +351,14 @@ mod certificates {
     async fn only_the_office_s_own_root_is_trusted() {
         let (office, stranger) = (authority(), authority());
         let server =
-            Server::start_with(Some(acceptor(&office, "127.0.0.1")), |_| answer(200, &[], push_answer(1))).await;
+            Server::start_with(Some(acceptor(&office, "127.0.0.1")), |_| answer(200, &[], push_answer(1)))
+                .await;
         push_to(&server, &office).await.unwrap();
         assert_eq!(push_to(&server, &stranger).await.unwrap_err(), CallError::Untrusted);
-        let wrong_name =
-            Server::start_with(Some(acceptor(&office, "other.example")), |_| answer(200, &[], push_answer(1))).await;
+        let wrong_name = Server::start_with(Some(acceptor(&office, "other.example")), |_| {
+            answer(200, &[], push_answer(1))
+        })
+        .await;
         assert_eq!(push_to(&wrong_name, &office).await.unwrap_err(), CallError::Untrusted);
         assert!(wrong_name.seen().is_empty(), "not even the token call went out");
     }

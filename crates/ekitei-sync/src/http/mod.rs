@@ -1,8 +1,8 @@
 //! The line over HTTPS. The only home of reqwest.
 
 mod activity;
-mod token;
 mod tls;
+mod token;
 mod tus;
 
 use std::sync::Arc;
@@ -23,9 +23,7 @@ use reqwest::{Client, Method, StatusCode, Url};
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::{CallError, classify, classify_upload, retry_after_ms};
-use crate::transport::{
-    NewUpload, Piece, PullAnswer, PushAnswer, PushBatch, Traffic, Transport, UploadAt,
-};
+use crate::transport::{NewUpload, Piece, PullAnswer, PushAnswer, PushBatch, Traffic, Transport, UploadAt};
 use crate::wire::{self, MAX_BODY_BYTES, Packing};
 use activity::{Activity, WatchedBody};
 use token::Tokens;
@@ -139,7 +137,14 @@ impl HttpTransport {
 
     fn call(&self, method: Method, path: &str) -> Result<Call, CallError> {
         let headers = HeaderMap::from_iter([(ACCEPT_ENCODING, ZSTD)]);
-        Ok(Call { method, url: self.url(path)?, headers, body: Bytes::new(), limit: MAX_BODY_BYTES, of_upload: false })
+        Ok(Call {
+            method,
+            url: self.url(path)?,
+            headers,
+            body: Bytes::new(),
+            limit: MAX_BODY_BYTES,
+            of_upload: false,
+        })
     }
 
     /// Sends with a token; a token that is not accepted is renewed once.
@@ -262,6 +267,7 @@ async fn exchange(
 }
 
 fn from_reqwest(error: reqwest::Error) -> CallError {
+    let error = error.without_url();
     if is_certificate_error(&error) {
         CallError::Untrusted
     } else if error.is_timeout() {

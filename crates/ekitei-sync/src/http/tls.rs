@@ -79,10 +79,12 @@ mod tests {
 
     #[test]
     fn plain_http_stays_on_this_machine() {
-        for good in ["http://127.0.0.1:80", "http://[::1]:9/", "http://localhost:1", "https://ekitei.example"] {
+        for good in ["http://127.0.0.1:80", "http://[::1]:9/", "http://localhost:1", "https://ekitei.example"]
+        {
             assert!(server_url(good).is_ok(), "{good}");
         }
-        for bad in ["http://10.0.0.1", "http://localhost.example", "ftp://127.0.0.1", "ekitei", "file:///etc"] {
+        for bad in ["http://10.0.0.1", "http://localhost.example", "ftp://127.0.0.1", "ekitei", "file:///etc"]
+        {
             assert!(server_url(bad).is_err(), "{bad}");
         }
     }
@@ -91,6 +93,9 @@ mod tests {
     fn https_needs_the_office_s_own_root() {
         let url = server_url("https://ekitei.example").expect("valid");
         assert_eq!(client_config(&url, None).expect_err("no root").code, "server-ca");
-        assert!(client_config(&url, Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")).is_err());
+        assert!(
+            client_config(&url, Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"))
+                .is_err()
+        );
     }
 }

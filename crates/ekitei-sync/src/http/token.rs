@@ -77,7 +77,9 @@ impl Tokens {
                 return Ok(());
             }
             let fault = wire::decode_json::<Fault>(&answer.body, answer.packing, "fault").ok();
-            match fault.and_then(|mut f| (f.code == "challenge").then(|| f.params.remove("challenge")).flatten()) {
+            match fault
+                .and_then(|mut f| (f.code == "challenge").then(|| f.params.remove("challenge")).flatten())
+            {
                 Some(fresh) => held.challenge = fresh,
                 None => return Err(refusal(&call, &answer, http.clock.now_ms())),
             }

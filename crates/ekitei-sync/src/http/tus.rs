@@ -53,7 +53,12 @@ impl HttpTransport {
         at(location.to_owned(), offset, &answer)
     }
 
-    pub(super) async fn tus_patch(&self, location: &str, from: u64, bytes: Bytes) -> Result<UploadAt, CallError> {
+    pub(super) async fn tus_patch(
+        &self,
+        location: &str,
+        from: u64,
+        bytes: Bytes,
+    ) -> Result<UploadAt, CallError> {
         let mut call = self.tus_call(Method::PATCH, location)?;
         call.headers.insert(OFFSET, HeaderValue::from(from));
         let end = from + bytes.len() as u64;

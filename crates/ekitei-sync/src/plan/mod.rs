@@ -63,12 +63,25 @@ impl Snapshot {
 /// The next thing to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    Push { lane: Lane, max_ops: usize, max_bytes: usize },
-    Upload { lane: Lane, chunk_bytes: u64 },
-    Pull { max_bytes: u32 },
-    Download { chunk_bytes: u64 },
+    Push {
+        lane: Lane,
+        max_ops: usize,
+        max_bytes: usize,
+    },
+    Upload {
+        lane: Lane,
+        chunk_bytes: u64,
+    },
+    Pull {
+        max_bytes: u32,
+    },
+    Download {
+        chunk_bytes: u64,
+    },
     /// Something is to do, but not before then.
-    Wait { until_ms: i64 },
+    Wait {
+        until_ms: i64,
+    },
     Done,
 }
 
@@ -134,6 +147,11 @@ impl Planner {
     /// Another process may have written them meanwhile.
     pub fn set_holds(&mut self, holds: Holds) {
         self.holds = holds;
+    }
+
+    /// The measured rate upwards, while it is worth something.
+    pub fn up_bytes_per_s(&self, now_ms: i64) -> Option<u64> {
+        self.up.known(now_ms)
     }
 
     pub fn wake(&mut self, wake: Wake) {

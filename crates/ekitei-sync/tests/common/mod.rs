@@ -39,11 +39,19 @@ impl Seen {
 }
 
 pub enum Does {
-    Answer { status: u16, headers: Vec<(&'static str, String)>, body: Bytes },
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: Bytes,
+    },
     /// The connection breaks without an answer.
     Drops,
     /// Headers and this much of the body come, then the connection breaks.
-    Cuts { headers: Vec<(&'static str, String)>, body: Bytes, after: usize },
+    Cuts {
+        headers: Vec<(&'static str, String)>,
+        body: Bytes,
+        after: usize,
+    },
     /// Nothing comes, the connection stays.
     Stalls,
 }
@@ -53,6 +61,7 @@ pub fn answer(status: u16, headers: &[(&'static str, &str)], body: impl Into<Byt
     Does::Answer { status, headers, body: body.into() }
 }
 
+#[allow(clippy::needless_pass_by_value)]
 pub fn json(status: u16, value: serde_json::Value) -> Does {
     answer(status, &[("content-type", "application/json")], value.to_string())
 }
@@ -129,8 +138,12 @@ where
         async move {
             let (parts, body) = request.into_parts();
             let body = body.collect().await.map_err(std::io::Error::other)?.to_bytes();
-            let seen =
-                Seen { method: parts.method, path: parts.uri.path().to_owned(), headers: parts.headers, body };
+            let seen = Seen {
+                method: parts.method,
+                path: parts.uri.path().to_owned(),
+                headers: parts.headers,
+                body,
+            };
             let tokens = {
                 let mut log = log.lock().unwrap();
                 log.push(seen.clone());
@@ -147,7 +160,10 @@ where
 fn token(seen: &Seen, calls: usize) -> Does {
     let request: ekitei_model::wire::TokenRequest = serde_json::from_slice(&seen.body).unwrap();
     if request.challenge != "c1" {
-        return json(401, serde_json::json!({"code": "challenge", "params": {"challenge": "c1"}, "cure": "retry"}));
+        return json(
+            401,
+            serde_json::json!({"code": "challenge", "params": {"challenge": "c1"}, "cure": "retry"}),
+        );
     }
     json(200, serde_json::json!({"token": format!("t{calls}"), "expires_ms": 0, "challenge": "c1"}))
 }
