@@ -42,10 +42,22 @@ pub fn batch(
     max_ops: usize,
     max_bytes: usize,
 ) -> Result<Option<Batch>, StoreError> {
+    following(tx, lane, 0, max_ops, max_bytes)
+}
+
+/// As [`batch`], but only what comes after `after` (an `op_seq` of the current generation): the next batch can be made
+/// ready while the last is on its way.
+pub fn following(
+    tx: &Transaction,
+    lane: Lane,
+    after: u64,
+    max_ops: usize,
+    max_bytes: usize,
+) -> Result<Option<Batch>, StoreError> {
     let (generation, next_seq, acked): (u32, u64, u64) = tx
         .prepare_cached("SELECT generation, next_seq, acked FROM lanes WHERE lane = ?1")?
         .query_row([u8::from(lane)], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-    let mut ops = in_flight(tx, lane, generation, acked, max_ops, max_bytes)?;
+    let mut ops = in_flight(tx, lane, generation, acked.max(after), max_ops, max_bytes)?;
     if ops.is_empty() {
         ops = number(tx, lane, generation, next_seq, max_ops, max_bytes)?;
     }
