@@ -5,6 +5,7 @@ use crate::bridge::args::*;
 use crate::bridge::event::{Event, Topic};
 use crate::bridge::views::*;
 use crate::clock::Now;
+use crate::delivery::Delivery;
 use crate::inbox::{Inbox, Incoming};
 use crate::media::{self, Media};
 use crate::open::Open;
@@ -63,6 +64,7 @@ pub(crate) struct Shared {
     inbox: Inbox,
     vault: RwLock<Option<Arc<Vault>>>,
     events: broadcast::Sender<Event>,
+    delivery: Delivery,
     pub(crate) wakes: Wakes,
 }
 
@@ -81,6 +83,7 @@ impl Core {
             now,
             vault: RwLock::new(None),
             events: broadcast::Sender::new(EVENTS),
+            delivery: Delivery::default(),
             wakes: Wakes::default(),
             options,
         });
@@ -162,6 +165,14 @@ impl Core {
         usecase::notes::import(&self.shared.open()?, notes)
     }
 
+    /// As the call `sync_now`; `patient`: goes on trying until the deadline when the line fails.
+    ///
+    /// # Errors
+    /// `not-enrolled`, address faults. What the line does is in the view.
+    pub fn sync_within(&self, deadline_s: u32, patient: bool) -> Result<SyncView, Fault> {
+        usecase::sync::sync_now(&self.shared, deadline_s, patient)
+    }
+
     /// All notes on this phone, newest first.
     ///
     /// # Errors
@@ -205,6 +216,13 @@ impl Shared {
     }
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.options.clock)
+    }
+
+    pub fn delivery(&self) -> &Delivery {
+        &self.delivery
+    }
+    pub async fn clock_sleep(&self, ms: i64) {
+        self.options.clock.sleep_ms(u64::try_from(ms).unwrap_or(0)).await;
     }
 
     pub fn queue_read<T>(&self, f: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, Fault> {
@@ -261,7 +279,8 @@ impl Shared {
         Ok(Some(Open::new(self, vault, credential)))
     }
 
-    fn vault(&self) -> Result<Option<Arc<Vault>>, Fault> {
+    /// The vault, if it is open; also asked by the engine between two steps.
+    pub fn vault(&self) -> Result<Option<Arc<Vault>>, Fault> {
         if self.options.stay_unlocked {
             // Another process of this home may have locked or unlocked it.
             let remembered = self.home.is_remembered_unlocked();
@@ -386,7 +405,7 @@ impl Surface for Core {
         usecase::directory::directory(&self.shared.open()?, &args)
     }
     fn sync_now(&self, args: SyncArgs) -> Result<SyncView, Fault> {
-        usecase::sync::sync_now(&self.shared, args.deadline_s)
+        usecase::sync::sync_now(&self.shared, args.deadline_s, false)
     }
     fn settings_get(&self, _: Nothing) -> Result<Settings, Fault> {
         usecase::settings::get(&self.shared)

@@ -11,6 +11,7 @@ pub mod bridge;
 mod change;
 mod clock;
 mod core;
+mod delivery;
 mod inbox;
 mod media;
 mod open;

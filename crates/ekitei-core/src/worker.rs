@@ -1,20 +1,233 @@
 //! The thread that delivers by itself: wakes on new work, unlocking, a tap, the timer, a hint of the office.
 
-use crate::bridge::event::{Event, Topic};
+use crate::bridge::event::Event;
 use crate::core::Shared;
-use ekitei_model::Fault;
+use crate::delivery;
+use ekitei_model::{DeviceId, Fault};
+use ekitei_sync::live::{self, Live};
+use ekitei_sync::plan::Wake;
+use ekitei_sync::{Limits, SyncReport, Waker};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::task::JoinHandle as Task;
 
-/// What others tell the worker.
-#[derive(Clone, Default)]
-pub(crate) struct Wakes;
+/// One run; the next follows at once when there is more.
+const ROUND_MS: u64 = 60_000;
+/// Without a hint the office is asked this often; seldom while the live socket stands.
+const IDLE_MS: i64 = 60_000;
+const IDLE_LIVE_MS: i64 = 5 * 60_000;
+/// Another process of this phone is delivering: look again after this.
+const ELSEWHERE_MS: i64 = 2_000;
 
-impl Wakes { 
-    pub fn enqueued(&self) {}
-    pub fn tapped(&self) {}
-    pub fn line_changed(&self) {}
-    pub fn enrolled(&self) {}
+/// What others tell the thread and the engine.
+#[derive(Default)]
+pub(crate) struct Wakes {
+    thread: Waker,
+    engine: Mutex<Option<Waker>>,
+    rounds: Rounds,
+    stop: AtomicBool,
 }
-pub(crate) struct Worker;
-impl Worker { pub fn start(_s: Arc<Shared>) -> Result<Self, Fault> { Ok(Worker) } }
+
+/// Finished runs, for those who wait for one.
+#[derive(Default)]
+struct Rounds {
+    state: Mutex<RoundState>,
+    finished: Condvar,
+}
+
+#[derive(Default)]
+struct RoundState {
+    begun: u64,
+    ended: u64,
+    last: Option<Result<SyncReport, Fault>>,
+}
+
+impl Wakes {
+    /// The engine in use has its own bell.
+    pub fn follow(&self, engine: Waker) {
+        *lock(&self.engine) = Some(engine);
+    }
+
+    pub fn enqueued(&self) {
+        self.ring(Wake::Work);
+    }
+    pub fn tapped(&self) {
+        self.ring(Wake::Tap);
+    }
+    pub fn line_changed(&self) {
+        self.ring(Wake::Connectivity);
+    }
+
+    fn ring(&self, wake: Wake) {
+        if let Some(engine) = &*lock(&self.engine) {
+            engine.wake(wake);
+        }
+        self.thread.wake(wake);
+    }
+
+    /// Waits for a run that ends after this call and began after it, or that reports an empty outbox. `None`: time is up.
+    pub fn next_round(&self, within: Duration) -> Option<Result<SyncReport, Fault>> {
+        let until = Instant::now() + within;
+        let mut state = lock(&self.rounds.state);
+        let (ended, running) = (state.ended, state.begun > state.ended);
+        self.ring(Wake::Tap);
+        loop {
+            // A run that was under way has heard the bell; only if it failed the next one tells more.
+            let enough = ended + 1 + u64::from(running);
+            let drained = state.ended > ended && matches!(&state.last, Some(Ok(r)) if r.drained);
+            if state.ended >= enough || drained {
+                return state.last.clone();
+            }
+            let left = until.checked_duration_since(Instant::now())?;
+            state = self.rounds.finished.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn begin_round(&self) {
+        lock(&self.rounds.state).begun += 1;
+    }
+
+    fn end_round(&self, result: &Result<SyncReport, Fault>) {
+        let mut state = lock(&self.rounds.state);
+        state.ended = state.begun;
+        state.last = Some(result.clone());
+        self.rounds.finished.notify_all();
+    }
+
+    fn stopping(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends its thread when dropped; what was in flight is repeated by the next run.
+pub(crate) struct Worker {
+    shared: Arc<Shared>,
+    halt: Arc<tokio::sync::Notify>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    pub fn start(shared: Arc<Shared>) -> Result<Self, Fault> {
+        let halt = Arc::new(tokio::sync::Notify::new());
+        let (of_thread, stop) = (Arc::clone(&shared), Arc::clone(&halt));
+        let thread = std::thread::Builder::new().name("ekitei-worker".into()).spawn(move || work(&of_thread, &stop));
+        let thread = thread.map_err(|e| Fault::retry("internal").with("detail", e))?;
+        Ok(Self { shared, halt, thread: Some(thread) })
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.shared.wakes.stop.store(true, Ordering::Release);
+        self.halt.notify_one();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the worker thread panicked");
+        }
+    }
+}
+
+fn work(shared: &Arc<Shared>, halt: &tokio::sync::Notify) {
+    let runtime = match shared.delivery().runtime() {
+        Ok(runtime) => runtime,
+        Err(fault) => {
+            tracing::error!(%fault, "no delivery in this process");
+            return;
+        }
+    };
+    runtime.block_on(async {
+        tokio::select! {
+            () = halt.notified() => {}
+            () = deliver(shared) => {}
+        }
+    });
+}
+
+async fn deliver(shared: &Arc<Shared>) {
+    let mut listening: Option<Listening> = None;
+    while !shared.wakes.stopping() {
+        let pause_ms = match shared.credential() {
+            Ok(Some(_)) => {
+                let pause_ms = round(shared).await;
+                listen(shared, &mut listening).await;
+                let idle_ms = if listening.as_ref().is_some_and(Listening::stands) { IDLE_LIVE_MS } else { IDLE_MS };
+                pause_ms.unwrap_or(idle_ms)
+            }
+            // Enrolment rings.
+            _ => IDLE_MS,
+        };
+        tokio::select! {
+            () = shared.clock_sleep(pause_ms) => {}
+            () = shared.wakes.thread.rung() => {}
+        }
+        shared.wakes.thread.take();
+    }
+}
+
+/// One run; how long to rest after it, when the engine knows.
+async fn round(shared: &Shared) -> Option<i64> {
+    shared.wakes.begin_round();
+    let result = delivery::run(shared, Limits::within_ms(ROUND_MS)).await;
+    shared.wakes.end_round(&result);
+    shared.tell(Event::Status);
+    let now_ms = shared.now().ms();
+    match result {
+        Ok(report) if report.fault.as_ref().is_some_and(|f| f.code == "sync-elsewhere") => Some(ELSEWHERE_MS),
+        Ok(report) => match report.next_try_ms {
+            Some(at) => Some((at - now_ms).max(0)),
+            // The limit ended it, with work left.
+            None if !report.drained && report.fault.is_none() => Some(0),
+            None => None,
+        },
+        Err(fault) => {
+            tracing::warn!(%fault, "no delivery now");
+            None
+        }
+    }
+}
+
+/// The live socket of one device.
+struct Listening {
+    device: DeviceId,
+    stands: Arc<AtomicBool>,
+    task: Task<()>,
+}
+
+impl Listening {
+    fn stands(&self) -> bool {
+        self.stands.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn listen(shared: &Arc<Shared>, listening: &mut Option<Listening>) {
+    let Some((device, line)) = delivery::line(shared).await else { return };
+    if listening.as_ref().is_some_and(|l| l.device == device && !l.task.is_finished()) {
+        return;
+    }
+    let stands = Arc::new(AtomicBool::new(false));
+    let (weak, flag) = (Arc::downgrade(shared), Arc::clone(&stands));
+    let on_live = move |live: Live| {
+        let Some(shared) = weak.upgrade() else { return false };
+        flag.store(!matches!(live, Live::Lost(_)), Ordering::Relaxed);
+        // After connecting, too: hints may have been lost before.
+        if !matches!(live, Live::Lost(_)) {
+            shared.wakes.ring(Wake::Hint);
+        }
+        !shared.wakes.stopping()
+    };
+    let task = tokio::spawn(live::listen(line, shared.clock(), delivery::rng(), on_live));
+    *listening = Some(Listening { device, stands, task });
+}

@@ -77,9 +77,9 @@ pub enum Verb {
     Unlock,
     /// Deliver and fetch now. Works locked: then it delivers, and keeps what it fetches sealed.
     Sync {
-        /// Give up after this many seconds.
-        #[arg(long, value_name = "N", default_value_t = 60)]
-        deadline_s: u32,
+        /// Go on trying for so many seconds, also when the line fails. Without it: end when the line fails.
+        #[arg(long, value_name = "N")]
+        deadline_s: Option<u32>,
         #[arg(long)]
         json: bool,
     },

@@ -12,6 +12,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 pub const EXIT_WAITING: u8 = 2;
+/// Even without a deadline a command ends.
+const SYNC_S: u32 = 3600;
 
 pub fn run(cli: Cli) -> Result<ExitCode, Fault> {
     let serves = matches!(cli.verb, Verb::Serve { .. });
@@ -133,8 +135,8 @@ fn unlock(core: &Core) -> Result<ExitCode, Fault> {
     done()
 }
 
-fn sync(core: &Core, deadline_s: u32, json: bool) -> Result<ExitCode, Fault> {
-    let view = core.sync_now(SyncArgs { deadline_s })?;
+fn sync(core: &Core, deadline_s: Option<u32>, json: bool) -> Result<ExitCode, Fault> {
+    let view = core.sync_within(deadline_s.unwrap_or(SYNC_S), deadline_s.is_some())?;
     if json { say::json(&view)? } else { show::sync(&view) }
     Ok(if view.drained { ExitCode::SUCCESS } else { ExitCode::from(EXIT_WAITING) })
 }

@@ -51,9 +51,8 @@ pub fn enrol(shared: &Shared, args: &EnrolArgs) -> Result<StatusView, Fault> {
     }
     shared.set_vault(Some(Arc::new(vault)));
     shared.open()?.replay()?;
-    shared.wakes.enrolled();
     // Without a line the phone is enrolled all the same; the status tells why nothing came yet.
-    let _ = sync::sync_now(shared, FIRST_SYNC_S)?;
+    let _ = sync::sync_now(shared, FIRST_SYNC_S, false)?;
     shared.tell(Event::Status);
     shared.changed(Topic::Cases);
     status::status(shared)
@@ -74,7 +73,7 @@ fn redeem(
         model: args.model.clone().unwrap_or_else(|| std::env::consts::OS.to_owned()),
     };
     let server = args.server.trim().trim_end_matches('/').to_owned();
-    let reply = sync::block_on(ekitei_sync::http::enrol(&server, args.ca_pem.as_deref(), &request))??;
+    let reply = shared.delivery().runtime()?.block_on(ekitei_sync::http::enrol(&server, args.ca_pem.as_deref(), &request))?;
     tracing::info!(device = %reply.device_id, "enrolled");
     let credential = Credential {
         device_id: reply.device_id,
@@ -86,7 +85,6 @@ fn redeem(
         office_key: reply.office,
         own_recipient,
     };
-    shared.wakes.tapped();
     Ok((credential, reply.epoch))
 }
 
@@ -95,7 +93,7 @@ fn redeem(
 fn drain(shared: &Shared) -> Result<(), Fault> {
     let waits = |shared: &Shared| Ok::<_, Fault>(status::waiting(shared)?.items > 0);
     if waits(shared)? {
-        sync::sync_now(shared, DRAIN_S)?;
+        sync::sync_now(shared, DRAIN_S, false)?;
         if waits(shared)? {
             return Err(Fault::wait("queue-not-drained"));
         }

@@ -13,8 +13,14 @@ use std::sync::Arc;
 /// # Errors
 /// `not-enrolled`, `pin-wrong`, `pin-wait`, `vault-missing`, `store-corrupt` (set aside, with a notice).
 pub fn unlock(shared: &Shared, pin: &str) -> Result<StatusView, Fault> {
-    shared.enrolled()?;
+    let credential = shared.enrolled()?;
     let vault = shared.home().unlock(pin, shared.now().ms())?;
+    if vault.identity().recipient() != credential.own_recipient {
+        // An enrolment that died between making this vault and redeeming its code: it holds nothing.
+        drop(vault);
+        shared.home().discard_vault()?;
+        return Err(Fault::wait("vault-missing"));
+    }
     if shared.options().stay_unlocked {
         shared.home().remember_unlocked(pin)?;
     }

@@ -1,8 +1,70 @@
+//! Delivering and fetching now, because a person or a script asks.
+
+use super::status;
+use crate::bridge::event::Event;
 use crate::bridge::views::SyncView;
 use crate::core::Shared;
+use crate::delivery;
 use ekitei_model::Fault;
-pub fn block_on<F: Future>(work: F) -> Result<F::Output, Fault> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    Ok(runtime.map_err(|e| Fault::ask("internal").with("detail", e))?.block_on(work))
+use ekitei_sync::{Limits, SyncReport};
+use std::time::{Duration, Instant};
+
+/// Between looks at the engine lock that another process holds.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+const ELSEWHERE: &str = "sync-elsewhere";
+
+/// Returns when the outbox is empty, the deadline is over, or (unless `patient`) the line fails. Works locked.
+///
+/// # Errors
+/// `not-enrolled`, address faults. What the line does is in the view.
+pub fn sync_now(shared: &Shared, deadline_s: u32, patient: bool) -> Result<SyncView, Fault> {
+    shared.enrolled()?;
+    let within = Duration::from_secs(u64::from(deadline_s));
+    let report = if shared.options().worker { by_worker(shared, within)? } else { here(shared, within, patient)? };
+    shared.tell(Event::Status);
+    view(shared, report)
 }
-pub fn sync_now(_shared: &Shared, _deadline_s: u32) -> Result<SyncView, Fault> { Err(Fault::ask("x")) }
+
+/// The worker has the engine; a tap ends its pause.
+fn by_worker(shared: &Shared, within: Duration) -> Result<SyncReport, Fault> {
+    match shared.wakes.next_round(within) {
+        Some(result) => result,
+        None => Ok(SyncReport { elapsed_ms: millis(within), ..SyncReport::default() }),
+    }
+}
+
+fn here(shared: &Shared, within: Duration, patient: bool) -> Result<SyncReport, Fault> {
+    let runtime = shared.delivery().runtime()?;
+    let until = Instant::now() + within;
+    // A person who asks does not wait for a pause that an earlier command began.
+    shared.wakes.tapped();
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let limits = Limits { within_ms: Some(millis(left)), wait: patient };
+        let report = runtime.block_on(delivery::run(shared, limits))?;
+        let elsewhere = report.fault.as_ref().is_some_and(|f| f.code == ELSEWHERE);
+        if !elsewhere || left < LOOK_AGAIN {
+            return Ok(report);
+        }
+        std::thread::sleep(LOOK_AGAIN);
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn view(shared: &Shared, report: SyncReport) -> Result<SyncView, Fault> {
+    let waiting = status::waiting(shared)?;
+    Ok(SyncView {
+        drained: waiting.items == 0,
+        sent_ops: report.sent_ops,
+        sent_files: report.sent_files,
+        received: report.received,
+        sent_bytes: report.sent_bytes,
+        received_bytes: report.received_bytes,
+        elapsed_ms: report.elapsed_ms,
+        waiting,
+        fault: report.fault,
+    })
+}

@@ -1,0 +1,126 @@
+//! The engine of this installation and its vault side. One run at a time in a process; the store's engine lock keeps
+//! other processes out.
+
+use crate::bridge::event::{Event, Topic};
+use crate::core::Shared;
+use ekitei_model::{DeviceId, Fault, Record, RecordId};
+use ekitei_store::Vault;
+use ekitei_store::queue::Credential;
+use ekitei_store::vault::salvage;
+use ekitei_sync::http::{DeviceKey, HttpTransport};
+use ekitei_sync::{Engine, Limits, SyncReport, VaultSide};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use std::sync::{Arc, OnceLock};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Mutex;
+
+/// The engine in use, and the runtime that its connections live in.
+#[derive(Default)]
+pub(crate) struct Delivery {
+    engine: Mutex<Option<Running>>,
+    runtime: OnceLock<Runtime>,
+}
+
+struct Running {
+    device: DeviceId,
+    engine: Engine,
+    line: Arc<HttpTransport>,
+}
+
+impl Delivery {
+    /// Started with the first use: most commands never need it.
+    pub fn runtime(&self) -> Result<&Runtime, Fault> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let made = Builder::new_multi_thread().worker_threads(1).thread_name("ekitei-line").enable_all().build();
+        let made = made.map_err(|e| Fault::retry("internal").with("detail", e))?;
+        Ok(self.runtime.get_or_init(|| made))
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        // A shell may drop the core on a thread that must not block.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// One run of the engine.
+///
+/// # Errors
+/// `not-enrolled`, address faults. What the line does is in the report.
+pub(crate) async fn run(shared: &Shared, limits: Limits) -> Result<SyncReport, Fault> {
+    let credential = shared.enrolled()?;
+    let mut slot = shared.delivery().engine.lock().await;
+    if slot.as_ref().is_none_or(|r| r.device != credential.device_id) {
+        *slot = Some(start(shared, &credential)?);
+    }
+    let Some(running) = slot.as_mut() else { return Err(Fault::retry("internal").with("detail", "engine")) };
+    let mut side = Side { shared };
+    let report = running.engine.sync_once(&mut side, limits).await;
+    Ok(report)
+}
+
+/// The line of the engine in use, for the live socket.
+pub(crate) async fn line(shared: &Shared) -> Option<(DeviceId, Arc<HttpTransport>)> {
+    let slot = shared.delivery().engine.lock().await;
+    slot.as_ref().map(|r| (r.device, Arc::clone(&r.line)))
+}
+
+fn start(shared: &Shared, credential: &Credential) -> Result<Running, Fault> {
+    let key = DeviceKey { device_id: credential.device_id, signing_key: credential.signing_key.clone() };
+    let line = Arc::new(HttpTransport::new(&credential.server_url, credential.ca_pem.as_deref(), key)?);
+    let transport = Arc::clone(&line);
+    let engine = Engine::new(Arc::clone(shared.home()), transport, shared.clock(), rng());
+    shared.wakes.follow(engine.waker());
+    Ok(Running { device: credential.device_id, engine, line })
+}
+
+pub(crate) fn rng() -> StdRng {
+    StdRng::from_rng(&mut rand::rng())
+}
+
+/// The vault, if it is open at that moment: a person may lock or unlock during a run.
+struct Side<'a> {
+    shared: &'a Shared,
+}
+
+impl Side<'_> {
+    fn vault(&self) -> Result<Option<Arc<Vault>>, Fault> {
+        self.shared.vault()
+    }
+}
+
+impl VaultSide for Side<'_> {
+    fn take_pages(&mut self, now_ms: i64) -> Result<bool, Fault> {
+        let Some(vault) = self.vault()? else { return Ok(false) };
+        let home = self.shared.home();
+        let replayed = vault.replay(home.queue(), now_ms)?;
+        home.blobs().sweep(home.queue())?;
+        if replayed.changed() {
+            for topic in [Topic::Cases, Topic::Conflicts, Topic::Directory] {
+                self.shared.changed(topic);
+            }
+        }
+        Ok(true)
+    }
+
+    fn salvage(&mut self, limit: u32) -> Result<Vec<Record>, Fault> {
+        let Some(vault) = self.vault()? else { return Ok(Vec::new()) };
+        Ok(vault.read(|c| salvage::candidates(c, limit))?)
+    }
+
+    fn salvaged(&mut self, ids: &[RecordId]) -> Result<(), Fault> {
+        let Some(vault) = self.vault()? else { return Ok(()) };
+        Ok(vault.write(|tx| salvage::offered(tx, ids))?)
+    }
+
+    fn progressed(&mut self) {
+        self.shared.changed(Topic::Queue);
+        self.shared.tell(Event::Status);
+    }
+}
