@@ -7,9 +7,13 @@
 //! Who may call: `ekitei-server` and tests.
 
 mod error;
+mod plan;
 mod rows;
+mod sqlite;
 mod storage;
+mod words;
 
 pub use error::{Result, StorageError};
 pub use rows::*;
+pub use sqlite::Sqlite;
 pub use storage::Storage;

@@ -121,6 +121,13 @@ pub struct NewDevice {
     pub model: String,
 }
 
+/// Whose phone it is now, and which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redeemed {
+    pub staff: Staff,
+    pub device_id: DeviceId,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
     pub id: DeviceId,

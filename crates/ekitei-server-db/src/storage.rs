@@ -35,8 +35,9 @@ pub trait Storage: Send + Sync {
     async fn password_hash(&self, staff: &StaffId) -> Result<Option<String>>;
     /// A one-time code, by its hash. Refused: `staff-unknown`.
     async fn create_code(&self, staff: &StaffId, code_hash: &str, expires_ms: i64) -> Result<()>;
-    /// Single use, atomic. Refused: `code-unknown`, `code-expired`, `code-used`.
-    async fn redeem_code(&self, code_hash: &str, now_ms: i64, new: NewDevice) -> Result<Staff>;
+    /// Single use, atomic. The same phone (public key) asking again, because the answer was lost, gets the device it
+    /// made the first time. Refused: `code-unknown`, `code-expired`, `code-used`.
+    async fn redeem_code(&self, code_hash: &str, now_ms: i64, new: NewDevice) -> Result<Redeemed>;
     async fn device(&self, id: ekitei_model::DeviceId) -> Result<Option<Device>>;
     /// Last seen first.
     async fn devices(&self, filter: &DeviceFilter) -> Result<Vec<Device>>;

@@ -1,0 +1,108 @@
+//! Who may push and read: the device's state, the person's posts, the case's grants.
+
+use super::{Look, Planner};
+use crate::error::{Result, StorageError};
+use crate::rows::{Caller, Device, QuarantineRow};
+use ekitei_model::people::{Role, Staff};
+use ekitei_model::wire::{DeviceState, Epoch, MAX_BATCH_OPS, PROTO, PushHeader};
+use ekitei_model::{Fault, Lane, Record, RecordId, Scope, rules};
+
+/// What the operation may rely on about its scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    Yes,
+    No,
+    /// The case is not here yet.
+    Unknown(RecordId),
+    /// The case was deleted.
+    Gone,
+}
+
+impl Planner<'_> {
+    pub(super) fn access(&mut self, scope: &Scope, staff: &Staff) -> Look<Access> {
+        let today = self.today;
+        let Some(id) = scope.case() else {
+            return Ok(if rules::may_read_standing(scope, staff, today) { Access::Yes } else { Access::No });
+        };
+        Ok(match self.find(id)? {
+            None => Access::Unknown(id),
+            Some(case) if case.deleted => Access::Gone,
+            Some(case) if rules::may_read_case(case, staff, today) => Access::Yes,
+            Some(_) => Access::No,
+        })
+    }
+}
+
+/// The device exists and belongs to the caller.
+pub(crate) fn known<'a>(device: Option<&'a Device>, caller: &Caller) -> Result<&'a Device> {
+    device.filter(|d| d.staff == caller.staff).ok_or_else(|| StorageError::refused("device-unknown"))
+}
+
+/// Drained devices may push, wiped ones may not.
+pub(crate) fn may_push(device: &Device) -> Result<()> {
+    match device.state {
+        DeviceState::Wiped => Err(StorageError::refused("device-wiped")),
+        DeviceState::Active | DeviceState::DrainOnly => Ok(()),
+    }
+}
+
+pub(crate) fn may_read(device: &Device) -> Result<()> {
+    match device.state {
+        DeviceState::Wiped => Err(StorageError::refused("device-wiped")),
+        DeviceState::DrainOnly => Err(StorageError::refused("device-drained")),
+        DeviceState::Active => Ok(()),
+    }
+}
+
+pub(crate) fn same_epoch(asked: Option<&Epoch>, now: &Epoch) -> Result<()> {
+    match asked {
+        Some(e) if e != now => Err(StorageError::Refused(Fault::retry("epoch-changed").with("epoch", now))),
+        _ => Ok(()),
+    }
+}
+
+/// The header's own sense, and its place in the lane.
+pub(crate) fn admit(header: &PushHeader, count: usize, high_water: u64) -> Result<()> {
+    let orderly = header.first >= 1 && header.generation >= 1 && header.count as usize == count && count <= MAX_BATCH_OPS;
+    if header.proto != PROTO || !orderly || !Lane::OPS.contains(&header.lane) {
+        return Err(StorageError::refused("batch-malformed"));
+    }
+    if header.first > high_water + 1 {
+        return Err(StorageError::Refused(Fault::retry("lane-gap").with("high_water", high_water)));
+    }
+    Ok(())
+}
+
+/// Whether a scope may be read, given the case record when it is a case's.
+pub(crate) fn readable(scope: &Scope, case: Option<&Record>, staff: &Staff, today: &str) -> bool {
+    match scope.case() {
+        Some(_) => case.is_some_and(|c| !c.deleted && rules::may_read_case(c, staff, today)),
+        None => rules::may_read_standing(scope, staff, today),
+    }
+}
+
+/// A number that changes when what the person may see changes: FNV-1a over the standing scopes and their grant
+/// counters, kept below 2^53 so that every JSON reader takes it exactly.
+pub(crate) fn acl_version(standing: &[(Scope, u64)]) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for (scope, version) in standing {
+        for byte in scope.to_string().bytes().chain([0xff]).chain(version.to_be_bytes()) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    hash >> 11
+}
+
+/// Whether a quarantine entry is `reader`'s to see: they may read its scope, wrote it, or look after its writer.
+pub(crate) fn sees(row: &QuarantineRow, case: Option<&Record>, writer: Option<&Staff>, reader: &Staff, today: &str) -> bool {
+    row.staff == reader.id
+        || readable(&row.scope, case, reader, today)
+        || writer.is_some_and(|w| looks_after(reader, w, today))
+}
+
+/// Whether `reader` looks after `writer`'s quarantine: section head or steward where the writer holds a post today.
+pub(crate) fn looks_after(reader: &Staff, writer: &Staff, today: &str) -> bool {
+    writer.posts.iter().filter(|p| p.held_on(today)).any(|p| {
+        reader.has_role_in(&p.section, &[Role::Head, Role::Steward], today)
+    })
+}

@@ -1,0 +1,261 @@
+//! One operation: what becomes of it.
+
+use super::access::Access;
+use super::{Look, Planner, office_rev};
+use ekitei_model::kinds::{self, case, conflict};
+use ekitei_model::merge::{self, Writer};
+use ekitei_model::people::Staff;
+use ekitei_model::record::Fields;
+use ekitei_model::{OpBody, OpId, Operation, Outcome, Record, RecordId, Scope, rules};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Who wrote the operation, and whose right is asked (they differ when a person releases another's from quarantine).
+#[derive(Clone, Copy)]
+pub(super) struct Author<'a> {
+    pub by: Writer<'a>,
+    pub rights: &'a Staff,
+}
+
+fn quarantined(reason: &str) -> Outcome {
+    Outcome::Quarantined { reason: reason.to_owned() }
+}
+
+/// What stops an operation on `scope`; `None`: nothing.
+fn barred(access: Access) -> Option<Outcome> {
+    match access {
+        Access::Yes => None,
+        Access::No => Some(quarantined("not-allowed")),
+        Access::Unknown(needs) => Some(Outcome::WaitingParent { needs }),
+        Access::Gone => Some(quarantined("case-gone")),
+    }
+}
+
+impl Planner<'_> {
+    pub(super) fn apply(&mut self, op: &Operation, author: Author) -> Look<Outcome> {
+        if unstorable(op) {
+            return Ok(quarantined("op-unreadable"));
+        }
+        match &op.body {
+            OpBody::Void { .. } => Ok(Outcome::Voided),
+            OpBody::Create { kind, scope, parent, fields } => self.create(op, (kind, scope, *parent, fields), None, author),
+            OpBody::Publish { draft, kind, scope, parent, fields } => {
+                self.create(op, (kind, scope, *parent, fields), Some(*draft), author)
+            }
+            OpBody::Patch { base, fields } => self.patch(op, base, fields, author),
+            OpBody::Delete => self.delete(op, author),
+            OpBody::Mark { scope, value } => self.mark(op, scope, *value, author),
+        }
+    }
+
+    fn create(
+        &mut self,
+        op: &Operation,
+        (kind, scope, parent, fields): (&str, &Scope, Option<RecordId>, &Fields),
+        draft: Option<RecordId>,
+        author: Author,
+    ) -> Look<Outcome> {
+        let today = self.today;
+        if !rules::scope_fits(kind, scope, op.record) {
+            return Ok(quarantined("scope-kind"));
+        }
+        match self.find(op.record)? {
+            Some(r) if r.deleted => return Ok(Outcome::Gone { scope: r.scope.clone() }),
+            Some(_) => return Ok(quarantined("record-exists")),
+            None => {}
+        }
+        // A case is its own scope: nobody has access before it is made, the rules decide who may make it.
+        if kind != kinds::CASE
+            && let Some(outcome) = barred(self.access(scope, author.rights)?)
+        {
+            return Ok(outcome);
+        }
+        if let Some(reason) = rules::refuse(op, None, author.rights, today) {
+            return Ok(quarantined(reason));
+        }
+        if let Some(parent) = parent {
+            // A deleted parent is no obstacle: the record still belongs to its case.
+            match self.find(parent)? {
+                None => return Ok(Outcome::WaitingParent { needs: parent }),
+                Some(p) if p.scope != *scope => return Ok(quarantined("parent-elsewhere")),
+                Some(_) => {}
+            }
+        }
+        if let Some(draft) = draft {
+            match self.find(draft)?.cloned() {
+                Some(d) if d.scope != Scope::User(author.by.staff.clone()) => return Ok(quarantined("not-allowed")),
+                Some(d) if !d.deleted => {
+                    self.put(d.tombstone(), Some(d), op.op_id)?;
+                }
+                // Deleted or never arrived: what is published stands by itself.
+                _ => {}
+            }
+        }
+        let record = merge::created(op, kind, scope, parent, fields, author.by);
+        let seq = self.settle(record, None, op.op_id)?;
+        Ok(Outcome::Applied { scope: scope.clone(), seq })
+    }
+
+    /// The living record that a patch or delete is about, or what becomes of the operation without it.
+    fn target(&mut self, op: &Operation, author: Author) -> Look<Result<Record, Outcome>> {
+        let today = self.today;
+        let Some(target) = self.find(op.record)?.cloned() else {
+            return Ok(Err(Outcome::WaitingParent { needs: op.record }));
+        };
+        if target.deleted {
+            return Ok(Err(Outcome::Gone { scope: target.scope }));
+        }
+        if let Some(outcome) = barred(self.access(&target.scope, author.rights)?) {
+            return Ok(Err(outcome));
+        }
+        if let Some(reason) = rules::refuse(op, Some(&target), author.rights, today) {
+            return Ok(Err(quarantined(reason)));
+        }
+        Ok(Ok(target))
+    }
+
+    fn patch(&mut self, op: &Operation, base: &BTreeMap<String, OpId>, fields: &Fields, author: Author) -> Look<Outcome> {
+        let target = match self.target(op, author)? {
+            Ok(target) => target,
+            Err(outcome) => return Ok(outcome),
+        };
+        if target.kind == kinds::CONFLICT {
+            return self.settle_conflict(op, target, base, fields, author.by);
+        }
+        let scope = target.scope.clone();
+        let mut newest = 0;
+        let patched = merge::patch(&target, op, base, fields, author.by);
+        if patched.changed {
+            newest = self.settle(patched.record, Some(target), op.op_id)?.max(newest);
+        }
+        let mut ids = Vec::with_capacity(patched.conflicts.len());
+        for made in patched.conflicts {
+            ids.push(made.id);
+            newest = self.raise(made, op, author.by)?.max(newest);
+        }
+        Ok(if ids.is_empty() {
+            Outcome::Applied { scope, seq: newest }
+        } else {
+            Outcome::Conflict { scope, seq: newest, conflicts: ids }
+        })
+    }
+
+    /// A person chooses. The first resolution wins; one that was made for values that have changed since (the
+    /// conflict was opened again) changes nothing, so the person is asked once more.
+    fn settle_conflict(
+        &mut self,
+        op: &Operation,
+        target: Record,
+        base: &BTreeMap<String, OpId>,
+        fields: &Fields,
+        by: Writer,
+    ) -> Look<Outcome> {
+        let Some(choice @ ("mine" | "theirs" | "both")) = fields.get(conflict::RESOLUTION).and_then(Value::as_str) else {
+            return Ok(quarantined("resolution-unknown"));
+        };
+        let scope = target.scope.clone();
+        let reopened = target.revs.get(conflict::RESOLUTION);
+        let stale = reopened.is_some_and(|r| base.get(conflict::RESOLUTION) != Some(&r.op) && r.device != by.device);
+        if stale || target.fields.contains_key(conflict::RESOLUTION) {
+            return Ok(Outcome::Applied { scope, seq: 0 });
+        }
+        let parent_seq = self.resolve(&target, choice, op, by)?;
+        let base = target.rev(conflict::RESOLUTION).map(|r| (conflict::RESOLUTION.to_owned(), r.op)).into_iter().collect();
+        let patched = merge::patch(&target, op, &base, fields, by);
+        let seq = self.put(patched.record, Some(target), op.op_id)?;
+        Ok(Outcome::Applied { scope, seq: seq.max(parent_seq) })
+    }
+
+    /// The parent takes the chosen value in the same step. Returns its new place; 0: unchanged.
+    fn resolve(&mut self, conflict: &Record, choice: &str, op: &Operation, by: Writer) -> Look<u64> {
+        let Some(parent) = conflict.parent else { return Ok(0) };
+        let Some(parent) = self.find(parent)?.cloned() else { return Ok(0) };
+        match merge::resolve(&parent, conflict, choice, op, by) {
+            Some(resolved) => self.settle(resolved, Some(parent), op.op_id),
+            None => Ok(0),
+        }
+    }
+
+    /// Makes a conflict record, or opens the one of this record, field and device again with the new values.
+    fn raise(&mut self, made: Record, op: &Operation, by: Writer) -> Look<u64> {
+        let Some(old) = self.find(made.id)?.cloned() else {
+            return self.put(made, None, op.op_id);
+        };
+        if old.fields == made.fields {
+            return Ok(old.seq);
+        }
+        let mut reopened = Record { deleted: false, fields: made.fields, created: old.created.clone().or(made.created), ..old.clone() };
+        for name in [conflict::MINE, conflict::THEIRS, conflict::RESOLUTION] {
+            if old.fields.get(name) != reopened.fields.get(name) {
+                reopened.revs.insert(name.to_owned(), ekitei_model::Rev { op: op.op_id, device: by.device });
+            }
+        }
+        self.put(reopened, Some(old), op.op_id)
+    }
+
+    fn delete(&mut self, op: &Operation, author: Author) -> Look<Outcome> {
+        let target = match self.target(op, author)? {
+            Ok(target) => target,
+            Err(outcome) => return Ok(outcome),
+        };
+        let scope = target.scope.clone();
+        let seq = self.settle(target.tombstone(), Some(target), op.op_id)?;
+        Ok(Outcome::Applied { scope, seq })
+    }
+
+    fn mark(&mut self, op: &Operation, scope: &Scope, value: u64, author: Author) -> Look<Outcome> {
+        if op.record != kinds::mark_id(scope, author.by.staff) {
+            return Ok(quarantined("mark-id"));
+        }
+        if let Some(outcome) = barred(self.access(scope, author.rights)?) {
+            return Ok(outcome);
+        }
+        let existing = self.find(op.record)?.cloned();
+        let seq = match merge::mark(existing.as_ref(), op, scope, value, author.by) {
+            Some(marked) => self.put(marked, existing, op.op_id)?,
+            None => 0,
+        };
+        Ok(Outcome::Applied { scope: scope.clone(), seq })
+    }
+
+    /// Puts a changed record together with what follows from the change: arrivals, jobs, projections.
+    pub(super) fn settle(&mut self, mut record: Record, prior: Option<Record>, by: OpId) -> Look<u64> {
+        if record.kind == kinds::PHOTO && !record.deleted && self.sha_changed(&record, prior.as_ref()) {
+            let rev = office_rev(record.id, prior.as_ref().map_or(0, |p| p.seq));
+            self.note_arrivals(&mut record, rev)?;
+        }
+        match (record.kind.as_str(), record.scope.case()) {
+            (kinds::CASE, Some(id)) | (kinds::VISIT, Some(id)) => {
+                self.dirty_cases.insert(id);
+            }
+            _ => {}
+        }
+        let id = record.id;
+        let seq = self.put(record, prior.clone(), by)?;
+        self.make_jobs(id, prior.as_ref(), seq);
+        Ok(seq)
+    }
+}
+
+/// Text that cannot be a key in every database (a zero character), or case grants of a wrong shape.
+fn unstorable(op: &Operation) -> bool {
+    let nul = |s: &str| s.contains('\0');
+    let deep_nul = |v: &Value| match v {
+        Value::String(s) => nul(s),
+        Value::Array(items) => items.iter().any(|v| v.as_str().is_some_and(nul)),
+        _ => false,
+    };
+    let grants = |fields: &Fields| {
+        [case::SECTION, case::SECTIONS, case::MEMBERS, case::ASSIGNEES, kinds::visit::PEOPLE]
+            .iter()
+            .any(|f| fields.get(*f).is_some_and(deep_nul))
+    };
+    match &op.body {
+        OpBody::Create { kind, scope, fields, .. } | OpBody::Publish { kind, scope, fields, .. } => {
+            nul(kind) || nul(&scope.to_string()) || grants(fields)
+        }
+        OpBody::Patch { fields, .. } => grants(fields),
+        OpBody::Mark { scope, .. } => nul(&scope.to_string()),
+        OpBody::Delete | OpBody::Void { .. } => false,
+    }
+}

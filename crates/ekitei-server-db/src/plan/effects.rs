@@ -1,0 +1,169 @@
+//! What the office itself writes into records: arrival of bytes, filing, backup; and the jobs that follow.
+
+use super::{Look, NewJob, Planned, Planner, WorkingSet, office_op, office_rev};
+use crate::rows::{JobEffect, JobKind};
+use ekitei_model::kinds::{self, Variant, note, photo};
+use ekitei_model::{Record, RecordId, Rev, Stamp};
+use serde_json::Value;
+
+impl Planner<'_> {
+    /// The photo is new, or names other bytes than before.
+    pub(super) fn sha_changed(&self, record: &Record, prior: Option<&Record>) -> bool {
+        Variant::ALL.iter().any(|v| {
+            let field = photo::sha256(*v);
+            record.fields.get(&field) != prior.and_then(|p| p.fields.get(&field))
+        })
+    }
+
+    /// Brings `office.<variant>_at` in line with the bytes that are here. Returns whether anything changed.
+    pub(super) fn note_arrivals(&mut self, record: &mut Record, rev: Rev) -> Look<bool> {
+        let Some(here) = self.ws.arrivals.get(&record.id) else {
+            self.needs.arrivals.insert(record.id);
+            return Err(super::Missing);
+        };
+        let mut changed = false;
+        for variant in Variant::ALL {
+            let wanted = record.text(&photo::sha256(variant)).to_owned();
+            let found = here.iter().find(|a| a.variant == variant && !wanted.is_empty() && a.sha256 == wanted);
+            let field = photo::arrived(variant);
+            match (found, record.fields.contains_key(&field)) {
+                (Some(a), false) => {
+                    record.fields.insert(field.clone(), Stamp::japan(a.stored_ms).to_string().into());
+                }
+                (None, true) => {
+                    record.fields.remove(&field);
+                }
+                _ => continue,
+            }
+            record.revs.insert(field, rev);
+            changed = true;
+        }
+        Ok(changed)
+    }
+
+    /// Jobs that the newest version of a record asks for. Keys make them once for ever.
+    pub(super) fn make_jobs(&mut self, id: RecordId, prior: Option<&Record>, seq: u64) {
+        let Some(record) = self.out.records.get(&id) else { return };
+        if record.deleted || record.scope.case().is_none() {
+            return;
+        }
+        let job = match record.kind.as_str() {
+            kinds::PHOTO if record.fields.contains_key(&photo::arrived(Variant::Original)) => {
+                NewJob { kind: JobKind::FilePhoto, key: format!("file_photo:{id}"), record: id }
+            }
+            kinds::NOTE if finished_anew(record, prior) => {
+                NewJob { kind: JobKind::FileNote, key: format!("file_note:{id}:{seq}"), record: id }
+            }
+            _ => return,
+        };
+        // A photo keeps its arrival through later changes; its job was made when the original came.
+        let arrived_before = prior.is_some_and(|p| p.fields.contains_key(&photo::arrived(Variant::Original)));
+        if (job.kind == JobKind::FileNote || !arrived_before) && !self.out.jobs.contains(&job) {
+            self.out.jobs.push(job);
+        }
+    }
+
+    /// Sets fields in the office's name; `null` values are not expected. Returns whether anything changed.
+    fn office_set(&mut self, id: RecordId, fields: Vec<(String, Value)>) -> Look<bool> {
+        let Some(prior) = self.find(id)?.filter(|r| !r.deleted).cloned() else { return Ok(false) };
+        let mut record = prior.clone();
+        let rev = office_rev(id, prior.seq);
+        for (name, value) in fields {
+            if record.fields.get(&name) != Some(&value) {
+                record.fields.insert(name.clone(), value);
+                record.revs.insert(name, rev);
+            }
+        }
+        if record.fields == prior.fields {
+            return Ok(false);
+        }
+        self.put(record, Some(prior), rev.op)?;
+        Ok(true)
+    }
+}
+
+fn finished_anew(record: &Record, prior: Option<&Record>) -> bool {
+    let now = record.text(note::FINISHED_AT);
+    !now.is_empty() && prior.is_none_or(|p| p.text(note::FINISHED_AT) != now)
+}
+
+/// Bytes of a record have arrived (they are among the working set's arrivals already).
+pub(crate) fn arrived(ws: &WorkingSet, record: RecordId, now_ms: i64) -> Planned<()> {
+    let mut p = Planner::new(ws, now_ms, "");
+    let step = |p: &mut Planner| -> Look<()> {
+        let Some(prior) = p.find(record)?.filter(|r| !r.deleted && r.kind == kinds::PHOTO).cloned() else { return Ok(()) };
+        let mut next = prior.clone();
+        let rev = office_rev(record, prior.seq);
+        if p.note_arrivals(&mut next, rev)? {
+            let seq = p.put(next, Some(prior.clone()), rev.op)?;
+            p.make_jobs(record, Some(&prior), seq);
+        }
+        Ok(())
+    };
+    let _ = step(&mut p);
+    p.finish(())
+}
+
+/// What a finished job writes.
+pub(crate) fn job_effect(ws: &WorkingSet, record: RecordId, effect: &JobEffect, now_ms: i64) -> Planned<()> {
+    let text = |at_ms: i64| Value::from(Stamp::japan(at_ms).to_string());
+    let fields: Vec<(String, Value)> = match effect {
+        JobEffect::Filed { path, at_ms } => {
+            vec![(photo::FILED.into(), path.as_str().into()), (photo::FILED_AT.into(), text(*at_ms))]
+        }
+        JobEffect::Kept { at_ms } => vec![(photo::KEPT_AT.into(), text(*at_ms))],
+        JobEffect::NoteFiled { path, at_ms, version } => vec![
+            (note::FILED.into(), path.as_str().into()),
+            (note::FILED_AT.into(), text(*at_ms)),
+            (note::FILED_VERSIONS.into(), (*version).into()),
+        ],
+        JobEffect::Nothing => Vec::new(),
+    };
+    let mut p = Planner::new(ws, now_ms, "");
+    if !fields.is_empty() {
+        let _ = p.office_set(record, fields);
+    }
+    p.finish(())
+}
+
+/// The originals of these photos are in a backup.
+pub(crate) fn backed_up(ws: &WorkingSet, photos: &[RecordId], at_ms: i64) -> Planned<()> {
+    let mut p = Planner::new(ws, at_ms, "");
+    for id in photos {
+        let done = match p.find(*id) {
+            Ok(Some(r)) => r.fields.contains_key(photo::BACKED_UP_AT),
+            Ok(None) => true,
+            Err(_) => continue,
+        };
+        if !done {
+            let _ = p.office_set(*id, vec![(photo::BACKED_UP_AT.into(), Stamp::japan(at_ms).to_string().into())]);
+        }
+    }
+    p.finish(())
+}
+
+/// An import or projection writes a record as a whole: new, changed (returns `true`) or as it was.
+impl Planner<'_> {
+    pub(super) fn office_put(&mut self, mut wanted: Record, existing: Option<Record>) -> Look<bool> {
+        let Some(prior) = existing else {
+            let op = office_op(wanted.id, 0);
+            self.put(wanted, None, op)?;
+            return Ok(true);
+        };
+        if !prior.deleted && prior.fields == wanted.fields {
+            return Ok(false);
+        }
+        let rev = office_rev(prior.id, prior.seq);
+        if !prior.deleted {
+            wanted.created.clone_from(&prior.created);
+            wanted.revs.clone_from(&prior.revs);
+            for name in wanted.fields.keys().chain(prior.fields.keys()) {
+                if wanted.fields.get(name) != prior.fields.get(name) {
+                    wanted.revs.insert(name.clone(), rev);
+                }
+            }
+        }
+        self.put(wanted, Some(prior), rev.op)?;
+        Ok(true)
+    }
+}

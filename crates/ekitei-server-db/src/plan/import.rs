@@ -1,0 +1,112 @@
+//! What the office brings in from its own lists: staff with their directory records, and cases.
+
+use super::project::made;
+use super::{Look, Planned, Planner, WorkingSet};
+use ekitei_model::kinds::{self, case};
+use ekitei_model::people::Staff;
+use ekitei_model::record::Fields;
+use ekitei_model::{RecordId, Scope};
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub added: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+}
+
+pub(crate) fn import_staff(ws: &WorkingSet, staff: &[Staff], now_ms: i64) -> Planned<Tally> {
+    let mut p = Planner::new(ws, now_ms, "");
+    let mut tally = Tally::default();
+    let mut sections = BTreeSet::new();
+    for person in staff {
+        sections.extend(person.posts.iter().map(|post| post.section.as_str()));
+        let _ = p.bring_person(person, &mut tally);
+    }
+    for path in sections {
+        let id = RecordId::derived(&["section", path]);
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let fields = Fields::from([("path".to_owned(), path.into()), ("name".to_owned(), name.into())]);
+        let _ = p.bring(id, kinds::SECTION, Scope::All, fields);
+    }
+    p.finish(tally)
+}
+
+/// `numbers`: living cases by number.
+pub(crate) fn import_cases(
+    ws: &WorkingSet,
+    cases: &[Fields],
+    numbers: &HashMap<String, RecordId>,
+    today: &str,
+    now_ms: i64,
+) -> Planned<Tally> {
+    let mut p = Planner::new(ws, now_ms, today);
+    let mut tally = Tally::default();
+    for fields in cases {
+        let number = fields.get(case::NUMBER).and_then(Value::as_str).unwrap_or("");
+        let id = numbers.get(number).copied().unwrap_or_else(|| RecordId::derived(&["case", number]));
+        let _ = p.bring_case(id, fields, &mut tally);
+    }
+    p.finish(tally)
+}
+
+impl Planner<'_> {
+    fn bring_person(&mut self, person: &Staff, tally: &mut Tally) -> Look<()> {
+        let known = self.staff(&person.id);
+        let fields = Fields::from([
+            ("id".to_owned(), person.id.as_str().into()),
+            ("name".to_owned(), person.name.as_str().into()),
+            ("kana".to_owned(), person.kana.as_str().into()),
+            ("extension".to_owned(), person.extension.as_str().into()),
+            ("posts".to_owned(), serde_json::to_value(&person.posts).unwrap_or(Value::Null)),
+        ]);
+        let brought = self.bring(kinds::staff_record_id(&person.id), kinds::STAFF, Scope::All, fields);
+        let known = known?;
+        brought?;
+        match known {
+            Some(old) if old == person => tally.unchanged += 1,
+            Some(_) => tally.changed += 1,
+            None => tally.added += 1,
+        }
+        if known != Some(person) {
+            if known.is_none_or(|old| old.posts != person.posts) {
+                self.out.acl.insert(Scope::User(person.id.clone()));
+            }
+            self.out.staff.push(person.clone());
+        }
+        Ok(())
+    }
+
+    fn bring(&mut self, id: RecordId, kind: &str, scope: Scope, fields: Fields) -> Look<bool> {
+        let existing = self.find(id)?.cloned();
+        let record = made(id, kind, scope, None, fields, self.now_ms);
+        self.office_put(record, existing)
+    }
+
+    fn bring_case(&mut self, id: RecordId, given: &Fields, tally: &mut Tally) -> Look<()> {
+        let existing = self.find(id)?.cloned();
+        if existing.as_ref().is_some_and(|r| r.deleted) {
+            tally.unchanged += 1;
+            return Ok(());
+        }
+        let mut fields = existing.as_ref().map_or_else(Fields::new, |r| r.fields.clone());
+        fields.entry(case::STATE.to_owned()).or_insert_with(|| "open".into());
+        for (name, value) in given {
+            if value.is_null() {
+                fields.remove(name);
+            } else {
+                fields.insert(name.clone(), value.clone());
+            }
+        }
+        let new = existing.is_none();
+        let record = made(id, kinds::CASE, Scope::Case(id), None, fields, self.now_ms);
+        if self.office_put(record, existing)? {
+            self.dirty_cases.insert(id);
+            if new { tally.added += 1 } else { tally.changed += 1 }
+        } else {
+            tally.unchanged += 1;
+        }
+        Ok(())
+    }
+}

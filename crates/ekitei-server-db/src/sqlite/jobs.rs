@@ -1,0 +1,54 @@
+//! The office's jobs.
+
+use super::codec::{number, uuid, word};
+use super::load::settle;
+use crate::error::{Result, StorageError};
+use crate::plan::{self, WorkingSet};
+use crate::rows::*;
+use ekitei_model::RecordId;
+use rusqlite::{Connection, OptionalExtension, params};
+
+pub(super) fn claim_job(db: &Connection, now_ms: i64, lease_ms: i64) -> Result<Option<Job>> {
+    let mut claim = db.prepare_cached(
+        "UPDATE jobs SET attempts = attempts + 1, lease_until_ms = ?1 + ?2
+         WHERE id = (SELECT id FROM jobs WHERE done = 0 AND run_after_ms <= ?1 AND lease_until_ms <= ?1
+                     ORDER BY run_after_ms, id LIMIT 1)
+         RETURNING id, kind, record, attempts",
+    )?;
+    let job = claim.query_row([now_ms, lease_ms], |r| {
+        Ok(Job { id: r.get(0)?, kind: word(r, 1)?, record: RecordId(uuid(r, 2)?), attempt: r.get(3)? })
+    });
+    Ok(job.optional()?)
+}
+
+pub(super) fn finish_job(db: &Connection, job: &Job, effect: &JobEffect, now_ms: i64) -> Result<Changed> {
+    let n = db
+        .prepare_cached("UPDATE jobs SET done = 1, last_error = NULL WHERE id = ?1 AND attempts = ?2 AND done = 0")?
+        .execute(params![job.id, job.attempt])?;
+    if n != 1 {
+        return Err(StorageError::refused("job-taken"));
+    }
+    let mut ws = WorkingSet::default();
+    Ok(settle(db, &mut ws, now_ms, |ws| plan::job_effect(ws, job.record, effect, now_ms))?.1)
+}
+
+pub(super) fn retry_job(db: &Connection, job: &Job, run_after_ms: i64, error: &str) -> Result<()> {
+    let n = db
+        .prepare_cached(
+            "UPDATE jobs SET run_after_ms = ?3, lease_until_ms = 0, last_error = ?4
+             WHERE id = ?1 AND attempts = ?2 AND done = 0",
+        )?
+        .execute(params![job.id, job.attempt, run_after_ms, error])?;
+    if n == 1 { Ok(()) } else { Err(StorageError::refused("job-taken")) }
+}
+
+pub(super) fn job_counts(db: &Connection, now_ms: i64) -> Result<JobCounts> {
+    let mut find = db.prepare_cached(
+        "SELECT count(*) FILTER (WHERE done = 0 AND lease_until_ms <= ?1), count(*) FILTER (WHERE done = 0 AND lease_until_ms > ?1),
+                count(*) FILTER (WHERE done = 0 AND lease_until_ms <= ?1 AND attempts > 0), count(*) FILTER (WHERE done = 1)
+         FROM jobs",
+    )?;
+    Ok(find.query_row([now_ms], |r| {
+        Ok(JobCounts { waiting: number(r, 0)?, leased: number(r, 1)?, retrying: number(r, 2)?, done: number(r, 3)? })
+    })?)
+}

@@ -1,0 +1,65 @@
+//! The feed.
+
+use super::codec::{number, record_of};
+use super::load::{body, head, record};
+use super::people::{epoch, may_read, reader, standing};
+use crate::error::Result;
+use crate::plan::access::{self, readable};
+use crate::plan::page::{Ask, Budget, FETCH, Filling, ask, denied};
+use crate::rows::{Caller, Page, Pages};
+use ekitei_model::wire::{PullReply, PullRequest};
+use ekitei_model::{RecordId, Scope};
+use rusqlite::{Connection, params};
+
+pub(super) fn pull(db: &Connection, caller: &Caller, request: &PullRequest, now_ms: i64) -> Result<Pages> {
+    let staff = reader(db, caller)?;
+    let epoch = epoch(db)?;
+    access::same_epoch(request.epoch.as_ref(), &epoch)?;
+    let (standing, acl_version) = standing(db, &staff, &caller.today)?;
+    let mut budget = Budget::new(request.max_bytes);
+    let mut pages = Vec::new();
+    for want in &request.want {
+        if budget.spent() {
+            break;
+        }
+        let ask = ask(want);
+        let case = want.scope.case().map(|id| record(db, id)).transpose()?.flatten();
+        // A case that is not here (yet, or after a restore) has an empty page: nothing on the phone is to be erased.
+        let unknown = want.scope.case().is_some() && case.is_none();
+        if !unknown && !readable(&want.scope, case.as_ref(), &staff, &caller.today) {
+            pages.push(denied(&want.scope, ask));
+            continue;
+        }
+        pages.extend(page(db, &want.scope, ask, &mut budget)?);
+    }
+    Ok(Pages { reply: PullReply { epoch, acl_version, standing, now_ms }, pages })
+}
+
+fn page(db: &Connection, scope: &Scope, ask: Ask, budget: &mut Budget) -> Result<Option<Page>> {
+    let head = head(db, scope)?;
+    let (sql, from) = match ask {
+        Ask::After(n) => ("SELECT seq, body FROM records WHERE scope = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", n),
+        Ask::Before(n) => {
+            ("SELECT born_seq, body FROM records WHERE scope = ?1 AND born_seq < ?2 ORDER BY born_seq DESC LIMIT ?3", n)
+        }
+    };
+    let mut find = db.prepare_cached(sql)?;
+    let mut rows = find.query(params![scope.to_string(), super::codec::int(from), FETCH])?;
+    let mut filling = Filling::new(scope, ask, head);
+    while let Some(row) = rows.next()? {
+        let body: String = row.get(1)?;
+        let bytes = body.len();
+        if !filling.add(budget, number(row, 0)?, || body, bytes) {
+            break;
+        }
+    }
+    Ok(filling.done())
+}
+
+/// The record and its JSON, if the caller may read it.
+pub(super) fn readable_record(db: &Connection, caller: &Caller, id: RecordId) -> Result<Option<(ekitei_model::Record, String)>> {
+    let staff = reader(db, caller)?;
+    let Some(body) = body(db, id)? else { return Ok(None) };
+    let record = record_of(&body)?;
+    Ok(may_read(db, &staff, &caller.today, &record.scope)?.then_some((record, body)))
+}

@@ -1,0 +1,198 @@
+//! One writer thread and a small pool of readers over one file.
+//!
+//! Requests that queue up while a commit is on its way to the disk share the next one: each runs in its own
+//! savepoint, and is answered only after the commit.
+
+use crate::error::{Result, StorageError};
+use rusqlite::{Connection, OpenFlags};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
+use tokio::sync::{Semaphore, oneshot};
+
+/// Requests in one commit at most.
+const MAX_GROUP: usize = 64;
+const MAX_READERS: usize = 4;
+/// How long a second process (the command line beside the running server) is waited for.
+const BUSY: Duration = Duration::from_secs(10);
+
+type Answer = Box<dyn FnOnce(Result<()>) + Send>;
+/// Given no connection (the transaction could not begin) it only prepares its answer.
+type Job = Box<dyn FnOnce(Option<&Connection>) -> (bool, Answer) + Send>;
+
+impl From<rusqlite::Error> for StorageError {
+    fn from(e: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as C;
+        match e.sqlite_error_code() {
+            Some(
+                C::DatabaseBusy | C::DatabaseLocked | C::DiskFull | C::SystemIoFailure | C::CannotOpen | C::ReadOnly | C::OutOfMemory
+                | C::PermissionDenied | C::FileLockingProtocolFailed,
+            ) => Self::Unavailable(e.to_string()),
+            _ => Self::Damaged(e.to_string()),
+        }
+    }
+}
+
+pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.busy_timeout(BUSY)?;
+    db.set_prepared_statement_cache_capacity(200);
+    db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;")?;
+    Ok(db)
+}
+
+/// A connection that may write: WAL, and every commit reaches the disk.
+pub(super) fn connect_writer(path: &Path) -> Result<Connection> {
+    let db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+    Ok(db)
+}
+
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Writer {
+    pub fn start(db: Connection) -> Result<Self> {
+        let (jobs, queue) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("ekitei-db-writer".to_owned())
+            .spawn(move || run(&db, &queue))
+            .map_err(|e| StorageError::Unavailable(e.to_string()))?;
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// Runs `f` in a transaction of its own; what it returns is committed when this answers `Ok`.
+    pub async fn run<T: Send + 'static>(&self, f: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+        let (tell, told) = oneshot::channel();
+        let job: Job = Box::new(move |db| {
+            let result = match db {
+                Some(db) => f(db),
+                None => Err(StorageError::Unavailable("no transaction".to_owned())),
+            };
+            let keep = result.is_ok();
+            let answer: Answer = Box::new(move |committed| {
+                // A refusal stands whatever became of the others' commit. Nobody listening is no fault either.
+                let _ = tell.send(match (result, committed) {
+                    (Ok(_), Err(e)) => Err(e),
+                    (result, _) => result,
+                });
+            });
+            (keep, answer)
+        });
+        let stopped = || StorageError::Unavailable("the writer has stopped".to_owned());
+        self.jobs.as_ref().ok_or_else(stopped)?.send(job).map_err(|_| stopped())?;
+        told.await.map_err(|_| StorageError::Damaged("a write ended abnormally".to_owned()))?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been reported by the panic hook.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(db: &Connection, queue: &mpsc::Receiver<Job>) {
+    while let Ok(first) = queue.recv() {
+        let mut answers = Vec::new();
+        let committed = group(db, first, queue, &mut answers);
+        if !db.is_autocommit()
+            && let Err(e) = db.execute_batch("ROLLBACK")
+        {
+            tracing::error!(error = %e, "rollback failed");
+        }
+        for answer in answers {
+            answer(match &committed {
+                Ok(()) => Ok(()),
+                Err(StorageError::Damaged(why)) => Err(StorageError::Damaged(why.clone())),
+                Err(e) => Err(StorageError::Unavailable(e.to_string())),
+            });
+        }
+    }
+}
+
+fn group(db: &Connection, first: Job, queue: &mpsc::Receiver<Job>, answers: &mut Vec<Answer>) -> Result<()> {
+    if let Err(e) = db.execute_batch("BEGIN IMMEDIATE") {
+        answers.push(first(None).1);
+        return Err(e.into());
+    }
+    let mut next = Some(first);
+    while let Some(job) = next {
+        db.execute_batch("SAVEPOINT job")?;
+        match catch_unwind(AssertUnwindSafe(|| job(Some(db)))) {
+            Ok((true, answer)) => {
+                answers.push(answer);
+                db.execute_batch("RELEASE job")?;
+            }
+            Ok((false, answer)) => {
+                answers.push(answer);
+                db.execute_batch("ROLLBACK TO job; RELEASE job")?;
+            }
+            // Its asker learns it from the dropped channel; the others go on.
+            Err(_) => db.execute_batch("ROLLBACK TO job; RELEASE job")?,
+        }
+        next = if answers.len() < MAX_GROUP { queue.try_recv().ok() } else { None };
+    }
+    Ok(db.execute_batch("COMMIT")?)
+}
+
+pub(super) struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+}
+
+impl Readers {
+    pub fn new(path: &Path) -> Arc<Self> {
+        Arc::new(Self { path: path.to_owned(), idle: Mutex::new(Vec::new()), permits: Semaphore::new(MAX_READERS) })
+    }
+
+    /// Runs `f` on one consistent snapshot.
+    pub async fn run<T: Send + 'static>(
+        self: &Arc<Self>,
+        f: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let within = move |db: &Connection| {
+            db.execute_batch("BEGIN")?;
+            let result = f(db);
+            db.execute_batch("ROLLBACK")?;
+            result
+        };
+        self.outside(within).await
+    }
+
+    /// Runs `f` without a transaction around it.
+    pub async fn outside<T: Send + 'static>(
+        self: &Arc<Self>,
+        f: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let stopped = |e: &dyn std::fmt::Display| StorageError::Unavailable(e.to_string());
+        let _permit = self.permits.acquire().await.map_err(|e| stopped(&e))?;
+        let readers = Arc::clone(self);
+        let work = move || {
+            let idle = readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let db = match idle {
+                Some(db) => db,
+                None => {
+                    let db = connect(&readers.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+                    db.execute_batch("PRAGMA query_only = ON")?;
+                    db
+                }
+            };
+            let result = f(&db);
+            // Not with a transaction left open by a failed rollback.
+            if !db.is_autocommit() {
+                return result;
+            }
+            readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+            result
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|e| stopped(&e))?
+    }
+}
