@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
+use crate::identity::Identity;
 use crate::keys::Keys;
 use crate::metrics::Metrics;
 use crate::rate::{Attempts, Buckets};
@@ -29,6 +30,7 @@ pub struct App {
     pub metrics: Metrics,
     pub device_rate: Buckets<DeviceId>,
     pub attempts: Attempts,
+    pub identity: Identity,
     /// Nonces of challenges that were answered, with their end: each is good once.
     answered: Mutex<HashMap<String, i64>>,
     touched_devices: Mutex<HashMap<DeviceId, (i64, DeviceReport)>>,
@@ -54,9 +56,9 @@ impl App {
         Self {
             clock: config.clock.clone(),
             keys,
-            storage,
             metrics: Metrics::default(),
             device_rate: Buckets::new(limits.device_rate, limits.device_burst),
+            identity: Identity::new(Arc::clone(&storage)),
             attempts: Attempts::new(limits.attempts, limits.attempts_window_ms),
             answered: Mutex::default(),
             touched_devices: Mutex::default(),
@@ -65,6 +67,7 @@ impl App {
             work: Notify::new(),
             stop,
             public_url,
+            storage,
             limits,
             config,
         }

@@ -6,7 +6,7 @@ use ekitei_model::wire::OfficeKey;
 use ekitei_seal::atomic::{FileError, create_dirs, write_new};
 use ekitei_seal::{Identity, SealError, key_id};
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// `office-<key id>.key` holds one identity; `office-current` names the one that new phones seal to.

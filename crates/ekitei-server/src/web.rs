@@ -2,7 +2,7 @@
 
 use crate::app::Shared;
 use crate::fault::Refused;
-use crate::{health, v1};
+use crate::{console, health, v1};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -19,6 +19,7 @@ pub fn router(app: Shared) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/metrics", get(health::metrics))
         .merge(v1::router())
+        .merge(console::router(app.clone()))
         .method_not_allowed_fallback(|| async {
             Refused::new(StatusCode::METHOD_NOT_ALLOWED, Fault::ask("method-unknown"))
         })

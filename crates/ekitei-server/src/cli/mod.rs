@@ -18,6 +18,8 @@ struct Cli {
 enum Command {
     /// Run the server until it is told to stop (SIGTERM or Ctrl-C)
     Serve(serve::Args),
+    /// Print the description of the console's API
+    Openapi,
 }
 
 /// Where the office's data is; the same for every command.
@@ -47,6 +49,10 @@ pub fn main() -> ExitCode {
     let done = runtime.block_on(async {
         match cli.command {
             Command::Serve(args) => serve::run(args).await,
+            Command::Openapi => {
+                print!("{}", crate::openapi());
+                Ok(())
+            }
         }
     });
     match done {

@@ -26,18 +26,17 @@ pub async fn enrol(
     let attempts = format!("code {}", peer.ip());
     app.attempts.check(&attempts, app.now_ms()).map_err(Refused::busy)?;
     let new = new_device(&request)?;
-    let device_id = new.device_id;
     let hash = app.keys.signer.code_hash(&request.code);
-    let staff = app.storage.redeem_code(&hash, app.now_ms(), new).await.map_err(|e| {
+    let redeemed = app.storage.redeem_code(&hash, app.now_ms(), new).await.map_err(|e| {
         if e.fault().is_some() {
             app.attempts.failed(&attempts, app.now_ms());
         }
         Refused::from(e)
     })?;
-    tracing::info!(device = %device_id, "phone enrolled");
+    tracing::info!(device = %redeemed.device_id, "phone enrolled");
     Ok(Json(EnrolReply {
-        device_id,
-        staff,
+        device_id: redeemed.device_id,
+        staff: redeemed.staff,
         office: app.keys.office().clone(),
         epoch: app.storage.epoch().await?,
         server_name: app.config.server_name.clone(),

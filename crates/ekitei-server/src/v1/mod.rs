@@ -11,6 +11,7 @@ mod salvage;
 mod token;
 
 pub use bytes::serve_blob;
+pub use live::Watch;
 
 use crate::app::Shared;
 use crate::tus;

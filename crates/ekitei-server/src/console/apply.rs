@@ -1,0 +1,90 @@
+//! The console's changes go through the same pipe as a phone's: an operation with base revisions.
+
+use super::convert;
+use super::guard::User;
+use super::views::OutcomeView;
+use crate::app::App;
+use crate::fault::{Answer, Refused};
+use axum::Json;
+use ekitei_model::record::Fields;
+use ekitei_model::{OpBody, OpId, Operation, Outcome, Record, RecordId, rules};
+use ekitei_server_db::{Applied, Incoming};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// An id that the caller minted, or a new one.
+///
+/// # Errors
+/// 400: it is no UUID.
+pub fn id_or_new<T: FromStr + From<Uuid>>(text: Option<&str>) -> Answer<T> {
+    text.map_or_else(|| Ok(T::from(Uuid::now_v7())), |t| t.parse().map_err(|_| wrong("id")))
+}
+
+pub fn wrong(field: &str) -> Refused {
+    Refused::bad("field-wrong").with("field", field)
+}
+
+/// The record, if the person may read it.
+///
+/// # Errors
+/// 404.
+pub async fn readable(app: &App, user: &User, id: &str) -> Answer<Record> {
+    let id: RecordId = id.parse().map_err(|_| Refused::not_found())?;
+    let found = app.storage.record(&user.caller, id).await?.ok_or_else(Refused::not_found)?;
+    convert::record(&found)
+}
+
+pub fn fields(map: Map<String, Value>) -> Fields {
+    map.into_iter().collect()
+}
+
+/// # Errors
+/// 400: a base is no operation id.
+pub fn base(map: BTreeMap<String, String>) -> Answer<BTreeMap<String, OpId>> {
+    map.into_iter().map(|(k, v)| Ok((k, v.parse().map_err(|_| wrong("base"))?))).collect()
+}
+
+/// Applies one operation of the signed-in person. What the rules refuse is said at once instead of going to
+/// quarantine: nobody else could make it good.
+///
+/// # Errors
+/// 403 with the rule's code, 404 for a deleted record, 503.
+pub async fn apply(
+    app: &App,
+    user: &User,
+    op_id: Option<&str>,
+    record: RecordId,
+    body: OpBody,
+    target: Option<&Record>,
+) -> Answer<Json<OutcomeView>> {
+    let op = Operation { op_id: id_or_new(op_id)?, record, at: app.clock.stamp(), body };
+    if let Some(code) = rules::refuse(&op, target, &user.staff, &user.caller.today) {
+        return Err(Refused::forbidden(code));
+    }
+    let bytes = serde_json::to_vec(&op).map_err(|e| Refused::unavailable(&e))?;
+    if bytes.len() > rules::MAX_OP_BYTES {
+        return Err(Refused::too_large(rules::MAX_OP_BYTES as u64));
+    }
+    let incoming = Incoming { op_id: op.op_id, op: Some(op), bytes };
+    let applied = app.storage.apply_console(&user.caller, incoming, app.now_ms()).await?;
+    app.announce(&applied.changed, false);
+    outcome(record, &applied)
+}
+
+/// # Errors
+/// 410: the record was deleted before.
+pub fn outcome(record: RecordId, applied: &Applied) -> Answer<Json<OutcomeView>> {
+    let (result, conflicts, reason) = match &applied.outcome {
+        Outcome::Applied { .. } => ("applied", Vec::new(), None),
+        Outcome::Conflict { conflicts, .. } => {
+            ("conflict", conflicts.iter().map(ToString::to_string).collect(), None)
+        }
+        Outcome::WaitingParent { .. } => ("waiting_parent", Vec::new(), None),
+        Outcome::Quarantined { reason } => ("quarantined", Vec::new(), Some(reason.clone())),
+        Outcome::Gone { .. } => ("gone", Vec::new(), None),
+        Outcome::Voided => ("voided", Vec::new(), None),
+    };
+    Ok(Json(OutcomeView { record: record.to_string(), result: result.to_owned(), conflicts, reason }))
+}

@@ -1,0 +1,146 @@
+//! What arrives: the latest things, and hints when there is news.
+
+use super::convert::{self, progress, title};
+use super::guard::User;
+use super::names::Names;
+use super::views::{CountsView, FeedItem, HintView};
+use crate::app::{App, Shared};
+use crate::fault::Answer;
+use crate::v1::Watch;
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use ekitei_model::kinds::{Variant, case, photo};
+use ekitei_model::{Record, RecordId};
+use futures_util::Stream;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use utoipa::IntoParams;
+
+const DEFAULT_ITEMS: u32 = 50;
+const MAX_ITEMS: u32 = 200;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FeedQuery {
+    /// At most so many, 50 if absent, 200 at most.
+    limit: Option<u32>,
+}
+
+/// Visits, notes and photos of readable cases, last changed first.
+#[utoipa::path(get, path = "/api/feed", tag = "feed", params(FeedQuery), responses((status = 200, body = Vec<FeedItem>)))]
+pub async fn feed(
+    State(app): State<Shared>,
+    user: User,
+    Query(query): Query<FeedQuery>,
+) -> Answer<Json<Vec<FeedItem>>> {
+    let limit = query.limit.unwrap_or(DEFAULT_ITEMS).min(MAX_ITEMS);
+    let names = Names::new(&*app.storage);
+    let mut cases: HashMap<RecordId, Option<Record>> = HashMap::new();
+    let mut out = Vec::new();
+    for row in app.storage.recent(&user.caller, limit).await? {
+        let record = convert::record(&row)?;
+        let Some(id) = record.scope.case() else { continue };
+        if !cases.contains_key(&id) {
+            let found = app.storage.record(&user.caller, id).await?;
+            cases.insert(id, found.map(|json| convert::record(&json)).transpose()?);
+        }
+        if let Some(Some(of)) = cases.get(&id) {
+            out.push(item(&record, of, &names).await?);
+        }
+    }
+    Ok(Json(out))
+}
+
+async fn item(record: &Record, of: &Record, names: &Names<'_>) -> Answer<FeedItem> {
+    let author = record.created.as_ref().map_or("", |c| c.staff.as_str());
+    Ok(FeedItem {
+        id: record.id.to_string(),
+        kind: record.kind.clone(),
+        case: of.id.to_string(),
+        case_number: of.text(case::NUMBER).to_owned(),
+        case_name: if of.flag(case::RESTRICTED) { String::new() } else { of.text(case::NAME).to_owned() },
+        title: title(record),
+        author: names.of(author).await?,
+        received_ms: record.received_ms,
+        progress: progress(record),
+        thumb: !record.text(&photo::arrived(Variant::Thumb)).is_empty(),
+    })
+}
+
+/// What waits in the office.
+#[utoipa::path(get, path = "/api/counts", tag = "feed", responses((status = 200, body = CountsView)))]
+pub async fn counts(State(app): State<Shared>, _user: User) -> Answer<Json<CountsView>> {
+    let c = app.storage.counts(app.now_ms()).await?;
+    let share = app.config.share.clone();
+    let share_there = tokio::task::spawn_blocking(move || share.is_dir()).await.unwrap_or(false);
+    Ok(Json(CountsView {
+        jobs_waiting: c.jobs.waiting + c.jobs.leased,
+        jobs_retrying: c.jobs.retrying,
+        share_there,
+        uploads_receiving: c.uploads_receiving,
+        quarantine_open: c.quarantine_open,
+        conflicts_open: c.conflicts_open,
+        waiting_parent: c.waiting_parent,
+        phones_active: c.devices_active,
+    }))
+}
+
+/// Server-sent events: one `hint` for each scope with news. A lost one is harmless; the browser reconnects by itself.
+#[utoipa::path(get, path = "/api/events", tag = "feed", responses(
+    (status = 200, body = HintView, content_type = "text/event-stream"),
+))]
+pub async fn events(
+    State(app): State<Shared>,
+    user: User,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>> + Send> {
+    let listener = Listener {
+        hints: app.listen_hints(),
+        watch: Watch::new(user.caller),
+        ends_ms: user.session.expires_ms,
+        app,
+    };
+    let stream = futures_util::stream::unfold(listener, |mut listener| async move {
+        let event = listener.next().await?;
+        Some((Ok(event), listener))
+    });
+    Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
+}
+
+struct Listener {
+    app: Shared,
+    hints: Receiver<ekitei_model::wire::Hint>,
+    watch: Watch,
+    ends_ms: i64,
+}
+
+impl Listener {
+    /// `None` ends the stream: signed out, past its time, or the server stops.
+    async fn next(&mut self) -> Option<Event> {
+        let app: &App = &self.app;
+        let period = Duration::from_millis(app.limits.live_check_ms);
+        let mut check = Box::pin(tokio::time::sleep(period));
+        loop {
+            tokio::select! {
+                () = app.stop.cancelled() => return None,
+                () = &mut check => {
+                    if app.now_ms() >= self.ends_ms || !self.watch.still_allowed(app).await {
+                        return None;
+                    }
+                    check = Box::pin(tokio::time::sleep(period));
+                }
+                hint = self.hints.recv() => match hint {
+                    Ok(hint) if self.watch.may_hear(app, &hint).await => {
+                        let view = HintView { scope: hint.scope.to_string(), seq: hint.seq, urgent: hint.urgent };
+                        return Event::default().event("hint").json_data(view).ok();
+                    }
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                },
+            }
+        }
+    }
+}
