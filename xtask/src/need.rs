@@ -11,6 +11,8 @@ pub enum Need {
     Program { name: &'static str, packages: &'static [&'static str] },
     /// A file whose path has one `*` folder in it, for example `/usr/lib/postgresql/*/bin/initdb`.
     File { pattern: &'static str, packages: &'static [&'static str] },
+    /// A C library that pkg-config knows.
+    Library { name: &'static str, packages: &'static [&'static str] },
     /// A cargo subcommand, built from source when missing.
     CargoTool { name: &'static str, version: &'static str },
 }
@@ -20,20 +22,23 @@ impl Need {
         match self {
             Need::Program { name, .. } => in_path(name),
             Need::File { pattern, .. } => newest_match(pattern).is_some(),
+            Need::Library { name, .. } => succeeds(Command::new("pkg-config").args(["--exists", name])),
             Need::CargoTool { name, .. } => succeeds(Command::new("cargo").args([name, "--version"])),
         }
     }
 
     pub fn packages(&self) -> &'static [&'static str] {
         match self {
-            Need::Program { packages, .. } | Need::File { packages, .. } => packages,
+            Need::Program { packages, .. } | Need::File { packages, .. } | Need::Library { packages, .. } => {
+                packages
+            }
             Need::CargoTool { .. } => &[],
         }
     }
 
     pub fn name(&self) -> String {
         match self {
-            Need::Program { name, .. } => (*name).to_owned(),
+            Need::Program { name, .. } | Need::Library { name, .. } => (*name).to_owned(),
             Need::File { pattern, .. } => (*pattern).to_owned(),
             Need::CargoTool { name, .. } => format!("cargo-{name}"),
         }

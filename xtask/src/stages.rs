@@ -52,6 +52,10 @@ const CHROMIUM: Need = Need::Program { name: "chromium", packages: &["chromium",
 const CMAKE: Need = Need::Program { name: "cmake", packages: &["cmake"] };
 const NASM: Need = Need::Program { name: "nasm", packages: &["nasm"] };
 const POSTGRESQL: Need = Need::File { pattern: postgres::INITDB, packages: &["postgresql"] };
+const WEBKIT: Need = Need::Library {
+    name: "webkit2gtk-4.1",
+    packages: &["libwebkit2gtk-4.1-dev", "librsvg2-dev", "libxdo-dev", "libssl-dev", "pkg-config"],
+};
 const DENY: Need = Need::CargoTool { name: "deny", version: "0.19.9" };
 
 /// `cargo xtask test`, in the order of the run: cheap and telling first.
@@ -62,7 +66,7 @@ pub fn test(project: &Project) -> Vec<Stage> {
     stages.push(clippy(project));
     stages.push(Stage::new(
         "unit",
-        13,
+        12,
         // The programs first: tests start them beside themselves.
         vec![at("cargo build --bins"), at("cargo test --no-fail-fast")],
     ));
@@ -74,16 +78,17 @@ pub fn test(project: &Project) -> Vec<Stage> {
         );
     }
     stages.push(
-        Stage::new("postgres", 3, vec![at("cargo test -p ekitei-server-db")])
+        Stage::new("postgres", 2, vec![at("cargo test -p ekitei-server-db")])
             .needs(POSTGRESQL)
             .around(Around::Postgres),
     );
     if project.has_npm_script("ui", "e2e") {
         let run =
             Cmd::new(&project.root.join("ui"), "npm run e2e").env("EKITEI_CHROMIUM", "/usr/bin/chromium");
-        stages.push(Stage::new("browser", 7, vec![run]).needs(CHROMIUM));
+        stages.push(Stage::new("browser", 6, vec![run]).needs(CHROMIUM));
     }
-    stages.push(Stage::new("deny", 2, vec![at("cargo deny check licenses bans sources")]).needs(DENY));
+    stages.extend(window(project));
+    stages.push(Stage::new("deny", 1, vec![at("cargo deny check licenses bans sources")]).needs(DENY));
     stages
 }
 
@@ -127,13 +132,34 @@ pub fn prove(project: &Project) -> Vec<Stage> {
     vec![Stage::new("prove", 12 * 60, vec![Cmd::new(&project.root, "cargo build --bins"), work])]
 }
 
-/// `cargo xtask desktop`.
-pub fn desktop(_project: &Project) -> Vec<Stage> {
-    Vec::new()
+/// `cargo xtask desktop`: the window alone, with the bundles that it shows.
+pub fn desktop(project: &Project) -> Vec<Stage> {
+    let mut bundles = ui::install(project);
+    bundles.extend(ui::build(project));
+    let mut stages = Vec::new();
+    if !bundles.is_empty() {
+        stages.push(Stage::new("ui", 3, bundles).around(Around::UiBuilt));
+    }
+    stages.extend(window(project));
+    stages
+}
+
+/// The desktop shell; the only Rust package that needs GTK.
+fn window(project: &Project) -> Option<Stage> {
+    if !project.has("src-tauri/Cargo.toml") {
+        return None;
+    }
+    let at = |line: &str| Cmd::new(&project.root, line);
+    let work = vec![
+        at("cargo clippy -p ekitei-app --all-targets -- -D warnings"),
+        at("cargo build -p ekitei-app"),
+        at("cargo test -p ekitei-app"),
+    ];
+    Some(Stage::new("desktop", 6, work).needs(WEBKIT))
 }
 
 fn clippy(project: &Project) -> Stage {
-    Stage::new("clippy", 7, vec![Cmd::new(&project.root, "cargo clippy --all-targets -- -D warnings")])
+    Stage::new("clippy", 6, vec![Cmd::new(&project.root, "cargo clippy --all-targets -- -D warnings")])
 }
 
 /// Packages, types, unit tests and bundles of the screens. Before the Rust stages, because the server serves the bundles.
@@ -148,7 +174,7 @@ fn screens(project: &Project) -> Option<Stage> {
             work.push(Cmd::new(&folder, &format!("npm run {script}")));
         }
     }
-    Some(Stage::new("ui", 4, work).around(Around::UiBuilt))
+    Some(Stage::new("ui", 3, work).around(Around::UiBuilt))
 }
 
 #[cfg(test)]
