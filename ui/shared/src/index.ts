@@ -6,7 +6,7 @@ export { formatAgo, formatDay, formatMoment, formatTime, localDay } from './time
 export { fiscalYear, formatFiscalYear, formatWareki, formatWarekiShort, parseDate } from './time/wareki';
 export { formatBytes } from './text/bytes';
 export { normaliseDigits, normalisePhone, normalisePostcode } from './text/normalise';
-export { BridgeError, HOST_SILENT, faultOf, insideTauri } from './bridge/transport';
+export { BridgeError, HOST_SILENT, faultOf, insideTauri, pickPhotos } from './bridge/transport';
 export { core, type ArgsOf, type CallName, type ReplyOf } from './bridge/core';
 export { listen, type Hint, type Listener } from './bridge/events';
 export { inboxUrl, mediaUrl } from './bridge/media';
@@ -40,4 +40,4 @@ export { default as Toasts } from './widgets/Toasts.svelte';
 export { default as Toggle } from './widgets/Toggle.svelte';
 export { default as TopBar } from './widgets/TopBar.svelte';
 export { dismiss, toast } from './widgets/toast.svelte';
-export type * from './types';
+export type * from './gen/bridge';

@@ -1,5 +1,5 @@
 // The typed way into the core: `core('note_get', { id })`. Names and types are made from the Rust declaration.
-import type { Calls } from '../gen/Calls';
+import type { Calls } from '../gen/bridge';
 import { call } from './transport';
 
 export type CallName = keyof Calls;

@@ -1,4 +1,4 @@
-import type { Fault } from '../gen/Fault';
+import type { Fault } from '../gen/bridge';
 import { t, tMaybe } from '../i18n/i18n.svelte';
 
 /** What a person reads: never a code alone, never a technical message. */

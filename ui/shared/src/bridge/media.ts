@@ -1,5 +1,5 @@
 // Pictures travel as addresses: the browser reads bytes itself, never through JavaScript text.
-import type { Variant } from '../gen/Variant';
+import type { Variant } from '../gen/bridge';
 import { insideTauri } from './transport';
 
 /** Android and Windows web views cannot use a scheme of their own and get a host name instead. */

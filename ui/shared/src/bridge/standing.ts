@@ -1,5 +1,5 @@
 // How far something has come, as mark and word: the same on the phone and in the office.
-import type { Progress } from '../gen/Progress';
+import type { Progress } from '../gen/bridge';
 import type { PlainKey } from '../i18n/i18n.svelte';
 import type { IconName } from '../widgets/icons';
 

@@ -1,5 +1,5 @@
 // Carries one bridge call to the core: over the loopback host, or over Tauri's IPC when the shell is there.
-import type { Fault } from '../gen/Fault';
+import type { Fault } from '../gen/bridge';
 
 
 /** The core refused, or did not answer. */
@@ -44,13 +44,19 @@ export async function call(name: string, args: Record<string, unknown> = {}): Pr
   return answer.ok;
 }
 
+/** In UTF-8 three bytes each, and several calls may be under way. */
+const KEEPALIVE_LETTERS = 8_000;
+
 async function callHost(name: string, args: Record<string, unknown>): Promise<Answer> {
   let response: Response;
+  const body = JSON.stringify({ call: name, args });
   try {
     response = await fetch('/bridge', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ call: name, args }),
+      body,
+      // The last words of a page that is being closed still go out (browsers allow 64 KiB for that).
+      keepalive: body.length < KEEPALIVE_LETTERS,
     });
   } catch {
     throw silent();
@@ -63,13 +69,25 @@ async function callHost(name: string, args: Record<string, unknown>): Promise<An
 }
 
 async function callTauri(name: string, args: Record<string, unknown>): Promise<Answer> {
+  return invoke('bridge', { call: name, args });
+}
+
+async function invoke(command: string, args: Record<string, unknown>): Promise<Answer> {
   const tauri = window.__TAURI_INTERNALS__;
   if (!tauri) throw silent();
   try {
-    return (await tauri.invoke('bridge', { call: name, args })) as Answer;
+    return (await tauri.invoke(command, args)) as Answer;
   } catch (refused) {
     // The shell may reject with the fault itself instead of wrapping it.
     if (typeof refused === 'object' && refused !== null && 'code' in refused) return { err: refused as Fault };
     throw silent(String(refused));
   }
+}
+
+/** The shell's own dialogue for pictures: their bytes go past the web view. Answers names in the inbox. */
+export async function pickPhotos(): Promise<string[]> {
+  const answer = await invoke('pick_photos', {});
+  if ('err' in answer) throw new BridgeError(answer.err);
+  const names: unknown = Array.isArray(answer.ok) ? answer.ok : (answer.ok as { names?: unknown } | null)?.names;
+  return Array.isArray(names) ? names.filter((one): one is string => typeof one === 'string') : [];
 }

@@ -70,6 +70,16 @@ describe('NoteKeeper', () => {
     expect(log).toEqual(['save n7 {"text":"bc"}']);
   });
 
+  it('does not write twice when two reasons to commit come together', async () => {
+    const { log, calls, timer, tick } = record();
+    const keeper = new NoteKeeper(calls, 'n7', EMPTY, () => undefined, () => undefined, timer);
+    keeper.touch(text('a'));
+    await tick();
+    keeper.touch(text('ab'));
+    expect(await Promise.all([keeper.commit(), keeper.commit()])).toEqual([true, true]);
+    expect(log).toEqual(['save n7 {"text":"a"}', 'draft n7 ab', 'save n7 {"text":"ab"}', 'drop n7']);
+  });
+
   it('keeps the draft when the record cannot be written', async () => {
     const broken = { on: false };
     const { log, calls, timer, tick } = record(broken);

@@ -21,6 +21,7 @@ export class NoteKeeper {
   private drafted: NoteContent | undefined;
   private fresh = true;
   private idle: unknown;
+  private last: Promise<boolean> = Promise.resolve(true);
 
   constructor(
     private readonly calls: NoteCalls,
@@ -54,8 +55,14 @@ export class NoteKeeper {
     if (!this.dirty) this.committed = content;
   }
 
-  async commit(): Promise<boolean> {
+  /** One after the other: leaving a screen and hiding the page often come together. */
+  commit(): Promise<boolean> {
     this.stopIdle();
+    this.last = this.last.then(() => this.commitOnce());
+    return this.last;
+  }
+
+  private async commitOnce(): Promise<boolean> {
     if (!(await this.autosave.flush())) return false;
     const drafted = this.drafted;
     if (!drafted || this.noteId === undefined) {
