@@ -41,6 +41,9 @@ CREATE INDEX ops_waiting ON ops (state, ord) WHERE state <> 2;
 CREATE INDEX ops_record ON ops (record, ord);
 CREATE INDEX ops_change ON ops (change);
 
+-- The lane of each record made here: its later operations use the same one, also when all is sent again after a restore.
+CREATE TABLE record_lanes (record BLOB PRIMARY KEY, lane INTEGER NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
 -- Operations that a person took back, or that go on under another id: the vault forgets them too.
 CREATE TABLE dropped (op_id BLOB PRIMARY KEY, change INTEGER NOT NULL) STRICT;
 CREATE INDEX dropped_change ON dropped (change);

@@ -64,7 +64,7 @@ pub fn begin_anew(tx: &Transaction, credential: &Credential, epoch: &Epoch) -> R
         return Err(StoreError::NotDrained);
     }
     tx.execute_batch(
-        "DELETE FROM ops; DELETE FROM dropped; DELETE FROM uploads; DELETE FROM downloads; DELETE FROM blobs;
+        "DELETE FROM ops; DELETE FROM dropped; DELETE FROM record_lanes; DELETE FROM uploads; DELETE FROM downloads; DELETE FROM blobs;
          DELETE FROM follow; DELETE FROM cursors; DELETE FROM pages;
          UPDATE lanes SET generation = 1, next_seq = 1, acked = 0;",
     )?;

@@ -3,6 +3,7 @@
 use super::meta;
 use super::ops::{self, About, OpState, next_change};
 use crate::error::StoreError;
+use ekitei_model::op::OpBody;
 use ekitei_model::wire::Epoch;
 use ekitei_model::{Lane, Operation};
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -61,6 +62,13 @@ pub(crate) fn send_again(
 ) -> Result<bool, StoreError> {
     if ops::by_id(tx, op.op_id)?.is_some() {
         return Ok(false);
+    }
+    if matches!(op.body, OpBody::Create { .. } | OpBody::Publish { .. }) {
+        tx.prepare_cached("INSERT OR IGNORE INTO record_lanes VALUES (?1, ?2, ?3)")?.execute(params![
+            op.record.0.into_bytes(),
+            u8::from(lane),
+            at_ms
+        ])?;
     }
     let taken: Option<i64> = tx
         .prepare_cached("SELECT 1 FROM ops WHERE ord = ?1")?

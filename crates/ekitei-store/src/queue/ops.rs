@@ -104,25 +104,53 @@ pub fn enqueue(
     about: &About,
     now_ms: i64,
 ) -> Result<Enqueued, StoreError> {
-    let last: Option<(i64, i64, String, u8)> = tx
+    let last: Option<(i64, i64, String)> = tx
         .prepare_cached(
-            "SELECT ord, state, body, lane FROM ops WHERE record = ?1 AND state <> 2 AND kind <> 'void' ORDER BY ord DESC LIMIT 1",
+            "SELECT ord, state, body FROM ops WHERE record = ?1 AND state <> 2 AND kind <> 'void' ORDER BY ord DESC LIMIT 1",
         )?
-        .query_row([op.record.0.into_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
+        .query_row([op.record.0.into_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
         .optional()?;
-    let mut lane = u8::from(lane);
-    if let Some((ord, state, body, older_lane)) = last {
-        lane = older_lane;
-        if OpState::from_code(state) == OpState::Open {
-            let mut older: Operation = serde_json::from_str(&body)?;
-            if coalesce(&mut older, op) {
-                rewrite(tx, ord, &older)?;
-                return Ok(Enqueued::Folded(older.op_id));
-            }
+    if let Some((ord, state, body)) = last
+        && OpState::from_code(state) == OpState::Open
+    {
+        let mut older: Operation = serde_json::from_str(&body)?;
+        if coalesce(&mut older, op) {
+            rewrite(tx, ord, &older)?;
+            return Ok(Enqueued::Folded(older.op_id));
         }
     }
+    let lane = lane_of(tx, op, lane, now_ms)?;
     insert(tx, None, op, lane, about, OpState::Open, now_ms)?;
     Ok(Enqueued::New)
+}
+
+/// All operations of a record use the lane of its create; of a record made elsewhere, that of the one still waiting.
+fn lane_of(tx: &Transaction, op: &Operation, asked: Lane, now_ms: i64) -> Result<u8, StoreError> {
+    let record = op.record.0.into_bytes();
+    if matches!(op.body, OpBody::Create { .. } | OpBody::Publish { .. }) {
+        tx.prepare_cached("INSERT OR REPLACE INTO record_lanes VALUES (?1, ?2, ?3)")?.execute(params![
+            record,
+            u8::from(asked),
+            now_ms
+        ])?;
+        return Ok(asked.into());
+    }
+    let known: Option<u8> = tx
+        .prepare_cached(
+            "SELECT coalesce((SELECT lane FROM record_lanes WHERE record = ?1),
+                             (SELECT lane FROM ops WHERE record = ?1 AND state < 2 ORDER BY ord LIMIT 1))",
+        )?
+        .query_row([record], |r| r.get(0))?;
+    Ok(known.unwrap_or(asked.into()))
+}
+
+/// Forgets the lanes of records made before `before_ms`: none of their operations is retained any more.
+pub(crate) fn forget_lanes(tx: &Transaction, before_ms: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM record_lanes WHERE at_ms < ?1 AND NOT EXISTS (SELECT 1 FROM ops WHERE ops.record = record_lanes.record)",
+        [before_ms],
+    )?;
+    Ok(())
 }
 
 /// Takes one waiting item back: an operation that has not been in a batch, or a parked or refused one after a person's

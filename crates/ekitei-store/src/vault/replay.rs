@@ -82,7 +82,7 @@ impl Vault {
             self.begin_epoch(queue, epoch, now_ms)?;
         }
         while self.step(queue, None, now_ms, &mut done)? {}
-        self.expire(now_ms)?;
+        self.expire(queue, now_ms)?;
         Ok(done)
     }
 
@@ -169,7 +169,7 @@ impl Vault {
         })
     }
 
-    fn expire(&self, now_ms: i64) -> Result<(), StoreError> {
+    fn expire(&self, queue: &Queue, now_ms: i64) -> Result<(), StoreError> {
         let before_ms = now_ms - RETENTION_MS;
         let due = self.read(|c| {
             let sql = "SELECT EXISTS (SELECT 1 FROM ops WHERE answered_ms < ?1 AND answered_ms IS NOT NULL AND state IN (1, 2))";
@@ -183,7 +183,8 @@ impl Vault {
                 index::refresh(tx, id)?;
             }
             Ok(())
-        })
+        })?;
+        queue.write(|tx| ops::forget_lanes(tx, before_ms))
     }
 }
 

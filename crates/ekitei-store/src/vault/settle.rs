@@ -82,14 +82,12 @@ fn is_shown(conn: &Connection, answered: &Answered) -> Result<bool, StoreError> 
         // Nothing changed at the office: what we wrote stands there already.
         Some((_, 0)) => Ok(mirror_of(conn, id, epoch_no)?.is_some()),
         Some((scope, seq)) => {
-            let position: Option<(u64, bool)> = conn
-                .prepare_cached("SELECT after, complete FROM scopes WHERE scope = ?1 AND epoch = ?2")?
-                .query_row(params![scope.to_string(), epoch_no], |r| Ok((r.get(0)?, r.get(1)?)))
-                .optional()?;
-            let Some((after, complete)) = position else { return Ok(false) };
-            // The head of a scope that is still being read backward is passed before its older records are here.
-            let arrived = mirror_of(conn, id, epoch_no)?.is_some_and(|(have, _)| have >= seq);
-            Ok(after >= seq && (complete || arrived) && draft_is_gone(conn, &answered.op)?)
+            // Whatever the position says: what the mirror lacks must not vanish from the screen.
+            let Some((have, _)) = mirror_of(conn, id, epoch_no)? else { return Ok(false) };
+            // An operation may also have changed other records only (conflicts): then the position tells. While the scope is
+            // still being read backward, its head is passed before its older records are here.
+            let passed = have >= seq || has_passed(conn, scope, epoch_no, seq)?;
+            Ok(passed && draft_is_gone(conn, &answered.op)?)
         }
         None => match answered.outcome {
             // No later answer comes: the record itself tells.
@@ -97,6 +95,15 @@ fn is_shown(conn: &Connection, answered: &Answered) -> Result<bool, StoreError> 
             _ => Ok(true),
         },
     }
+}
+
+/// Whether everything up to `seq` of the scope is in the mirror.
+fn has_passed(conn: &Connection, scope: &Scope, epoch_no: i64, seq: u64) -> Result<bool, StoreError> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM scopes WHERE scope = ?1 AND epoch = ?2 AND after >= ?3 AND complete = 1)",
+        )?
+        .query_row(params![scope.to_string(), epoch_no, seq], |r| r.get(0))?)
 }
 
 /// A published draft lives in another scope, whose tombstone may come later.
