@@ -19,6 +19,7 @@ mod db;
 mod error;
 mod home;
 pub mod queue;
+mod remembered;
 pub mod vault;
 
 pub use db::Database;
