@@ -17,8 +17,9 @@ mod fault;
 mod filing;
 mod health;
 mod hex;
-mod identity;
 mod idle;
+mod identity;
+mod import;
 mod jobs;
 mod keys;
 mod listener;
@@ -30,6 +31,7 @@ mod storage_fault;
 mod store;
 mod tus;
 mod v1;
+mod verify;
 mod web;
 
 pub use clock::Clock;

@@ -3,7 +3,7 @@
 use super::may;
 use super::names::Names;
 use super::views::{
-    CaseView, ConflictView, NameView, NoteView, PhotoCount, PhotoView, Progress, Revs, VariantView, VisitView,
+    CaseView, ConflictView, NameView, NoteView, PhotoCount, PhotoView, Progress, VariantView, VisitView,
 };
 use crate::fault::{Answer, Refused};
 use ekitei_model::filing::{Policy, case_folder, policy};
@@ -11,6 +11,7 @@ use ekitei_model::kinds::{self, Variant, case, conflict, note, photo, visit};
 use ekitei_model::people::Staff;
 use ekitei_model::{Record, Stamp};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 const CASE_FIELDS: [&str; 12] = [
     case::NUMBER,
@@ -61,7 +62,7 @@ pub fn title(of: &Record) -> String {
     text.lines().find(|l| !l.trim().is_empty()).unwrap_or("").chars().take(80).collect()
 }
 
-fn revs(of: &Record, fields: &[&str]) -> Revs {
+fn revs(of: &Record, fields: &[&str]) -> BTreeMap<String, String> {
     fields.iter().filter_map(|f| Some(((*f).to_owned(), of.rev(f)?.op.to_string()))).collect()
 }
 

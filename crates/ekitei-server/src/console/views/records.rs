@@ -6,9 +6,6 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// Base revisions of the editable fields: send back those of the fields that you change.
-pub type Revs = BTreeMap<String, String>;
-
 /// How far something has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -51,7 +48,8 @@ pub struct CaseView {
     pub changed_ms: i64,
     /// The signed-in person may assign, restrict, grant and change the filing.
     pub may_manage: bool,
-    pub revs: Revs,
+    /// Base revisions of the editable fields: send back those of the fields that you change.
+    pub revs: BTreeMap<String, String>,
 }
 
 /// 20/20 事務所に届きました
@@ -85,7 +83,8 @@ pub struct VisitView {
     pub state: String,
     pub author: NameView,
     pub received_ms: i64,
-    pub revs: Revs,
+    /// Base revisions of the editable fields: send back those of the fields that you change.
+    pub revs: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -108,7 +107,8 @@ pub struct NoteView {
     /// Path of the last filed version, and how many there are.
     pub filed: Option<String>,
     pub filed_versions: u64,
-    pub revs: Revs,
+    /// Base revisions of the editable fields: send back those of the fields that you change.
+    pub revs: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -135,7 +135,8 @@ pub struct PhotoView {
     pub backed_up_at: Option<String>,
     /// SHA-256 of the original, hex.
     pub sha256: String,
-    pub revs: Revs,
+    /// Base revisions of the editable fields: send back those of the fields that you change.
+    pub revs: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

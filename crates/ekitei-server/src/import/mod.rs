@@ -1,0 +1,10 @@
+//! Tables of people and cases from a spreadsheet. Pure: bytes in, rows or every fault with its line out; nothing is
+//! half imported.
+
+mod cases;
+mod staff;
+mod table;
+
+pub use cases::parse_cases;
+pub use staff::parse_staff;
+pub use table::RowFault;

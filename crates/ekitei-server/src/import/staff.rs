@@ -1,0 +1,118 @@
+//! id,name,kana,section,role,extension[,from,to]: one line a post; the same id on several lines holds several posts.
+
+use super::table::{Row, RowFault, Table};
+use ekitei_model::people::{Post, Role, Staff};
+use std::collections::BTreeMap;
+
+const REQUIRED: [&str; 6] = ["id", "name", "kana", "section", "role", "extension"];
+
+/// All people of the table, or everything that is wrong with it.
+///
+/// # Errors
+/// Every fault with its line.
+pub fn parse_staff(bytes: &[u8]) -> Result<Vec<Staff>, Vec<RowFault>> {
+    let table = Table::read(bytes, &REQUIRED)?;
+    let mut people: BTreeMap<String, Staff> = BTreeMap::new();
+    let mut faults = Vec::new();
+    for row in table.rows() {
+        if let Err(fault) = add(&mut people, &row) {
+            faults.push(fault);
+        }
+    }
+    if faults.is_empty() { Ok(people.into_values().collect()) } else { Err(faults) }
+}
+
+fn add(people: &mut BTreeMap<String, Staff>, row: &Row) -> Result<(), RowFault> {
+    let id = row.required("id")?;
+    if id.chars().any(|c| c.is_whitespace() || c.is_control() || c == ':' || c == '/') {
+        return Err(row.fault("csv-id-wrong", "id"));
+    }
+    let new = Staff {
+        id: id.as_str().into(),
+        name: row.required("name")?,
+        kana: row.get("kana").to_owned(),
+        extension: row.get("extension").to_owned(),
+        posts: vec![post(row)?],
+    };
+    match people.get_mut(&id) {
+        None => {
+            people.insert(id, new);
+        }
+        Some(known) => {
+            let same = [("name", known.name == new.name), ("kana", known.kana == new.kana)];
+            if let Some((column, _)) = same.into_iter().find(|(_, same)| !same) {
+                return Err(row.fault("csv-person-differs", column));
+            }
+            known.posts.extend(new.posts);
+        }
+    }
+    Ok(())
+}
+
+fn post(row: &Row) -> Result<Post, RowFault> {
+    let role = match row.get("role") {
+        "staff" | "" => Role::Staff,
+        "head" => Role::Head,
+        "steward" => Role::Steward,
+        "admin" => Role::Admin,
+        "audit" => Role::Audit,
+        _ => return Err(row.fault("csv-role-unknown", "role")),
+    };
+    let post = Post { section: row.section("section")?, role, from: day(row, "from")?, to: day(row, "to")? };
+    if matches!((&post.from, &post.to), (Some(from), Some(to)) if from > to) {
+        return Err(row.fault("csv-days-swapped", "to"));
+    }
+    Ok(post)
+}
+
+/// `2026-04-01`, or `2026/4/1` as spreadsheets rewrite it.
+fn day(row: &Row, column: &str) -> Result<Option<String>, RowFault> {
+    let text = row.get(column);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || row.fault("csv-date-wrong", column);
+    let mut parts = text.split(['-', '/']);
+    let mut next = || parts.next().and_then(|p| p.trim().parse::<i16>().ok());
+    let (Some(y), Some(m), Some(d), None) = (next(), next(), next(), parts.next()) else { return Err(wrong()) };
+    let (m, d) = (i8::try_from(m).map_err(|_| wrong())?, i8::try_from(d).map_err(|_| wrong())?);
+    jiff::civil::Date::new(y, m, d).map(|date| Some(date.to_string())).map_err(|_| wrong())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const HEAD: &str = "id,name,kana,section,role,extension,from,to\n";
+
+    #[test]
+    fn several_lines_of_one_person_are_several_posts() {
+        let text = format!(
+            "{HEAD}s1,検査 花子,けんさ はなこ,甲/係,head,2101,2026/4/1,2027-03-31\ns1,検査 花子,けんさ はなこ,乙/係,staff,2101,,\n"
+        );
+        let people = parse_staff(text.as_bytes()).unwrap();
+        assert_eq!(people.len(), 1);
+        assert_eq!(people[0].posts.len(), 2);
+        assert_eq!(people[0].posts[0].from.as_deref(), Some("2026-04-01"));
+        assert_eq!(people[0].posts[0].role, Role::Head);
+    }
+
+    #[test]
+    fn every_wrong_line_is_told_at_once() {
+        let text = format!(
+            "{HEAD}s1,a,,甲/係,chief,1,,\ns2,,,甲/係,staff,1,,\ns3,b,,甲//係,staff,1,,\ns4,c,,甲,staff,1,2026-13-01,\n\
+             s5,d,,甲,staff,1,2026-04-02,2026-04-01\ns6,e,,甲,staff,1,,\ns6,f,,甲,staff,1,,\n"
+        );
+        let faults = parse_staff(text.as_bytes()).unwrap_err();
+        let got: Vec<_> = faults.iter().map(|f| (f.line, f.fault.code.as_str())).collect();
+        assert_eq!(got, [
+            (2, "csv-role-unknown"),
+            (3, "csv-cell-empty"),
+            (4, "csv-section-wrong"),
+            (5, "csv-date-wrong"),
+            (6, "csv-days-swapped"),
+            (8, "csv-person-differs"),
+        ]);
+    }
+}
