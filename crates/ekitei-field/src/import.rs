@@ -50,7 +50,7 @@ pub fn run(core: &Core, file: &Path, json: bool) -> Result<ExitCode, Fault> {
     if json {
         say::json(&serde_json::json!({ "taken": import.taken, "refused": import.refused }))?;
     } else {
-        say::say("cli.imported", &[("taken", &import.taken.to_string()), ("refused", &import.refused.to_string())]);
+        say::say("field.imported", &[("taken", &import.taken.to_string()), ("refused", &import.refused.to_string())]);
     }
     Ok(if import.refused > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

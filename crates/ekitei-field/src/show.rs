@@ -50,11 +50,11 @@ pub fn numbered<T: InCase>(core: &Core, rows: Vec<T>) -> Result<Vec<Numbered<T>>
 
 fn mark(progress: Progress) -> String {
     let key = match progress {
-        Progress::Waiting => "cli.progress.waiting",
-        Progress::Parked => "cli.progress.parked",
-        Progress::Arrived => "cli.progress.arrived",
-        Progress::Filed => "cli.progress.filed",
-        Progress::Kept => "cli.progress.kept",
+        Progress::Waiting => "field.progress.waiting",
+        Progress::Parked => "field.progress.parked",
+        Progress::Arrived => "field.progress.arrived",
+        Progress::Filed => "field.progress.filed",
+        Progress::Kept => "field.progress.kept",
     };
     say::sentence(key, &[])
 }
@@ -123,15 +123,15 @@ fn waiting(view: &WaitingView) -> String {
     let items = view.items.to_string();
     let kilobytes = view.bytes.div_ceil(1000).to_string();
     match view.items {
-        0 => say::sentence("cli.nothing-waits", &[]),
-        _ => say::sentence("cli.waits", &[("items", &items), ("kb", &kilobytes)]),
+        0 => say::sentence("field.nothing-waits", &[]),
+        _ => say::sentence("field.waits", &[("items", &items), ("kb", &kilobytes)]),
     }
 }
 
 pub fn sync(view: &SyncView) {
     let (ops, files) = (view.sent_ops.to_string(), view.sent_files.to_string());
     let (received, ms) = (view.received.to_string(), view.elapsed_ms.to_string());
-    say::say("cli.synced", &[("ops", &ops), ("files", &files), ("received", &received), ("ms", &ms)]);
+    say::say("field.synced", &[("ops", &ops), ("files", &files), ("received", &received), ("ms", &ms)]);
     say::line(&waiting(&view.waiting));
     if let Some(fault) = &view.fault {
         say::fault(fault, false);
@@ -140,21 +140,21 @@ pub fn sync(view: &SyncView) {
 
 pub fn status(view: &StatusView) {
     match &view.me {
-        Some(me) => say::say("cli.status.me", &[("name", &me.name), ("id", &me.id), ("section", &me.sections.join(", "))]),
-        None => say::say(if view.enrolled { "cli.status.enrolled" } else { "cli.status.not-enrolled" }, &[]),
+        Some(me) => say::say("field.status.me", &[("name", &me.name), ("id", &me.id), ("section", &me.sections.join(", "))]),
+        None => say::say(if view.enrolled { "field.status.enrolled" } else { "field.status.not-enrolled" }, &[]),
     }
     if view.locked {
-        say::say("cli.locked", &[]);
+        say::say("field.locked", &[]);
     }
     say::line(&waiting(&view.waiting));
     let contact = view.last_contact_at.map(at);
     let line = match (view.line, &contact) {
-        (Line::Unknown, _) | (_, None) => say::sentence("cli.status.never", &[]),
-        (Line::Online, Some(at)) => say::sentence("cli.status.online", &[("at", at)]),
-        (Line::Offline, Some(at)) => say::sentence("cli.status.offline", &[("at", at)]),
+        (Line::Unknown, _) | (_, None) => say::sentence("field.status.never", &[]),
+        (Line::Online, Some(at)) => say::sentence("field.status.online", &[("at", at)]),
+        (Line::Offline, Some(at)) => say::sentence("field.status.offline", &[("at", at)]),
     };
     say::line(&line);
-    say::say("cli.status.keystore", &[("keystore", &view.keystore)]);
+    say::say("field.status.keystore", &[("keystore", &view.keystore)]);
     for notice in &view.notices {
         say::fault(notice, false);
     }

@@ -49,10 +49,10 @@ fn enrol(core: &Core, server: String, code: String, ca: Option<&Path>, model: Op
         .map(std::fs::read_to_string)
         .transpose()
         .map_err(|e| Fault::ask("ca-unreadable").with("detail", e))?;
-    let pin = pin::read(&say::sentence("cli.new-pin", &[]))?.to_string();
+    let pin = pin::read(&say::sentence("field.new-pin", &[]))?.to_string();
     let status = core.enrol(EnrolArgs { server, code, pin, ca_pem, model })?;
     let name = status.me.map(|m| m.name).unwrap_or_default();
-    say::say("cli.enrolled", &[("name", &name), ("device", status.device_id.as_deref().unwrap_or(""))]);
+    say::say("field.enrolled", &[("name", &name), ("device", status.device_id.as_deref().unwrap_or(""))]);
     if let Some(fault) = status.last_fault {
         say::fault(&fault, false);
     }
@@ -62,7 +62,7 @@ fn enrol(core: &Core, server: String, code: String, ca: Option<&Path>, model: Op
 fn note_add(core: &Core, number: &str, text: String, title: Option<String>, json: bool) -> Result<ExitCode, Fault> {
     let case = core.case_by_number(number)?;
     let note = core.note_add(case, title, text)?;
-    if json { say::json(&note)? } else { say::say("cli.note-added", &[("case", number)]) }
+    if json { say::json(&note)? } else { say::say("field.note-added", &[("case", number)]) }
     done()
 }
 
@@ -77,7 +77,7 @@ fn photo_add(core: &Core, files: &[std::path::PathBuf], number: Option<&str>, ca
         match added {
             Ok(views) => {
                 for view in &views {
-                    let key = if view.already_there { "cli.photo-already" } else { "cli.photo-added" };
+                    let key = if view.already_there { "field.photo-already" } else { "field.photo-added" };
                     let (width, height) = (view.width.to_string(), view.height.to_string());
                     if !json {
                         say::say(key, &[("file", &shown), ("width", &width), ("height", &height)]);
@@ -101,7 +101,7 @@ fn photo_add(core: &Core, files: &[std::path::PathBuf], number: Option<&str>, ca
 
 fn case_follow(core: &Core, number: String, json: bool) -> Result<ExitCode, Fault> {
     let row = core.case_follow(NumberArgs { number })?;
-    if json { say::json(&row)? } else { say::say("cli.followed", &[("case", &row.number), ("name", &row.name)]) }
+    if json { say::json(&row)? } else { say::say("field.followed", &[("case", &row.number), ("name", &row.name)]) }
     done()
 }
 
@@ -124,14 +124,14 @@ fn search(core: &Core, query: String, limit: u32, json: bool) -> Result<ExitCode
 
 fn lock(core: &Core) -> Result<ExitCode, Fault> {
     core.lock(Nothing {})?;
-    say::say("cli.locked", &[]);
+    say::say("field.locked", &[]);
     done()
 }
 
 fn unlock(core: &Core) -> Result<ExitCode, Fault> {
-    let pin = pin::read(&say::sentence("cli.pin", &[]))?.to_string();
+    let pin = pin::read(&say::sentence("field.pin", &[]))?.to_string();
     core.unlock(PinArgs { pin })?;
-    say::say("cli.unlocked", &[]);
+    say::say("field.unlocked", &[]);
     done()
 }
 
