@@ -401,6 +401,25 @@ fn the_locked_path_needs_the_queue_alone() {
 }
 
 #[test]
+fn what_is_fetched_right_after_enrolling_is_kept_also_the_second_time() {
+    let phone = Phone::just_enrolled();
+    let scope = Scope::Case(id());
+    let theirs = their_note(&scope, 1, "最初の受信");
+    phone.begin(&scope, 1, std::slice::from_ref(&theirs));
+    assert!(phone.text(theirs.id).is_some());
+    // The PIN is lost, everything is delivered, the phone is enrolled anew.
+    phone.home.discard_vault().unwrap();
+    let identity = ekitei_seal::Identity::generate();
+    let vault = phone.home.create_vault(common::PIN, &identity).unwrap();
+    let fresh = common::credential(&identity);
+    let epoch = common::EPOCH.to_owned();
+    phone.home.queue().write(|tx| ekitei_store::queue::credential::begin_anew(tx, &fresh, &epoch)).unwrap();
+    let phone = Phone { vault, ..phone };
+    phone.begin(&scope, 1, std::slice::from_ref(&theirs));
+    assert!(phone.text(theirs.id).is_some());
+}
+
+#[test]
 fn a_vault_given_up_is_read_anew_from_the_office() {
     let phone = Phone::new();
     let scope = Scope::Case(id());

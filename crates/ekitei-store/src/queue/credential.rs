@@ -70,6 +70,7 @@ pub fn begin_anew(tx: &Transaction, credential: &Credential, epoch: &Epoch) -> R
     )?;
     meta::remove(tx, meta::LINE)?;
     meta::remove(tx, meta::ACL_VERSION)?;
+    meta::remove(tx, meta::VAULT_ID)?;
     meta::set_text(tx, meta::EPOCH, epoch)?;
     update(tx, credential)
 }

@@ -94,7 +94,10 @@ impl Vault {
             return Ok(());
         }
         queue.write(|tx| {
-            tx.execute_batch("DELETE FROM cursors; DELETE FROM pages;")?;
+            // Nobody's yet: fetched since the enrolment, for this vault.
+            if known.is_some() {
+                tx.execute_batch("DELETE FROM cursors; DELETE FROM pages;")?;
+            }
             queue_meta::set_text(tx, queue_meta::VAULT_ID, &self.id)
         })
     }

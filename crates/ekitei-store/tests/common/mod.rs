@@ -34,15 +34,20 @@ pub struct Phone {
 
 impl Phone {
     pub fn new() -> Self {
+        let phone = Self::just_enrolled();
+        phone.replay();
+        phone
+    }
+
+    /// The vault has not met the queue yet.
+    pub fn just_enrolled() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let home = home(dir.path());
         let identity = Identity::generate();
         let vault = home.create_vault(PIN, &identity).unwrap();
         let c = credential(&identity);
         home.queue().write(|tx| credential::begin_anew(tx, &c, &EPOCH.to_owned())).unwrap();
-        let phone = Self { dir, home, vault, device: c.device_id };
-        phone.replay();
-        phone
+        Self { dir, home, vault, device: c.device_id }
     }
 
     /// As after a kill: everything is opened anew from the files.
