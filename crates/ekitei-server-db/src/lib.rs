@@ -6,6 +6,8 @@
 //! What may not: HTTP, files of the shared folder, blob bytes, passwords in clear, clocks (callers pass `now_ms`).
 //! Who may call: `ekitei-server` and tests.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod plan;
 mod rows;
@@ -17,3 +19,24 @@ pub use error::{Result, StorageError};
 pub use rows::*;
 pub use sqlite::Sqlite;
 pub use storage::Storage;
+
+use std::path::Path;
+use std::sync::Arc;
+
+/// Where the rows live.
+#[derive(Clone, Copy, Debug)]
+pub enum Database<'a> {
+    /// A SQLite file; made when it is not there.
+    File(&'a Path),
+}
+
+/// Opens the database and brings it to this program's schema. Refused: `database-newer`.
+pub async fn open(database: Database<'_>) -> Result<Arc<dyn Storage>> {
+    match database {
+        Database::File(path) => {
+            let path = path.to_owned();
+            let opened = tokio::task::spawn_blocking(move || Sqlite::open(&path)).await;
+            Ok(Arc::new(opened.map_err(|e| StorageError::Unavailable(e.to_string()))??))
+        }
+    }
+}

@@ -41,6 +41,8 @@ impl Budget {
     fn take(&mut self, bytes: usize) -> bool {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         if self.used && bytes > self.left {
+            // The answer is full: smaller records of later scopes do not overtake.
+            self.left = 0;
             return false;
         }
         self.used = true;

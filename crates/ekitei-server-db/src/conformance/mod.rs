@@ -1,0 +1,55 @@
+//! What every backend must do. [`conformance_suite!`](crate::conformance_suite) makes one test of each function here.
+#![allow(clippy::unwrap_used)]
+
+pub mod bytes;
+pub mod feed;
+pub mod fold;
+pub mod kit;
+pub mod merge;
+pub mod people;
+pub mod pipe;
+pub mod quarantine;
+pub mod together;
+pub mod views;
+
+/// One `#[tokio::test]` for each function of the suite. `$open` is an `async fn() -> Option<(Arc<dyn Storage>, Guard)>`;
+/// `None` means the backend is not available here, and the test ends at once.
+#[macro_export]
+macro_rules! conformance_suite {
+    ($open:path) => {
+        $crate::conformance_suite!(@ $open;
+            pipe: a_batch_is_applied_once, repeats_are_answered_from_the_log, gaps_and_other_epochs_are_refused,
+                malformed_headers_are_refused, a_new_epoch_takes_the_old_operations_again, five_hundred_creates_are_one_push,
+                a_reused_number_loses_nothing, children_wait_for_their_parents, waiting_chains_are_released_at_once,
+                order_inside_a_batch_does_not_matter, what_waits_too_long_goes_to_quarantine, void_takes_a_place,
+                drained_devices_push_and_wiped_ones_do_not;
+            merge: equal_bases_apply_and_others_conflict, resolutions_change_the_parent_once, a_reopened_conflict_asks_again,
+                deletes_leave_tombstones, drafts_are_published_in_one_step, marks_only_grow;
+            feed: a_new_reader_begins_at_the_head_and_pages_backward, changes_follow_the_cursor, the_budget_cuts_pages_without_loss,
+                only_granted_scopes_are_read, an_unknown_case_is_empty_and_a_deleted_one_denied;
+            views: headers_follow_the_grants, restriction_hides_name_and_place, assignments_follow_people_and_visits,
+                lists_show_only_what_may_be_read, acl_versions_change_with_grants, verify_finds_nothing_after_all_this;
+            quarantine: a_lost_scope_keeps_the_bytes_where_its_readers_see_them, release_applies_in_the_right_of_the_releaser,
+                what_cannot_be_read_never_blocks, office_words_are_refused, salvage_comes_back_as_its_create;
+            bytes: uploads_resume_under_a_fence, arrival_before_the_record_and_after_it, other_bytes_do_not_count,
+                jobs_run_once_and_write_their_effect, each_finished_version_of_a_note_is_filed,
+                bytes_are_read_through_readable_records_only, orphans_are_forgotten_only_when_nobody_refers_to_them,
+                backups_are_told_to_the_photos;
+            people: codes_are_used_once, sessions_end, imports_are_repeatable, imported_cases_are_matched_by_number,
+                the_epoch_stays_until_a_restore, devices_report;
+            together: two_devices_write_one_scope_without_gaps, a_reader_never_skips_a_late_commit,
+                one_operation_pushed_many_times_at_once_exists_once, children_and_parents_racing_all_arrive;
+            fold: the_store_equals_a_fold_of_the_merge;
+        );
+    };
+    (@ $open:path; $($area:ident: $($name:ident),* $(,)?;)*) => {
+        $(mod $area {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                if let Some((storage, _guard)) = $open().await {
+                    $crate::conformance::$area::$name(storage).await;
+                }
+            })*
+        })*
+    };
+}

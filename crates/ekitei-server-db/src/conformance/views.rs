@@ -1,0 +1,160 @@
+//! Projections and what the console reads.
+
+use super::kit::*;
+use crate::CaseFilter;
+use ekitei_model::kinds::{assignment_id, header_id};
+use ekitei_model::people::Role;
+use ekitei_model::{OpBody, Record, Scope};
+
+pub async fn headers_follow_the_grants(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let (a, b) = (Scope::Section(A.to_owned()), Scope::Section(B.to_owned()));
+    let (headers, _) = a1.after(&a, 0).await;
+    assert_eq!(headers.len(), 1);
+    let h = &headers[0];
+    assert_eq!((h.id, h.kind.as_str(), h.parent), (header_id(case, &a), "case_header", Some(case)));
+    assert_eq!((h.text("number"), h.text("name"), h.text("state")), ("R8-001", "砕石場 定期検査", "open"));
+    assert_eq!(h.created.as_ref().unwrap().staff.as_str(), "office");
+    // A plain member of staff may rename, not grant.
+    let seen = a1.record(case).await.unwrap();
+    assert_eq!(reason(&a1.one(&patch(&seen, fields([("sections", vec![B].into())]))).await), "not-allowed");
+    applied(&a1.one(&patch(&seen, fields([("name", "改めた名".into())]))).await);
+    assert_eq!(a1.after(&a, 0).await.0[0].text("name"), "改めた名");
+    let mut a9 = phone(&store, "a9").await;
+    let b1 = phone(&store, "b1").await;
+    let seen = a9.record(case).await.unwrap();
+    applied(&a9.one(&patch(&seen, fields([("sections", vec![B].into())]))).await);
+    assert_eq!(b1.after(&b, 0).await.0[0].text("name"), "改めた名");
+    assert!(b1.record(case).await.is_some());
+    // Withdrawn: a tombstone stays; granted again: it lives again.
+    let seen = a9.record(case).await.unwrap();
+    applied(&a9.one(&patch(&seen, fields([("sections", serde_json::Value::Null)]))).await);
+    let (left, _) = b1.after(&b, 0).await;
+    assert!(left.len() == 1 && left[0].deleted);
+    assert_eq!(b1.record(case).await, None);
+    let seen = a9.record(case).await.unwrap();
+    applied(&a9.one(&patch(&seen, fields([("sections", vec![B].into())]))).await);
+    let (back, _) = b1.after(&b, left[0].seq).await;
+    assert!(back.len() == 1 && !back[0].deleted && back[0].born_seq == left[0].born_seq);
+    // A change that headers do not show does not touch the section's feed.
+    let head = a1.after(&a, 0).await.1.head;
+    let seen = a9.record(case).await.unwrap();
+    applied(&a9.one(&patch(&seen, fields([("memo", "x".into())]))).await);
+    assert_eq!(a1.after(&a, 0).await.1.head, head);
+    sound(&store).await;
+}
+
+pub async fn restriction_hides_name_and_place(store: Store) {
+    let (a1, case) = office(&store).await;
+    let mut a9 = phone(&store, "a9").await;
+    let a2 = phone(&store, "a2").await;
+    let seen = a9.record(case).await.unwrap();
+    let close = fields([("restricted", true.into()), ("assignees", vec!["a1", "a9"].into())]);
+    applied(&a9.one(&patch(&seen, close)).await);
+    let (section, _) = a2.after(&Scope::Section(A.to_owned()), 0).await;
+    assert!(section[0].deleted && section[0].fields.is_empty());
+    assert_eq!(a2.record(case).await, None);
+    let (mine, _) = a1.after(&Scope::User("a1".into()), 0).await;
+    let header = mine.iter().find(|r| r.kind == "case_header").unwrap();
+    assert_eq!((header.text("number"), header.text("name"), header.text("place")), ("R8-001", "", ""));
+    assert!(!header.fields.contains_key("lat") && header.flag("restricted"));
+    assert!(mine.iter().any(|r| r.kind == "assignment" && r.text("number") == "R8-001"));
+    assert_eq!(a1.record(case).await.unwrap().text("name"), "砕石場 定期検査");
+    sound(&store).await;
+}
+
+pub async fn assignments_follow_people_and_visits(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let scope = Scope::Case(case);
+    let mine = |r: Option<Record>| r.filter(|r| !r.deleted).map(|r| r.text("reason").to_owned());
+    let a2 = phone(&store, "a2").await;
+    let id = assignment_id(case, &"a2".into());
+    let visit = create(record_id(), "visit", &scope, None, fields([("people", vec!["a2"].into()), ("state", "planned".into())]));
+    applied(&a1.one(&visit).await);
+    assert_eq!(mine(a2.record(id).await).as_deref(), Some("visit"));
+    let r = a2.record(id).await.unwrap();
+    assert_eq!((r.text("case"), r.text("number"), &r.scope), (case.to_string().as_str(), "R8-001", &Scope::User("a2".into())));
+    let seen = a1.record(visit.record).await.unwrap();
+    applied(&a1.one(&patch(&seen, fields([("state", "accepted".into())]))).await);
+    assert_eq!(mine(a2.record(id).await), None);
+    let mut a9 = phone(&store, "a9").await;
+    let seen = a9.record(case).await.unwrap();
+    applied(&a9.one(&patch(&seen, fields([("assignees", vec!["a2"].into())]))).await);
+    assert_eq!(mine(a2.record(id).await).as_deref(), Some("assignee"));
+    applied(&a1.one(&op(visit.record, OpBody::Delete)).await);
+    assert_eq!(mine(a2.record(id).await).as_deref(), Some("assignee"));
+    sound(&store).await;
+}
+
+pub async fn lists_show_only_what_may_be_read(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let note = note_in(case, "最初");
+    a1.push(&[note.clone(), create(record_id(), "photo", &Scope::Case(case), None, fields([("caption", "亀裂".into())]))]).await;
+    let mut b1 = phone(&store, "b1").await;
+    let (other, made) = case_in(B, "R8-B01");
+    b1.one(&made).await;
+    let all = CaseFilter::default();
+    let rows = store.cases(&a1.caller, &all, 10).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].notes, rows[0].photos, rows[0].photos_arrived, rows[0].open_conflicts), (1, 1, 0, 0));
+    let listed: Record = serde_json::from_str(&rows[0].record).unwrap();
+    assert_eq!(listed.id, case);
+    assert_eq!(store.cases(&b1.caller, &all, 10).await.unwrap().len(), 1);
+    for (filter, found) in [
+        (CaseFilter { text: Some("ｒ８－００".into()), ..all.clone() }, 1),
+        (CaseFilter { text: Some("南の沢".into()), ..all.clone() }, 0),
+        (CaseFilter { text: Some("北の沢".into()), ..all.clone() }, 1),
+        (CaseFilter { state: Some("closed".into()), ..all.clone() }, 0),
+        (CaseFilter { assignee: Some("a2".into()), ..all.clone() }, 0),
+    ] {
+        assert_eq!(store.cases(&a1.caller, &filter, 10).await.unwrap().len(), found, "{filter:?}");
+    }
+    let line = store.timeline(&a1.caller, case).await.unwrap();
+    let kinds: Vec<String> = line.iter().map(|r| serde_json::from_str::<Record>(r).unwrap().kind).collect();
+    assert_eq!(kinds, ["case", "note", "photo"]);
+    assert_eq!(code(store.timeline(&a1.caller, other).await), "not-readable");
+    assert_eq!(store.recent(&a1.caller, 10).await.unwrap().len(), 2);
+    assert_eq!(store.recent(&a1.caller, 1).await.unwrap().len(), 1);
+    assert_eq!(store.recent(&b1.caller, 10).await.unwrap().len(), 0);
+    let c = store.counts(NOW).await.unwrap();
+    assert_eq!((c.operations, c.waiting_parent, c.quarantine_open, c.devices_active), (4, 0, 0, 2));
+    assert_eq!(store.scan_kind("note", None, 10).await.unwrap().len(), 1);
+    assert_eq!(store.scan_kind("note", Some(note.record), 10).await.unwrap().len(), 0);
+    assert_eq!(store.office_record(note.record).await.unwrap().unwrap().text("text"), "最初");
+}
+
+pub async fn acl_versions_change_with_grants(store: Store) {
+    let (_, case) = office(&store).await;
+    let mut a9 = phone(&store, "a9").await;
+    let b1 = phone(&store, "b1").await;
+    let version = async |p: &Phone| store.me(&p.caller).await.unwrap().acl_version;
+    let (a_before, b_before) = (version(&a9).await, version(&b1).await);
+    a9.one(&note_in(case, "文章は権限を変えない")).await;
+    assert_eq!((version(&a9).await, version(&b1).await), (a_before, b_before));
+    let seen = a9.record(case).await.unwrap();
+    a9.one(&patch(&seen, fields([("sections", vec![B].into())]))).await;
+    let b_after = version(&b1).await;
+    assert_ne!(b_after, b_before);
+    assert_eq!(version(&a9).await, a_before);
+    assert!(b_after < 1 << 53);
+    store.import_staff(vec![person("b1", A, Role::Staff)], NOW).await.unwrap();
+    assert_ne!(version(&b1).await, b_after);
+    assert_eq!(b1.ask(vec![], 1).await.reply.acl_version, version(&b1).await);
+}
+
+/// Every kind of operation at once, and the books still balance.
+pub async fn verify_finds_nothing_after_all_this(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let mut b1 = phone(&store, "b1").await;
+    let note = note_in(case, "一");
+    a1.push(&[
+        note.clone(),
+        create(record_id(), "note", &Scope::Case(case), Some(record_id()), fields([])),
+        op(note.record, OpBody::Patch { base: [].into(), fields: fields([("text", "二".into())]) }),
+        op(note.record, OpBody::Delete),
+        op(note.record, OpBody::Delete),
+    ])
+    .await;
+    b1.one(&note_in(case, "入れない")).await;
+    sound(&store).await;
+}
