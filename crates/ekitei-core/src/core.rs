@@ -15,10 +15,11 @@ use ekitei_model::kinds::Variant;
 use ekitei_model::time::JAPAN_OFFSET_MIN;
 use ekitei_model::{Fault, RecordId};
 use ekitei_seal::{Argon2Params, DeviceKeystore};
-use ekitei_store::queue::{Credential, LineState, credential, line};
+use ekitei_store::queue::{Credential, LineState, credential, line, ops, pages};
 use ekitei_store::{Connection, Home, StoreError, Transaction, Vault};
 use ekitei_sync::clock::{Clock, SystemClock};
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::broadcast;
 
@@ -65,6 +66,8 @@ pub(crate) struct Shared {
     vault: RwLock<Option<Arc<Vault>>>,
     events: broadcast::Sender<Event>,
     delivery: Delivery,
+    /// The queue's change number that the vault was last brought up to, in this process.
+    seen: AtomicI64,
     pub(crate) wakes: Wakes,
 }
 
@@ -84,6 +87,7 @@ impl Core {
             vault: RwLock::new(None),
             events: broadcast::Sender::new(EVENTS),
             delivery: Delivery::default(),
+            seen: AtomicI64::new(-1),
             wakes: Wakes::default(),
             options,
         });
@@ -267,10 +271,25 @@ impl Shared {
     /// # Errors
     /// `not-enrolled`, `locked`.
     pub fn open(&self) -> Result<Open<'_>, Fault> {
-        self.open_if_unlocked()?.ok_or_else(|| match self.credential() {
+        let open = self.open_if_unlocked()?.ok_or_else(|| match self.credential() {
             Ok(None) => Fault::wait("not-enrolled"),
             _ => Fault::wait("locked"),
-        })
+        })?;
+        if self.options.stay_unlocked && self.others_wrote()? {
+            open.replay()?;
+        }
+        Ok(open)
+    }
+
+    /// Whether the queue moved on since the last call: with several processes in one home, perhaps by another.
+    pub fn others_wrote(&self) -> Result<bool, Fault> {
+        let newest = self.newest_change()?;
+        Ok(self.seen.swap(newest, Ordering::Relaxed) != newest)
+    }
+
+    /// Differs when anything was written, answered or fetched.
+    pub fn newest_change(&self) -> Result<i64, Fault> {
+        self.queue_read(|c| Ok(ops::newest_change(c)? + i64::try_from(pages::count(c)?).unwrap_or(0)))
     }
 
     pub fn open_if_unlocked(&self) -> Result<Option<Open<'_>>, Fault> {

@@ -3,6 +3,8 @@
 
 use crate::bridge::event::{Event, Topic};
 use crate::core::Shared;
+use crate::usecase;
+use ekitei_model::wire::DeviceState;
 use ekitei_model::{DeviceId, Fault, Record, RecordId};
 use ekitei_store::Vault;
 use ekitei_store::queue::Credential;
@@ -62,6 +64,11 @@ pub(crate) async fn run(shared: &Shared, limits: Limits) -> Result<SyncReport, F
     let Some(running) = slot.as_mut() else { return Err(Fault::retry("internal").with("detail", "engine")) };
     let mut side = Side { shared };
     let report = running.engine.sync_once(&mut side, limits).await;
+    if report.device_state == Some(DeviceState::Wiped) {
+        *slot = None;
+        drop(slot);
+        usecase::wipe::wipe(shared)?;
+    }
     Ok(report)
 }
 
@@ -120,6 +127,8 @@ impl VaultSide for Side<'_> {
     }
 
     fn progressed(&mut self) {
+        // The progress of a file is shown on its case's card, too.
+        self.shared.changed(Topic::Cases);
         self.shared.changed(Topic::Queue);
         self.shared.tell(Event::Status);
     }

@@ -1,6 +1,6 @@
 //! The thread that delivers by itself: wakes on new work, unlocking, a tap, the timer, a hint of the office.
 
-use crate::bridge::event::Event;
+use crate::bridge::event::{Event, Topic};
 use crate::core::Shared;
 use crate::delivery;
 use ekitei_model::{DeviceId, Fault};
@@ -20,6 +20,8 @@ const IDLE_MS: i64 = 60_000;
 const IDLE_LIVE_MS: i64 = 5 * 60_000;
 /// Another process of this phone is delivering: look again after this.
 const ELSEWHERE_MS: i64 = 2_000;
+/// On the development host other processes write into the same home.
+const LOOK_MS: i64 = 2_000;
 
 /// What others tell the thread and the engine.
 #[derive(Default)]
@@ -163,11 +165,29 @@ async fn deliver(shared: &Arc<Shared>) {
             // Enrolment rings.
             _ => IDLE_MS,
         };
-        tokio::select! {
-            () = shared.clock_sleep(pause_ms) => {}
-            () = shared.wakes.thread.rung() => {}
-        }
+        rest(shared, pause_ms).await;
         shared.wakes.thread.take();
+    }
+}
+
+/// Until the pause is over, something rings, or (on the development host) another process wrote into this home: its
+/// commands ring no bell here.
+async fn rest(shared: &Shared, pause_ms: i64) {
+    let shared_home = shared.options().stay_unlocked;
+    let before = shared.newest_change().ok();
+    let mut left_ms = pause_ms;
+    while left_ms > 0 {
+        let piece_ms = if shared_home { left_ms.min(LOOK_MS) } else { left_ms };
+        tokio::select! {
+            () = shared.clock_sleep(piece_ms) => {}
+            () = shared.wakes.thread.rung() => return,
+        }
+        if shared_home && shared.newest_change().ok() != before {
+            shared.changed(Topic::Cases);
+            shared.changed(Topic::Queue);
+            return;
+        }
+        left_ms -= piece_ms;
     }
 }
 

@@ -343,3 +343,44 @@ fn the_bridge_carries_calls_by_name() {
     assert_eq!(code(dispatch(&core, "search", json!({"question": 1}))), "call-malformed");
     assert_eq!(dispatch(&core, "case_list", json!({})).unwrap().as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn a_wiped_home_is_empty_and_can_begin_anew() {
+    let phone = Phone::enrolled();
+    let core = phone.open();
+    let name = inbox(&core, "a.jpg", &jpeg(6));
+    core.photo_add(photos(&name, Some(case_id("R8-1")))).unwrap();
+    inbox(&core, "left.jpg", &jpeg(7));
+    drop(core);
+    phone.home().wipe().unwrap();
+    let core = phone.locked();
+    let status = core.status(Nothing {}).unwrap();
+    assert!(!status.enrolled && status.device_id.is_none() && status.waiting.items == 0);
+    assert_eq!(code(core.unlock(PinArgs { pin: PIN.into() })), "not-enrolled");
+    for folder in ["blobs", "inbox"] {
+        assert!(std::fs::read_dir(phone.dir().join(folder)).unwrap().next().is_none(), "{folder}");
+    }
+    assert!(!phone.dir().join("vault.db").exists() && !phone.dir().join("vault.key").exists());
+}
+
+#[test]
+fn a_case_nobody_looked_at_for_two_weeks_leaves_the_phone() {
+    let phone = Phone::enrolled();
+    let core = phone.open();
+    core.case_follow(NumberArgs { number: "R8-1".into() }).unwrap();
+    core.case_follow(NumberArgs { number: "R8-2".into() }).unwrap();
+    drop(core);
+    let long_ago = now_ms() - 15 * 24 * 3_600_000;
+    let scope = Scope::Case(case_id("R8-2"));
+    phone
+        .home()
+        .queue()
+        .write(|tx| {
+            use ekitei_store::queue::{Reason, follow};
+            follow::unfollow(tx, &scope, Reason::Asked)?;
+            follow::follow(tx, &scope, Reason::Asked, long_ago)
+        })
+        .unwrap();
+    let followed = phone.open().case_list(CaseListArgs { filter: String::new(), followed_only: true }).unwrap();
+    assert_eq!(followed.iter().map(|c| c.number.as_str()).collect::<Vec<_>>(), ["R8-1"]);
+}

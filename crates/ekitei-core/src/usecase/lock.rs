@@ -7,8 +7,10 @@ use crate::bridge::views::StatusView;
 use crate::core::Shared;
 use crate::open::Open;
 use ekitei_model::Fault;
-use ekitei_store::queue::notices;
+use ekitei_store::queue::{follow, notices};
 use std::sync::Arc;
+
+const UNUSED_MS: i64 = 14 * 24 * 3_600_000;
 
 /// # Errors
 /// `not-enrolled`, `pin-wrong`, `pin-wait`, `vault-missing`, `store-corrupt` (set aside, with a notice).
@@ -35,11 +37,23 @@ pub fn unlock(shared: &Shared, pin: &str) -> Result<StatusView, Fault> {
 /// What the vault lacks is replayed; what a killed camera left behind is adopted.
 pub fn after_opening(open: &Open) -> Result<(), Fault> {
     open.replay()?;
+    forget_unused_cases(open)?;
     let adopted = photos::adopt(open)?;
     if adopted > 0 {
         let notice = Fault::ask("capture-adopted").with("n", adopted);
         open.queue_write(|tx| notices::add(tx, &notice, open.now().ms()))?;
     }
+    Ok(())
+}
+
+/// Cases that were only asked for leave the phone 14 days after they were last looked at; unsent work stays.
+fn forget_unused_cases(open: &Open) -> Result<(), Fault> {
+    let before_ms = open.now().ms() - UNUSED_MS;
+    if !open.queue_write(|tx| follow::expire(tx, before_ms))?.is_empty() {
+        open.replay()?;
+    }
+    let home = open.shared().home();
+    home.blobs().sweep(home.queue())?;
     Ok(())
 }
 

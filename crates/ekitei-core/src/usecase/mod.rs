@@ -17,5 +17,6 @@ pub mod status;
 pub mod sync;
 pub mod today;
 pub mod visits;
+pub mod wipe;
 
 pub use notes::ImportedNote;
