@@ -21,6 +21,7 @@ mod home;
 pub mod queue;
 mod remembered;
 pub mod vault;
+mod wipe;
 
 pub use db::Database;
 pub use error::StoreError;

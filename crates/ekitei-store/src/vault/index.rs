@@ -5,21 +5,54 @@ use crate::error::StoreError;
 use ekitei_model::fold::{fold, index_tokens};
 use ekitei_model::{Record, RecordId, kinds};
 use rusqlite::{OptionalExtension, Transaction, params};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Row ids grow with time: seconds since 2000, then a counter within the second.
 const COUNTER_BITS: u32 = 10;
 const YEAR_2000_S: i64 = 946_684_800;
 
-/// Brings the index up to date for one record.
-pub(crate) fn refresh(tx: &Transaction, id: RecordId) -> Result<(), StoreError> {
-    match read::record(tx, id)? {
-        Some(shown) => put(tx, &shown.record, shown.sort_ms),
-        None => remove(tx, id),
+/// Records whose entries must follow, collected over one transaction.
+#[derive(Default)]
+pub(crate) struct Later {
+    /// `None`: as shown when everything else is written; `Some`: nothing lies over this mirror row.
+    records: BTreeMap<RecordId, Option<Record>>,
+}
+
+impl Later {
+    /// The overlay of the record may have changed.
+    pub(crate) fn touched(&mut self, id: RecordId) {
+        self.records.insert(id, None);
+    }
+
+    /// The mirror has this record now, and this phone has no operations at all.
+    pub(crate) fn mirrored(&mut self, record: &Record) {
+        self.records.insert(record.id, Some(record.clone()));
+    }
+
+    /// Brings the index up to date. Oldest first: the index buffers rows only while their ids ascend, and a page that is read
+    /// backward comes newest first.
+    pub(crate) fn refresh(self, tx: &Transaction) -> Result<(), StoreError> {
+        let mut puts: Vec<(i64, Record)> = Vec::with_capacity(self.records.len());
+        for (id, known) in self.records {
+            let shown = match known {
+                Some(record) => Some(record).filter(|r| !r.deleted),
+                None => read::record(tx, id)?.map(|s| s.record),
+            };
+            match shown {
+                Some(record) => puts.push((read::sort_ms(&record), record)),
+                None => remove(tx, id)?,
+            }
+        }
+        puts.sort_by_key(|(sort_ms, record)| (*sort_ms, record.id));
+        for (sort_ms, record) in &puts {
+            put(tx, record, *sort_ms)?;
+        }
+        Ok(())
     }
 }
 
-pub(crate) fn put(tx: &Transaction, record: &Record, sort_ms: i64) -> Result<(), StoreError> {
+fn put(tx: &Transaction, record: &Record, sort_ms: i64) -> Result<(), StoreError> {
     if matches!(record.kind.as_str(), kinds::STAFF) {
         return put_person(tx, record);
     }

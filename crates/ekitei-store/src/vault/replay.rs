@@ -1,7 +1,8 @@
 //! Bringing the vault up to date with the queue: what was written, what was answered, what was fetched.
 
+use super::index::Later;
 use super::recover::{self, kept};
-use super::{Vault, index, meta, mirror, overlay, read, settle};
+use super::{Vault, meta, mirror, overlay, read, settle};
 use crate::RETENTION_MS;
 use crate::error::StoreError;
 use crate::queue::downloads::{self, Download, RANK_THUMB};
@@ -182,10 +183,11 @@ impl Vault {
             return Ok(());
         }
         self.write(|tx| {
+            let mut later = Later::default();
             for id in settle::expire(tx, before_ms)? {
-                index::refresh(tx, id)?;
+                later.touched(id);
             }
-            Ok(())
+            later.refresh(tx)
         })?;
         queue.write(|tx| ops::forget_lanes(tx, before_ms))
     }
@@ -241,12 +243,12 @@ fn apply(
     }
     meta::set(tx, meta::GENERATION, &work.generation.to_string())?;
     // Records whose overlay changed; their index entries are brought up to date at the end.
-    let mut touched = BTreeSet::new();
+    let mut later = Later::default();
     for op_id in &work.dropped {
-        drop_op(tx, *op_id, &mut touched)?;
+        drop_op(tx, *op_id, &mut later)?;
     }
     for queued in &work.changes {
-        take_op(tx, queued, &mut touched)?;
+        take_op(tx, queued, &mut later)?;
         done.ops += 1;
     }
     let has_overlay: bool =
@@ -255,25 +257,25 @@ fn apply(
         done.pages += 1;
         match &page.body {
             PageBody::Erase => {
-                erase(tx, &page.scope, work.keep.get(&page.id).map_or(&[][..], Vec::as_slice), &mut touched)?;
+                erase(tx, &page.scope, work.keep.get(&page.id).map_or(&[][..], Vec::as_slice), &mut later)?;
                 done.erased.push(page.scope.clone());
             }
             PageBody::Records { header, .. } => {
                 for record in records {
-                    if take_record(tx, record, has_overlay, &mut touched, &mut told)? {
+                    if take_record(tx, record, has_overlay, &mut later, &mut told)? {
                         done.records += 1;
                     }
                 }
                 move_on(tx, header)?;
                 if has_overlay {
-                    touched.extend(settle::scope(tx, &header.scope, header.next.max(header.head))?);
+                    for id in settle::scope(tx, &header.scope, header.next.max(header.head))? {
+                        later.touched(id);
+                    }
                 }
             }
         }
     }
-    for id in touched {
-        index::refresh(tx, id)?;
-    }
+    later.refresh(tx)?;
     if told.assigned.is_some() {
         told.assigned = Some(read::assigned(tx)?);
     }
@@ -282,26 +284,28 @@ fn apply(
     Ok(told)
 }
 
-fn drop_op(tx: &Transaction, op_id: OpId, touched: &mut BTreeSet<RecordId>) -> Result<(), StoreError> {
+fn drop_op(tx: &Transaction, op_id: OpId, later: &mut Later) -> Result<(), StoreError> {
     let mut statement =
         tx.prepare_cached("DELETE FROM ops WHERE op_id = ?1 RETURNING record, draft, about")?;
     let mut rows = statement.query([op_id.0.into_bytes()])?;
     while let Some(row) = rows.next()? {
         for column in 0..3 {
             let id: Option<[u8; 16]> = row.get(column)?;
-            touched.extend(id.map(|b| RecordId(Uuid::from_bytes(b))));
+            if let Some(bytes) = id {
+                later.touched(RecordId(Uuid::from_bytes(bytes)));
+            }
         }
     }
     Ok(())
 }
 
-fn take_op(tx: &Transaction, queued: &QueuedOp, touched: &mut BTreeSet<RecordId>) -> Result<(), StoreError> {
+fn take_op(tx: &Transaction, queued: &QueuedOp, later: &mut Later) -> Result<(), StoreError> {
     let op = &queued.op;
     if matches!(op.body, OpBody::Void { .. }) {
         return Ok(());
     }
     if queued.hidden {
-        return drop_op(tx, op.op_id, touched);
+        return drop_op(tx, op.op_id, later);
     }
     let draft = match &op.body {
         OpBody::Publish { draft, .. } => Some(*draft),
@@ -339,9 +343,9 @@ fn take_op(tx: &Transaction, queued: &QueuedOp, touched: &mut BTreeSet<RecordId>
     if state == 1 {
         settle::record(tx, op.record)?;
     }
-    touched.insert(op.record);
-    touched.extend(draft);
-    touched.extend(about);
+    for id in [Some(op.record), draft, about].into_iter().flatten() {
+        later.touched(id);
+    }
     Ok(())
 }
 
@@ -349,7 +353,7 @@ fn take_record(
     tx: &Transaction,
     record: &Record,
     has_overlay: bool,
-    touched: &mut BTreeSet<RecordId>,
+    later: &mut Later,
     told: &mut Told,
 ) -> Result<bool, StoreError> {
     if !mirror::put(tx, record, mirror::epoch_no(tx)?)? {
@@ -357,11 +361,9 @@ fn take_record(
     }
     if has_overlay {
         settle::record(tx, record.id)?;
-        touched.insert(record.id);
-    } else if record.deleted {
-        index::remove(tx, record.id)?;
+        later.touched(record.id);
     } else {
-        index::put(tx, record, mirror::sort_ms(record))?;
+        later.mirrored(record);
     }
     match record.kind.as_str() {
         kinds::ASSIGNMENT => told.assigned = Some(BTreeSet::new()),
@@ -388,12 +390,7 @@ pub fn wish(record: &Record, variant: Variant, rank: u8) -> Option<Download> {
     })
 }
 
-fn erase(
-    tx: &Transaction,
-    scope: &Scope,
-    keep: &[OpId],
-    touched: &mut BTreeSet<RecordId>,
-) -> Result<(), StoreError> {
+fn erase(tx: &Transaction, scope: &Scope, keep: &[OpId], later: &mut Later) -> Result<(), StoreError> {
     let kept = keep.iter().map(|id| id.0.into_bytes()).collect::<BTreeSet<_>>();
     let text = scope.to_string();
     let ids: Vec<[u8; 16]> = tx
@@ -405,9 +402,9 @@ fn erase(
             let record: [u8; 16] = tx
                 .prepare_cached("SELECT record FROM ops WHERE op_id = ?1")?
                 .query_row([id], |r| r.get(0))?;
-            touched.insert(RecordId(Uuid::from_bytes(record)));
+            later.touched(RecordId(Uuid::from_bytes(record)));
         } else {
-            drop_op(tx, OpId(Uuid::from_bytes(id)), touched)?;
+            drop_op(tx, OpId(Uuid::from_bytes(id)), later)?;
         }
     }
     mirror::erase(tx, scope)
