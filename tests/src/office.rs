@@ -1,0 +1,133 @@
+//! An office server as a process of its own: started, killed, started again on the same port.
+
+use crate::programs::{must, program, root, said};
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// Ended (killed) when dropped; its folders stay.
+pub struct Office {
+    child: Option<Child>,
+    pub data: PathBuf,
+    pub share: PathBuf,
+    pub addr: SocketAddr,
+    options: Vec<String>,
+}
+
+impl Office {
+    /// An office with the sample prefecture below `dir`, on a free loopback port.
+    pub fn start(dir: &Path) -> Office {
+        Self::start_with(dir, &[])
+    }
+
+    /// The same with further options of `serve`.
+    pub fn start_with(dir: &Path, options: &[&str]) -> Office {
+        let (data, share) = (dir.join("data"), dir.join("share"));
+        for folder in [&data, &share] {
+            std::fs::create_dir_all(folder).expect("a temporary folder can be made");
+        }
+        let sample = root().join("assets/sample");
+        let options = options.iter().map(|&o| o.to_owned()).collect();
+        let mut office = Office { child: None, data, share, addr: SocketAddr::from(([127, 0, 0, 1], 0)), options };
+        office.cli("import-staff", &[sample.join("staff.csv").to_str().expect("the path is text")]);
+        office.cli("import-cases", &[sample.join("cases.csv").to_str().expect("the path is text")]);
+        office.serve();
+        office
+    }
+
+    fn serve(&mut self) {
+        let mut child = Command::new(program("ekitei-server"))
+            .args(["serve", "--data"])
+            .arg(&self.data)
+            .arg("--share")
+            .arg(&self.share)
+            .args(["--listen", &self.addr.to_string()])
+            .args(&self.options)
+            .stdout(Stdio::piped())
+            .stderr(log(&self.data))
+            .spawn()
+            .expect("the server starts");
+        let stdout = child.stdout.take().expect("the output is piped");
+        let mut lines = BufReader::new(stdout).lines();
+        let line = lines.next().and_then(Result::ok).unwrap_or_default();
+        let addr = line.strip_prefix("listening ").and_then(|url| url.split("://").nth(1));
+        self.addr = addr.and_then(|a| a.trim_end_matches('/').parse().ok()).unwrap_or_else(|| {
+            let log = std::fs::read_to_string(self.data.join("server.log")).unwrap_or_default();
+            panic!("the server did not come up: {line:?}\n{log}")
+        });
+        self.child = Some(child);
+    }
+
+    /// As a power cut would: SIGKILL, no farewell.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // It may have ended by itself; then there is nothing to kill.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Up again, same folders, same port.
+    pub fn restart(&mut self) {
+        self.kill();
+        self.serve();
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// One of the operator's commands, which must succeed.
+    pub fn cli(&self, verb: &str, args: &[&str]) -> String {
+        said(&must(Command::new(program("ekitei-server")).arg(verb).arg("--data").arg(&self.data).args(args)))
+    }
+
+    /// A one-time code for a person's phone.
+    pub fn code(&self, staff: &str) -> String {
+        self.cli("enrol", &["--staff", staff, "--plain"])
+    }
+
+    /// Log, records, blobs and shared folder agree; the faults otherwise.
+    pub fn verify(&self) -> Result<(), String> {
+        let out = Command::new(program("ekitei-server"))
+            .arg("verify")
+            .arg("--data")
+            .arg(&self.data)
+            .arg("--share")
+            .arg(&self.share)
+            .output()
+            .map_err(|e| e.to_string())?;
+        if out.status.success() { Ok(()) } else { Err(said(&out)) }
+    }
+
+    /// Files below the shared folder, relative, sorted; half-written ones (which begin with a dot) are not counted.
+    pub fn filed(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        collect(&self.share, &self.share, &mut found);
+        found.sort();
+        found
+    }
+}
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn log(data: &Path) -> Stdio {
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(data.join("server.log"));
+    file.map_or_else(|_| Stdio::null(), Stdio::from)
+}
+
+fn collect(base: &Path, dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(base, &path, found);
+        } else if !entry.file_name().to_string_lossy().starts_with('.') {
+            found.push(path.strip_prefix(base).expect("it lies below").to_owned());
+        }
+    }
+}
