@@ -10,12 +10,14 @@
 pub mod conformance;
 mod error;
 mod plan;
+mod postgres;
 mod rows;
 mod sqlite;
 mod storage;
 mod words;
 
 pub use error::{Result, StorageError};
+pub use postgres::Postgres;
 pub use rows::*;
 pub use sqlite::Sqlite;
 pub use storage::Storage;
@@ -28,6 +30,8 @@ use std::sync::Arc;
 pub enum Database<'a> {
     /// A SQLite file; made when it is not there.
     File(&'a Path),
+    /// `postgres://user:password@host/database`
+    Postgres(&'a str),
 }
 
 /// Opens the database and brings it to this program's schema. Refused: `database-newer`.
@@ -38,5 +42,6 @@ pub async fn open(database: Database<'_>) -> Result<Arc<dyn Storage>> {
             let opened = tokio::task::spawn_blocking(move || Sqlite::open(&path)).await;
             Ok(Arc::new(opened.map_err(|e| StorageError::Unavailable(e.to_string()))??))
         }
+        Database::Postgres(url) => Ok(Arc::new(Postgres::connect(url).await?)),
     }
 }

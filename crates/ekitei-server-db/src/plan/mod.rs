@@ -162,6 +162,8 @@ pub(crate) struct Writes {
     pub outcomes: Vec<(OpId, Outcome)>,
     /// Final states, by id.
     pub records: BTreeMap<RecordId, Record>,
+    /// Those of `records` that were not there before.
+    pub born: BTreeSet<RecordId>,
     pub history: Vec<HistoryRow>,
     pub heads: BTreeMap<Scope, u64>,
     /// Scopes whose readers must look again at what they may see.
@@ -269,6 +271,7 @@ impl<'a> Planner<'a> {
             None => {
                 record.born_seq = seq;
                 record.received_ms = self.now_ms;
+                self.out.born.insert(record.id);
                 // Nobody waits for what the office makes by itself.
                 if !OFFICE_KINDS.contains(&record.kind.as_str()) {
                     self.born.push_back(record.id);

@@ -35,6 +35,9 @@ impl Budget {
     pub fn new(max_bytes: u32) -> Self {
         Self { left: i64::from(max_bytes), used: false }
     }
+    pub fn left(&self) -> i64 {
+        self.left
+    }
     pub fn spent(&self) -> bool {
         self.used && self.left <= 0
     }

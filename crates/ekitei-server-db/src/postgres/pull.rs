@@ -1,0 +1,83 @@
+//! The feed.
+
+use super::codec::{int, number, record_of, text};
+use super::load::{body, record};
+use super::people::{epoch, may_read, reader, standing};
+use super::session::{Go, maybe, rows};
+use crate::plan::access::{self, readable};
+use crate::plan::page::{Ask, Budget, FETCH, Filling, ask, denied};
+use crate::rows::{Caller, Page, Pages};
+use deadpool_postgres::Transaction;
+use ekitei_model::wire::{PullReply, PullRequest};
+use ekitei_model::{Record, RecordId, Scope};
+
+pub(super) async fn pull(tx: &Transaction<'_>, caller: &Caller, request: &PullRequest, now_ms: i64) -> Go<Pages> {
+    let staff = reader(tx, caller).await?;
+    let epoch = epoch(tx).await?;
+    access::same_epoch(request.epoch.as_ref(), &epoch)?;
+    let (standing, acl_version) = standing(tx, &staff, &caller.today).await?;
+    let mut budget = Budget::new(request.max_bytes);
+    let mut pages = Vec::new();
+    for want in &request.want {
+        if budget.spent() {
+            break;
+        }
+        let ask = ask(want);
+        let case = match want.scope.case() {
+            Some(id) => record(tx, id).await?,
+            None => None,
+        };
+        // A case that is not here (yet, or after a restore) has an empty page: nothing on the phone is to be erased.
+        let unknown = want.scope.case().is_some() && case.is_none();
+        if !unknown && !readable(&want.scope, case.as_ref(), &staff, &caller.today) {
+            pages.push(denied(&want.scope, ask));
+            continue;
+        }
+        pages.extend(page(tx, &want.scope, ask, &mut budget).await?);
+    }
+    Ok(Pages { reply: PullReply { epoch, acl_version, standing, now_ms }, pages })
+}
+
+/// Only what fits the budget leaves the database, and the row that shows there is more (the first row goes however
+/// large it is, so the second may be that row).
+macro_rules! page_sql {
+    ($place:literal, $compare:literal, $order:literal) => {
+        concat!(
+            "SELECT place, body FROM (SELECT place, body, sum(octet_length(body)) OVER (ORDER BY place ", $order, ")",
+            " - octet_length(body) AS before, row_number() OVER (ORDER BY place ", $order, ") AS n FROM (SELECT ", $place, " AS place, body FROM records WHERE scope = $1 AND ",
+            $place, " ", $compare, " $2 ORDER BY ", $place, " ", $order, " LIMIT $3) page) sums",
+            " WHERE before <= $4 OR n <= 2 ORDER BY place ", $order
+        )
+    };
+}
+const AFTER: &str = page_sql!("seq", ">", "ASC");
+const BEFORE: &str = page_sql!("born_seq", "<", "DESC");
+
+async fn page(tx: &Transaction<'_>, scope: &Scope, ask: Ask, budget: &mut Budget) -> Go<Option<Page>> {
+    let name = scope.to_string();
+    let head = match maybe(tx, "SELECT head FROM scopes WHERE scope = $1", &[&name]).await? {
+        Some(row) => number(&row, 0)?,
+        None => 0,
+    };
+    let (sql, from) = match ask {
+        Ask::After(n) => (AFTER, n),
+        Ask::Before(n) => (BEFORE, n),
+    };
+    let mut filling = Filling::new(scope, ask, head);
+    for row in rows(tx, sql, &[&name, &int(from), &FETCH, &budget.left().max(0)]).await? {
+        let body = text(&row, 1)?;
+        let bytes = body.len();
+        if !filling.add(budget, number(&row, 0)?, || body, bytes) {
+            break;
+        }
+    }
+    Ok(filling.done())
+}
+
+/// The record and its JSON, if the caller may read it.
+pub(super) async fn readable_record(tx: &Transaction<'_>, caller: &Caller, id: RecordId) -> Go<Option<(Record, String)>> {
+    let staff = reader(tx, caller).await?;
+    let Some(body) = body(tx, id).await? else { return Ok(None) };
+    let record = record_of(&body)?;
+    Ok(may_read(tx, &staff, &caller.today, &record.scope).await?.then_some((record, body)))
+}
