@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 import { ekiteiConfig } from '@ekitei/shared/vite';
 
-// EKITEI_HOST names the running host whose data the development server shows.
-const host = process.env.EKITEI_HOST;
+// EKITEI_OFFICE names the running office server whose data the development server shows.
+const office = process.env.EKITEI_OFFICE;
 
-export default defineConfig(ekiteiConfig({ port: 5320, proxy: host ? { '/v1': host, '/console': host } : undefined }));
+export default defineConfig(ekiteiConfig({ port: 5320, proxy: office ? { '/api': office } : undefined }));

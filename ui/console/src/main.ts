@@ -1,4 +1,6 @@
+// Entry of the office's screens. Rules live in the server; these screens ask and show.
 import '@ekitei/shared/styles.css';
+import './console.css';
 import { mount } from 'svelte';
 import { startDisplay, startInsets } from '@ekitei/shared';
 import App from './App.svelte';

@@ -1,0 +1,60 @@
+// One request to the office server. A session that ended in between is renewed by the person, then the request goes on.
+import { faultFrom, offline } from './fault';
+import { heard, silent } from './line.svelte';
+import { signedInAgain } from '../lib/session.svelte';
+
+/** Longer than any answer of the JSON API needs; a zip has no limit. */
+const PATIENCE_MS = 20_000;
+
+interface Options {
+  body?: unknown;
+  /** Answers "not signed in" as a fault instead of asking the person to sign in. */
+  anonymous?: boolean;
+  /** No time limit: the answer is a file. */
+  patient?: boolean;
+}
+
+export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const response = await send(method, path, options);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+export async function requestFile(path: string, body: unknown): Promise<Blob> {
+  const response = await send('POST', path, { body, patient: true });
+  return response.blob().catch(() => {
+    throw offline();
+  });
+}
+
+async function send(method: string, path: string, options: Options): Promise<Response> {
+  for (;;) {
+    const response = await once(method, path, options);
+    if (response.ok) return response;
+    const fault = faultFrom(response.status, await response.json().catch(() => undefined));
+    if (response.status === 401 && !options.anonymous) {
+      await signedInAgain();
+      continue;
+    }
+    throw fault;
+  }
+}
+
+async function once(method: string, path: string, { body, patient }: Options): Promise<Response> {
+  const stop = new AbortController();
+  const timer = patient ? undefined : setTimeout(() => stop.abort(), PATIENCE_MS);
+  try {
+    const response = await fetch(`/api${path}`, {
+      method,
+      signal: stop.signal,
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    heard();
+    return response;
+  } catch {
+    silent();
+    throw offline();
+  } finally {
+    clearTimeout(timer);
+  }
+}
