@@ -268,7 +268,9 @@ fn leftovers_of_a_killed_process_go_and_a_living_one_s_work_stays() {
     for path in [&old, &young] {
         fs::write(path, seal_bytes(b"x", &[Identity::generate().recipient()]).unwrap()).unwrap();
     }
-    let past = std::time::SystemTime::now() - std::time::Duration::from_secs(7200);
+    // Two hours before the other, by the file system's own clock.
+    let made = fs::metadata(&young).unwrap().modified().unwrap();
+    let past = made - std::time::Duration::from_secs(7200);
     fs::File::options().write(true).open(&old).unwrap().set_modified(past).unwrap();
     let phone = phone.reopen();
     assert!(!old.exists() && young.exists());

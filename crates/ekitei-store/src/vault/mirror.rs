@@ -7,9 +7,9 @@ use ekitei_model::{Record, RecordId, Scope, Stamp};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 /// Takes one record of a page. The higher `seq` wins within an epoch; a newer epoch always wins.
+/// `line`: the record as it travelled, kept as it is (fields that this program does not know survive).
 /// Returns whether the mirror changed.
-pub(crate) fn put(tx: &Transaction, record: &Record, epoch_no: i64) -> Result<bool, StoreError> {
-    let body = serde_json::to_string(record)?;
+pub(crate) fn put(tx: &Transaction, record: &Record, line: &str, epoch_no: i64) -> Result<bool, StoreError> {
     let changed = tx
         .prepare_cached(
             "INSERT INTO mirror (record, kind, scope, parent, seq, deleted, epoch, sort_ms, key, body)
@@ -29,7 +29,7 @@ pub(crate) fn put(tx: &Transaction, record: &Record, epoch_no: i64) -> Result<bo
             epoch_no,
             sort_ms(record),
             key(record),
-            body
+            line
         ])?;
     Ok(changed > 0)
 }

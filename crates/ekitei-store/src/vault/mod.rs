@@ -7,6 +7,7 @@ pub mod replay;
 pub mod salvage;
 pub mod search;
 
+mod apply;
 mod index;
 mod meta;
 mod mirror;

@@ -78,6 +78,17 @@ pub(crate) fn of_record(conn: &Connection, id: RecordId) -> Result<Vec<Pending>,
     Ok(out)
 }
 
+/// Whether anything lies over this record.
+pub(crate) fn any(conn: &Connection, id: RecordId) -> Result<bool, StoreError> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM ops WHERE record = ?1 AND state <> 2)
+                 OR EXISTS (SELECT 1 FROM ops WHERE draft = ?1 AND draft IS NOT NULL AND state <> 2)
+                 OR EXISTS (SELECT 1 FROM ops WHERE about = ?1 AND about IS NOT NULL AND state <> 2)",
+        )?
+        .query_row([id.0.into_bytes()], |r| r.get(0))?)
+}
+
 /// All operations of the overlay, by the record that each touches. `filter`: a scope, a kind, or both.
 pub(crate) fn grouped(
     conn: &Connection,

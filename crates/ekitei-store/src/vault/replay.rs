@@ -1,20 +1,20 @@
 //! Bringing the vault up to date with the queue: what was written, what was answered, what was fetched.
 
+pub use super::apply::wish;
+use super::apply::{Line, Told, apply};
 use super::index::Later;
 use super::recover::{self, kept};
-use super::{Vault, meta, mirror, overlay, read, settle};
+use super::{Vault, meta, mirror, settle};
 use crate::RETENTION_MS;
 use crate::error::StoreError;
-use crate::queue::downloads::{self, Download, RANK_THUMB};
+use crate::queue::downloads;
 use crate::queue::pages::{self, Page, PageBody};
-use crate::queue::{OpState, Queue, QueuedOp, blobs, follow, generation, meta as queue_meta, ops};
-use ekitei_model::kinds::{self, Variant, photo};
-use ekitei_model::op::OpBody;
-use ekitei_model::wire::{Direction, PageHeader};
-use ekitei_model::{OpId, Record, RecordId, Scope};
+use crate::queue::{Queue, QueuedOp, blobs, follow, generation, meta as queue_meta, ops};
+use ekitei_model::kinds::Variant;
+use ekitei_model::{OpId, Scope};
 use ekitei_seal::open_bytes;
-use rusqlite::{Connection, Transaction, params};
-use std::collections::{BTreeMap, BTreeSet};
+use rusqlite::{Connection, Transaction};
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use uuid::Uuid;
 
@@ -41,25 +41,17 @@ impl Replayed {
 }
 
 /// One snapshot of what the queue has for the vault.
-struct Work {
-    queue_id: String,
+pub(super) struct Work {
+    pub queue_id: String,
     vault_id: Option<String>,
-    credential: Option<String>,
-    generation: i64,
-    newest: i64,
-    changes: Vec<QueuedOp>,
-    dropped: Vec<OpId>,
-    pages: Vec<Page>,
+    pub credential: Option<String>,
+    pub generation: i64,
+    pub newest: i64,
+    pub changes: Vec<QueuedOp>,
+    pub dropped: Vec<OpId>,
+    pub pages: Vec<Page>,
     /// Operations that stay shown although their scope is erased (written after it was followed again).
-    keep: BTreeMap<i64, Vec<OpId>>,
-}
-
-/// What the queue has to be told afterwards.
-#[derive(Default)]
-struct Told {
-    assigned: Option<BTreeSet<Scope>>,
-    wishes: Vec<Download>,
-    deleted: Vec<RecordId>,
+    pub keep: BTreeMap<i64, Vec<OpId>>,
 }
 
 impl Vault {
@@ -131,7 +123,7 @@ impl Vault {
         Ok(!work.pages.is_empty())
     }
 
-    fn open_pages(&self, pages: &[Page]) -> Result<Vec<Vec<Record>>, StoreError> {
+    fn open_pages(&self, pages: &[Page]) -> Result<Vec<Vec<Line>>, StoreError> {
         let identity = std::slice::from_ref(self.identity());
         let mut out = Vec::with_capacity(pages.len());
         for page in pages {
@@ -141,7 +133,8 @@ impl Vault {
             {
                 let plain = open_bytes(sealed, identity)?;
                 for line in plain.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
-                    records.push(serde_json::from_slice(line)?);
+                    let text = String::from_utf8_lossy(line).into_owned();
+                    records.push(Line { record: serde_json::from_str(&text)?, text });
                 }
             }
             out.push(records);
@@ -229,205 +222,6 @@ fn op_ids(conn: &Connection, sql: &str, values: impl rusqlite::Params) -> Result
     let mut statement = conn.prepare_cached(sql)?;
     let rows = statement.query_map(values, |r| Ok(OpId(Uuid::from_bytes(r.get(0)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn apply(
-    tx: &Transaction,
-    work: &Work,
-    opened: &[Vec<Record>],
-    done: &mut Replayed,
-) -> Result<Told, StoreError> {
-    let mut told = Told::default();
-    if let Some(credential) = &work.credential {
-        meta::set(tx, meta::CREDENTIAL, credential)?;
-    }
-    meta::set(tx, meta::GENERATION, &work.generation.to_string())?;
-    // Records whose overlay changed; their index entries are brought up to date at the end.
-    let mut later = Later::default();
-    for op_id in &work.dropped {
-        drop_op(tx, *op_id, &mut later)?;
-    }
-    for queued in &work.changes {
-        take_op(tx, queued, &mut later)?;
-        done.ops += 1;
-    }
-    let has_overlay: bool =
-        tx.query_row("SELECT EXISTS (SELECT 1 FROM ops WHERE state <> 2)", [], |r| r.get(0))?;
-    for (page, records) in work.pages.iter().zip(opened) {
-        done.pages += 1;
-        match &page.body {
-            PageBody::Erase => {
-                erase(tx, &page.scope, work.keep.get(&page.id).map_or(&[][..], Vec::as_slice), &mut later)?;
-                done.erased.push(page.scope.clone());
-            }
-            PageBody::Records { header, .. } => {
-                for record in records {
-                    if take_record(tx, record, has_overlay, &mut later, &mut told)? {
-                        done.records += 1;
-                    }
-                }
-                move_on(tx, header)?;
-                if has_overlay {
-                    for id in settle::scope(tx, &header.scope, header.next.max(header.head))? {
-                        later.touched(id);
-                    }
-                }
-            }
-        }
-    }
-    later.refresh(tx)?;
-    if told.assigned.is_some() {
-        told.assigned = Some(read::assigned(tx)?);
-    }
-    meta::set(tx, meta::QUEUE_ID, &work.queue_id)?;
-    meta::set(tx, meta::QUEUE_MARK, &work.newest.to_string())?;
-    Ok(told)
-}
-
-fn drop_op(tx: &Transaction, op_id: OpId, later: &mut Later) -> Result<(), StoreError> {
-    let mut statement =
-        tx.prepare_cached("DELETE FROM ops WHERE op_id = ?1 RETURNING record, draft, about")?;
-    let mut rows = statement.query([op_id.0.into_bytes()])?;
-    while let Some(row) = rows.next()? {
-        for column in 0..3 {
-            let id: Option<[u8; 16]> = row.get(column)?;
-            if let Some(bytes) = id {
-                later.touched(RecordId(Uuid::from_bytes(bytes)));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn take_op(tx: &Transaction, queued: &QueuedOp, later: &mut Later) -> Result<(), StoreError> {
-    let op = &queued.op;
-    if matches!(op.body, OpBody::Void { .. }) {
-        return Ok(());
-    }
-    if queued.hidden {
-        return drop_op(tx, op.op_id, later);
-    }
-    let draft = match &op.body {
-        OpBody::Publish { draft, .. } => Some(*draft),
-        _ => None,
-    };
-    let about = overlay::about(tx, op, &queued.about.kind)?;
-    let position = queued.outcome.as_ref().and_then(|o| o.feed_position());
-    let state = match queued.state {
-        OpState::Open | OpState::Frozen => 0,
-        OpState::Answered => 1,
-        OpState::Parked | OpState::Refused => 3,
-    };
-    tx.prepare_cached(
-        "INSERT OR REPLACE INTO ops
-         (op_id, ord, record, draft, about, scope, kind, lane, body, at_ms, state, outcome, out_scope, out_seq, answered_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-    )?
-    .execute(params![
-        op.op_id.0.into_bytes(),
-        queued.ord,
-        op.record.0.into_bytes(),
-        draft.map(|d| d.0.into_bytes()),
-        about.map(|a| a.0.into_bytes()),
-        queued.about.scope.to_string(),
-        queued.about.kind,
-        u8::from(queued.lane),
-        serde_json::to_string(op)?,
-        queued.at_ms,
-        state,
-        queued.outcome.as_ref().map(serde_json::to_string).transpose()?,
-        position.map(|(scope, _)| scope.to_string()),
-        position.map(|(_, seq)| seq),
-        queued.answered_ms
-    ])?;
-    if state == 1 {
-        settle::record(tx, op.record)?;
-    }
-    for id in [Some(op.record), draft, about].into_iter().flatten() {
-        later.touched(id);
-    }
-    Ok(())
-}
-
-fn take_record(
-    tx: &Transaction,
-    record: &Record,
-    has_overlay: bool,
-    later: &mut Later,
-    told: &mut Told,
-) -> Result<bool, StoreError> {
-    if !mirror::put(tx, record, mirror::epoch_no(tx)?)? {
-        return Ok(false);
-    }
-    if has_overlay {
-        settle::record(tx, record.id)?;
-        later.touched(record.id);
-    } else {
-        later.mirrored(record);
-    }
-    match record.kind.as_str() {
-        kinds::ASSIGNMENT => told.assigned = Some(BTreeSet::new()),
-        kinds::PHOTO if record.deleted => told.deleted.push(record.id),
-        kinds::PHOTO => told.wishes.extend(wish(record, Variant::Thumb, RANK_THUMB)),
-        _ => {}
-    }
-    Ok(true)
-}
-
-/// The download of a variant that the office has; `None` when it has not (yet).
-pub fn wish(record: &Record, variant: Variant, rank: u8) -> Option<Download> {
-    let sha256 = record.text(&photo::sha256(variant));
-    if sha256.is_empty() || record.text(&photo::arrived(variant)).is_empty() {
-        return None;
-    }
-    Some(Download {
-        record: record.id,
-        variant,
-        scope: record.scope.clone(),
-        sha256: sha256.to_owned(),
-        plain_bytes: record.fields.get(&photo::bytes(variant)).and_then(|v| v.as_u64()).unwrap_or(0),
-        rank,
-    })
-}
-
-fn erase(tx: &Transaction, scope: &Scope, keep: &[OpId], later: &mut Later) -> Result<(), StoreError> {
-    let kept = keep.iter().map(|id| id.0.into_bytes()).collect::<BTreeSet<_>>();
-    let text = scope.to_string();
-    let ids: Vec<[u8; 16]> = tx
-        .prepare_cached("SELECT op_id FROM ops WHERE scope = ?1")?
-        .query_map([&text], |r| r.get(0))?
-        .collect::<Result<_, _>>()?;
-    for id in ids {
-        if kept.contains(&id) {
-            let record: [u8; 16] = tx
-                .prepare_cached("SELECT record FROM ops WHERE op_id = ?1")?
-                .query_row([id], |r| r.get(0))?;
-            later.touched(RecordId(Uuid::from_bytes(record)));
-        } else {
-            drop_op(tx, OpId(Uuid::from_bytes(id)), later)?;
-        }
-    }
-    mirror::erase(tx, scope)
-}
-
-/// The vault's own position: what is applied, where the queue's cursor says what is fetched.
-fn move_on(tx: &Transaction, header: &PageHeader) -> Result<(), StoreError> {
-    let scope = header.scope.to_string();
-    let epoch_no = mirror::epoch_no(tx)?;
-    match header.direction {
-        Direction::Before => tx
-            .prepare_cached(
-                "INSERT INTO scopes VALUES (?1, ?2, ?3, ?3, ?4)
-                 ON CONFLICT (scope) DO UPDATE SET complete = max(complete, excluded.complete)",
-            )?
-            .execute(params![scope, epoch_no, header.head, !header.more])?,
-        Direction::After => tx
-            .prepare_cached(
-                "UPDATE scopes SET after = max(after, ?2), head = max(head, ?3) WHERE scope = ?1",
-            )?
-            .execute(params![scope, header.next, header.head])?,
-    };
-    Ok(())
 }
 
 fn settle_queue(

@@ -1,6 +1,6 @@
 //! When an answered operation may leave the overlay: not before the mirror shows what it did.
 
-use super::{meta, mirror};
+use super::mirror;
 use crate::error::StoreError;
 use ekitei_model::op::OpBody;
 use ekitei_model::{OpId, Operation, Outcome, RecordId, Scope};
@@ -33,30 +33,37 @@ fn select(
 }
 
 /// After the mirror of `id` changed, or an operation of it was answered.
-pub(crate) fn record(tx: &Transaction, id: RecordId) -> Result<(), StoreError> {
+/// Returns whether something left the overlay.
+pub(crate) fn record(tx: &Transaction, id: RecordId, epoch_no: i64) -> Result<bool, StoreError> {
     let id = id.0.into_bytes();
+    let mut settled = false;
     for answered in select(tx, "state <> 2 AND record = ?1", [id])? {
-        settle(tx, &answered)?;
+        settled |= settle(tx, &answered, epoch_no)?;
     }
     for answered in select(tx, "state <> 2 AND draft = ?1 AND draft IS NOT NULL", [id])? {
-        settle(tx, &answered)?;
+        settled |= settle(tx, &answered, epoch_no)?;
     }
-    Ok(())
+    Ok(settled)
 }
 
-/// After the position in `scope` moved. Returns the records that it freed.
-pub(crate) fn scope(tx: &Transaction, scope: &Scope, after: u64) -> Result<Vec<RecordId>, StoreError> {
+/// After the position in `scope` moved to `after`. Returns the records that it freed.
+pub(crate) fn scope(
+    tx: &Transaction,
+    scope: &Scope,
+    after: u64,
+    epoch_no: i64,
+) -> Result<Vec<RecordId>, StoreError> {
     let mut freed = Vec::new();
     for answered in select(tx, "out_scope = ?1 AND out_seq <= ?2", params![scope.to_string(), after])? {
-        if settle(tx, &answered)? {
+        if settle(tx, &answered, epoch_no)? {
             freed.push(answered.op.record);
         }
     }
     Ok(freed)
 }
 
-fn settle(tx: &Transaction, answered: &Answered) -> Result<bool, StoreError> {
-    if !is_shown(tx, answered)? {
+fn settle(tx: &Transaction, answered: &Answered, epoch_no: i64) -> Result<bool, StoreError> {
+    if !is_shown(tx, answered, epoch_no)? {
         return Ok(false);
     }
     tx.prepare_cached("UPDATE ops SET state = 2 WHERE op_id = ?1")?.execute([answered
@@ -75,8 +82,7 @@ fn mirror_of(conn: &Connection, id: RecordId, epoch_no: i64) -> Result<Option<(u
         .optional()?)
 }
 
-fn is_shown(conn: &Connection, answered: &Answered) -> Result<bool, StoreError> {
-    let epoch_no = meta::number(conn, meta::EPOCH_NO)?;
+fn is_shown(conn: &Connection, answered: &Answered, epoch_no: i64) -> Result<bool, StoreError> {
     let id = answered.op.record;
     match answered.outcome.feed_position() {
         // Nothing changed at the office: what we wrote stands there already.

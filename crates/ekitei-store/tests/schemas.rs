@@ -1,0 +1,133 @@
+//! Every schema that was ever released, with rows, is opened by this program.
+#![allow(clippy::unwrap_used)]
+mod common;
+
+use common::{NOW, PIN};
+use ekitei_model::text::{Language, fault_text};
+use ekitei_model::{Fault, Lane, RecordId, Scope};
+use ekitei_seal::{Argon2Params, DeviceKeystore, FileKeystore, Identity, Secret32, VaultKey, wrap_with_pin};
+use ekitei_store::queue::{batch, cursors, follow, meta, uploads, view};
+use ekitei_store::vault::{drafts, read};
+use ekitei_store::{Connection, Home, StoreError};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Each `<name>_v<number>.sql`, oldest first.
+fn fixtures(name: &str) -> Vec<(i64, String)> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut out: Vec<(i64, String)> = fs::read_dir(dir)
+        .unwrap()
+        .flatten()
+        .filter_map(|f| {
+            let file = f.file_name().into_string().unwrap();
+            let version = file.strip_prefix(&format!("{name}_v"))?.strip_suffix(".sql")?.parse().unwrap();
+            Some((version, fs::read_to_string(f.path()).unwrap()))
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+fn make(path: &Path, key: &Secret32, version: i64, sql: &str) {
+    let conn = Connection::open(path).unwrap();
+    conn.execute_batch(&format!("PRAGMA key = \"x'{}'\"", *key.to_hex())).unwrap();
+    conn.execute_batch(sql).unwrap();
+    conn.pragma_update(None, "user_version", version).unwrap();
+}
+
+fn migrations(name: &str) -> usize {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    fs::read_dir(dir).unwrap().flatten().filter(|f| f.file_name().to_string_lossy().starts_with(name)).count()
+}
+
+#[test]
+fn each_migration_has_a_fixture() {
+    for name in ["queue", "vault"] {
+        assert_eq!(fixtures(name).len(), migrations(name), "{name}: add tests/fixtures/{name}_v<number>.sql");
+    }
+}
+
+#[test]
+fn every_past_pair_of_databases_opens_with_all_its_rows() {
+    for ((version, queue), (_, vault)) in fixtures("queue").into_iter().zip(fixtures("vault")) {
+        let dir = tempfile::tempdir().unwrap();
+        let home_dir = dir.path().join("home");
+        fs::create_dir(&home_dir).unwrap();
+        let keystore = FileKeystore::open_or_create(&dir.path().join("keystore")).unwrap();
+        make(&home_dir.join("queue.db"), &keystore.device_key("queue.db").unwrap(), version, &queue);
+        let key = VaultKey::generate().unwrap();
+        make(&home_dir.join("vault.db"), key.secret(), version, &vault);
+        let identity = Identity::generate();
+        let conn = Connection::open(home_dir.join("vault.db")).unwrap();
+        conn.execute_batch(&format!("PRAGMA key = \"x'{}'\"", *key.to_hex())).unwrap();
+        conn.execute("INSERT INTO meta VALUES ('identity', ?1)", [identity.to_secret_string().as_str()])
+            .unwrap();
+        drop(conn);
+        let wrapped = wrap_with_pin(&key, PIN, &keystore, Argon2Params::TEST_ONLY).unwrap();
+        fs::write(home_dir.join("vault.key"), serde_json::to_string(&wrapped).unwrap()).unwrap();
+
+        let home = Home::open(&home_dir, Arc::new(keystore), NOW).unwrap();
+        let queue = home.queue();
+        let counts = queue.read(view::counts).unwrap();
+        assert_eq!((counts.ops, counts.files, counts.bytes), (2, 1, 1_000), "version {version}");
+        let sent = queue.write(|tx| batch::batch(tx, Lane::Records, 10, 10_000)).unwrap().unwrap();
+        assert_eq!((sent.generation, sent.first, sent.ops.len()), (2, 2, 1), "what was in flight goes first");
+        let upload = queue.read(|c| uploads::next(c, Lane::Originals)).unwrap().unwrap();
+        assert_eq!((upload.sent_bytes, upload.url.as_deref()), (400, Some("/v1/uploads/7")));
+        assert_eq!(queue.read(|c| meta::setting::<String>(c, "language")).unwrap().as_deref(), Some("ja"));
+        assert_eq!(queue.read(follow::list).unwrap().len(), 1);
+        let scope: Scope = "case:01920000-0000-7000-8000-0000000000c1".parse().unwrap();
+        assert_eq!(queue.read(|c| cursors::get(c, &scope)).unwrap().unwrap().after, 5);
+
+        let vault = home.unlock(PIN, NOW).unwrap();
+        vault.replay(queue, NOW).unwrap();
+        let shown = vault.read(|c| read::in_scope(c, &scope, &["note"])).unwrap();
+        let mut texts: Vec<&str> = shown.iter().map(|s| s.record.text("text")).collect();
+        texts.sort_unstable();
+        assert_eq!(texts, ["まだ", "以前の記録", "届いた", "送信中"], "version {version}");
+        let arrived: RecordId = "01920000-0000-7000-8000-000000000001".parse().unwrap();
+        assert!(!vault.read(|c| read::record(c, arrived)).unwrap().unwrap().waiting);
+        assert_eq!(vault.read(|c| drafts::load(c, "note:new")).unwrap().unwrap()["text"], "書きかけ");
+    }
+}
+
+#[test]
+fn drafts_are_kept_until_dropped() {
+    let phone = common::Phone::new();
+    let value = serde_json::json!({"text": "一文字ずつ", "strokes": []});
+    phone.vault.write(|tx| drafts::save(tx, "note:1", &value, NOW)).unwrap();
+    let phone = phone.reopen();
+    assert_eq!(phone.vault.read(|c| drafts::load(c, "note:1")).unwrap(), Some(value));
+    assert_eq!(phone.vault.read(drafts::keys).unwrap(), [("note:1".to_owned(), NOW)]);
+    phone.vault.write(|tx| drafts::remove(tx, "note:1")).unwrap();
+    assert_eq!(phone.vault.read(|c| drafts::load(c, "note:1")).unwrap(), None);
+}
+
+#[test]
+fn every_fault_has_a_text_in_both_languages() {
+    let faults = [
+        StoreError::Newer { file: "queue.db".into(), found: 2, known: 1 },
+        StoreError::Corrupt(String::new()),
+        StoreError::DiskFull,
+        StoreError::Busy,
+        StoreError::NoCipher,
+        StoreError::PinWait { wait_ms: 1 },
+        StoreError::NoVault,
+        StoreError::VaultExists,
+        StoreError::NotDrained,
+        StoreError::Frozen,
+        StoreError::Missing(String::new()),
+        StoreError::HashMismatch,
+        StoreError::Json(serde_json::from_str::<u8>("x").unwrap_err()),
+    ]
+    .map(Fault::from);
+    let by_name =
+        [Fault::ask("store-set-aside").with("file", "x"), Fault::ask("gone"), Fault::wait("not-enrolled")];
+    for fault in faults.iter().chain(&by_name) {
+        for language in [Language::Japanese, Language::English] {
+            let text = fault_text(language, fault);
+            assert!(!text.starts_with("error.") && !text.contains('{'), "{fault}: {text}");
+        }
+    }
+}
