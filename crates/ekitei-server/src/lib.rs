@@ -24,6 +24,7 @@ mod jobs;
 mod keys;
 mod listener;
 mod metrics;
+mod pages;
 mod rate;
 mod secret;
 mod start;

@@ -2,7 +2,7 @@
 
 use crate::app::Shared;
 use crate::fault::Refused;
-use crate::{console, health, v1};
+use crate::{console, health, pages, v1};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -23,7 +23,7 @@ pub fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(|| async {
             Refused::new(StatusCode::METHOD_NOT_ALLOWED, Fault::ask("method-unknown"))
         })
-        .fallback(|| async { Refused::not_found() })
+        .fallback(pages::page)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
         .layer(middleware::map_response(guard))
@@ -48,8 +48,10 @@ async fn observe(State(app): State<Shared>, request: Request, next: Next) -> Res
     response
 }
 
-/// No inline script, no foreign content, no framing, no sniffing, no referrer.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+/// No inline script, no foreign content, no framing. Style attributes are allowed: the pages place pictures and bars
+/// with them.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+                   style-src-attr 'unsafe-inline'; img-src 'self' blob: data:; \
                    font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
                    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
