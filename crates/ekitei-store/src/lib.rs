@@ -9,7 +9,7 @@
 //! A crash in between is cured by the next replay, which unlocking runs.
 //!
 //! Functions that write take `&Transaction`, readers take `&Connection`; each file has one writer connection in a process
-//! ([`Database::write`], [`Database::read`]). Do not call `write` inside `write` of the same database: it would wait for itself.
+//! ([`Database::write`], [`Database::read`]). Do not nest `read` in `read` or `write` in `write` of the same database: it would wait for itself.
 //!
 //! What may not live here: network, clocks (times are arguments, `now_ms`), decisions about what to send when (ekitei-sync) or what a
 //! screen offers (ekitei-core). Callers: ekitei-sync, ekitei-core. It calls ekitei-seal and ekitei-model.

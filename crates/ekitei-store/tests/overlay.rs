@@ -420,6 +420,93 @@ fn what_is_fetched_right_after_enrolling_is_kept_also_the_second_time() {
 }
 
 #[test]
+fn a_kill_between_vault_and_queue_loses_no_consequence_of_a_page() {
+    let phone = Phone::new();
+    let (case, own) = (id(), Scope::User("s001".into()));
+    let assignment =
+        record(id(), kinds::ASSIGNMENT, &own, 1, Fields::from([("case".into(), json!(case.to_string()))]));
+    let photo = record(
+        id(),
+        kinds::PHOTO,
+        &own,
+        2,
+        Fields::from([
+            ("sha256.thumb".into(), json!("0".repeat(64))),
+            ("office.thumb_at".into(), json!("2026-11-21T10:00:00.000+09:00")),
+        ]),
+    );
+    phone.follow(&own);
+    assert!(phone.page(&header(&own, Direction::Before, 0, 2, false, 2), &[assignment, photo.clone()]));
+    let queue = phone.home.queue();
+    let copy = "CREATE TABLE kept AS SELECT * FROM pages";
+    queue.write(|tx| Ok(tx.execute_batch(copy)?)).unwrap();
+    phone.replay();
+    // As if the vault had committed and the queue had not: the page is there again, and nothing came of it.
+    queue
+        .write(|tx| {
+            tx.execute_batch(
+                "INSERT INTO pages SELECT * FROM kept; DROP TABLE kept; DELETE FROM downloads;",
+            )?;
+            Ok(tx.execute_batch("DELETE FROM follow WHERE assigned = 1;")?)
+        })
+        .unwrap();
+    phone.replay();
+    assert!(queue.read(follow::list).unwrap().iter().any(|f| f.scope == Scope::Case(case) && f.assigned));
+    let wishes = queue.read(|c| ekitei_store::queue::downloads::next(c, 9)).unwrap();
+    assert_eq!(wishes.iter().map(|w| w.record).collect::<Vec<_>>(), [photo.id]);
+}
+
+#[test]
+fn a_page_that_cannot_be_opened_is_fetched_again_and_holds_nothing_up() {
+    let phone = Phone::new();
+    let (bad, good) = (Scope::Case(id()), Scope::Case(id()));
+    let theirs = their_note(&good, 1, "無事な頁");
+    for scope in [&bad, &good] {
+        phone.follow(scope);
+    }
+    assert!(phone.page(&header(&bad, Direction::Before, 0, 1, false, 1), &[their_note(&bad, 1, "壊れた頁")]));
+    assert!(phone.page(&header(&good, Direction::Before, 0, 1, false, 1), std::slice::from_ref(&theirs)));
+    let scope = bad.to_string();
+    let damage = "UPDATE pages SET sealed = x'00' WHERE scope = ?1";
+    phone.home.queue().write(|tx| Ok(tx.execute(damage, [scope])?)).unwrap();
+    phone.replay();
+    assert!(phone.text(theirs.id).is_some());
+    let wants = phone.home.queue().read(follow::wants).unwrap();
+    assert!(wants.iter().any(|w| w.scope == bad && w.after.is_none() && w.before.is_none()));
+    // A line that no program understands is left out, once.
+    let to = phone.home.queue().read(ekitei_store::queue::credential::required).unwrap().own_recipient;
+    let line = serde_json::to_string(&their_note(&bad, 1, "読める")).unwrap();
+    let sealed = ekitei_seal::seal_bytes(format!("{{\"later\":1}}\n{line}\n").as_bytes(), &[to]).unwrap();
+    let head = header(&bad, Direction::Before, 0, 1, false, 2);
+    let put = |tx: &ekitei_store::Transaction| {
+        ekitei_store::queue::pages::put_page(tx, &common::EPOCH.to_owned(), &head, &sealed)
+    };
+    assert!(phone.home.queue().write(put).unwrap());
+    let done = phone.replay();
+    assert_eq!((done.skipped, done.records), (1, 1));
+}
+
+#[test]
+fn a_full_disk_under_the_vault_leaves_everything_in_the_queue() {
+    let phone = Phone::new();
+    let case = id();
+    phone
+        .vault
+        .write(|tx| {
+            let pages: i64 = tx.pragma_query_value(None, "page_count", |r| r.get(0))?;
+            Ok(tx.pragma_update(None, "max_page_count", pages + 1)?)
+        })
+        .unwrap();
+    let op = phone.write_note(case, &"長い記録".repeat(5_000));
+    let full = phone.vault.replay(phone.home.queue(), NOW).unwrap_err();
+    assert_eq!(Fault::from(full).code, "disk-full");
+    assert_eq!(phone.batch().unwrap().ops[0].op_id, op.op_id, "it is delivered all the same");
+    phone.vault.write(|tx| Ok(tx.pragma_update(None, "max_page_count", 1_000_000)?)).unwrap();
+    phone.replay();
+    assert!(phone.text(op.record).is_some());
+}
+
+#[test]
 fn a_vault_given_up_is_read_anew_from_the_office() {
     let phone = Phone::new();
     let scope = Scope::Case(id());

@@ -21,18 +21,23 @@ pub(super) struct Line {
     pub text: String,
 }
 
+/// The records of a page; `None`: it cannot be opened and its scope is fetched again.
+pub(super) type Opened = Option<Vec<Line>>;
+
 /// What the queue has to be told afterwards.
 #[derive(Default)]
 pub(super) struct Told {
     pub assigned: Option<BTreeSet<Scope>>,
     pub wishes: Vec<Download>,
     pub deleted: Vec<RecordId>,
+    /// Scopes to fetch again from the beginning.
+    pub again: Vec<Scope>,
 }
 
 pub(super) fn apply(
     tx: &Transaction,
     work: &Work,
-    opened: &[Vec<Line>],
+    opened: &[Opened],
     done: &mut Replayed,
 ) -> Result<Told, StoreError> {
     let mut told = Told::default();
@@ -60,6 +65,10 @@ pub(super) fn apply(
                 done.erased.push(page.scope.clone());
             }
             PageBody::Records { header, .. } => {
+                let Some(records) = records else {
+                    told.again.push(page.scope.clone());
+                    continue;
+                };
                 for line in records {
                     if take_record(tx, line, epoch_no, has_overlay, &mut later, &mut told)? {
                         done.records += 1;
@@ -173,6 +182,13 @@ fn take_record(
     told: &mut Told,
 ) -> Result<bool, StoreError> {
     let record = &line.record;
+    // Also for a page that is applied a second time (killed before the queue was told): nothing of this may be missed.
+    match record.kind.as_str() {
+        kinds::ASSIGNMENT => told.assigned = Some(BTreeSet::new()),
+        kinds::PHOTO if record.deleted => told.deleted.push(record.id),
+        kinds::PHOTO => told.wishes.extend(wish(record, Variant::Thumb, RANK_THUMB)),
+        _ => {}
+    }
     if !mirror::put(tx, record, &line.text, epoch_no)? {
         return Ok(false);
     }
@@ -183,12 +199,6 @@ fn take_record(
         later.touched(record.id);
     } else {
         later.mirrored(record);
-    }
-    match record.kind.as_str() {
-        kinds::ASSIGNMENT => told.assigned = Some(BTreeSet::new()),
-        kinds::PHOTO if record.deleted => told.deleted.push(record.id),
-        kinds::PHOTO => told.wishes.extend(wish(record, Variant::Thumb, RANK_THUMB)),
-        _ => {}
     }
     Ok(true)
 }

@@ -1,7 +1,7 @@
 //! Bringing the vault up to date with the queue: what was written, what was answered, what was fetched.
 
 pub use super::apply::wish;
-use super::apply::{Line, Told, apply};
+use super::apply::{Line, Opened, Told, apply};
 use super::index::Later;
 use super::recover::{self, kept};
 use super::{Vault, meta, mirror, settle};
@@ -12,7 +12,7 @@ use crate::queue::pages::{self, Page, PageBody};
 use crate::queue::{Queue, QueuedOp, blobs, follow, generation, meta as queue_meta, ops};
 use ekitei_model::kinds::Variant;
 use ekitei_model::{OpId, Scope};
-use ekitei_seal::open_bytes;
+use ekitei_seal::{SealError, open_bytes};
 use rusqlite::{Connection, Transaction};
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
@@ -29,6 +29,8 @@ pub struct Replayed {
     /// Records of pages that changed the mirror.
     pub records: u64,
     pub pages: u64,
+    /// Lines of pages that are no records this program understands.
+    pub skipped: u64,
     /// Scopes that were erased.
     pub erased: Vec<Scope>,
 }
@@ -61,7 +63,7 @@ impl Vault {
     /// queue, after pulls, and at unlock; it costs little when there is nothing to do.
     ///
     /// # Errors
-    /// Those of both databases; a page that cannot be opened is [`StoreError::Seal`].
+    /// Those of both databases. A page that cannot be opened is no error: its scope is fetched again.
     pub fn replay(&self, queue: &Queue, now_ms: i64) -> Result<Replayed, StoreError> {
         let _one_at_a_time = self.replaying.lock().unwrap_or_else(PoisonError::into_inner);
         recover::queue(self, queue, now_ms)?;
@@ -116,14 +118,15 @@ impl Vault {
         if nothing_new && work.pages.is_empty() {
             return Ok(false);
         }
-        let opened = self.open_pages(&work.pages)?;
+        let opened = self.open_pages(&work.pages, done)?;
         let told = self.write(|tx| apply(tx, &work, &opened, done))?;
         let last_page = work.pages.last().map_or(0, |p| p.id);
         queue.write(|tx| settle_queue(tx, &work, last_page, &told, now_ms))?;
         Ok(!work.pages.is_empty())
     }
 
-    fn open_pages(&self, pages: &[Page]) -> Result<Vec<Vec<Line>>, StoreError> {
+    /// Damaged pages must not stop the others. A line that is no record is left out: fetching it again would bring it again.
+    fn open_pages(&self, pages: &[Page], done: &mut Replayed) -> Result<Vec<Opened>, StoreError> {
         let identity = std::slice::from_ref(self.identity());
         let mut out = Vec::with_capacity(pages.len());
         for page in pages {
@@ -131,13 +134,23 @@ impl Vault {
             if let PageBody::Records { sealed, .. } = &page.body
                 && !sealed.is_empty()
             {
-                let plain = open_bytes(sealed, identity)?;
+                let plain = match open_bytes(sealed, identity) {
+                    Ok(plain) => plain,
+                    Err(SealError::NoMatchingKey | SealError::Damaged | SealError::Truncated) => {
+                        out.push(None);
+                        continue;
+                    }
+                    Err(other) => return Err(other.into()),
+                };
                 for line in plain.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
                     let text = String::from_utf8_lossy(line).into_owned();
-                    records.push(Line { record: serde_json::from_str(&text)?, text });
+                    match serde_json::from_str(&text) {
+                        Ok(record) => records.push(Line { record, text }),
+                        Err(_) => done.skipped += 1,
+                    }
                 }
             }
-            out.push(records);
+            out.push(Some(records));
         }
         Ok(out)
     }
@@ -238,6 +251,11 @@ fn settle_queue(
     if last_page > 0 {
         // Pages left out of this step (of a newer epoch) have higher numbers.
         tx.prepare_cached("DELETE FROM pages WHERE id <= ?1")?.execute([last_page])?;
+    }
+    for scope in &told.again {
+        tx.prepare_cached("DELETE FROM cursors WHERE scope = ?1")?.execute([scope.to_string()])?;
+        tx.prepare_cached("DELETE FROM pages WHERE scope = ?1 AND header IS NOT NULL")?
+            .execute([scope.to_string()])?;
     }
     if let Some(assigned) = &told.assigned {
         follow::set_assigned(tx, assigned, now_ms)?;
