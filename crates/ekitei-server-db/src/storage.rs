@@ -130,6 +130,7 @@ pub trait Storage: Send + Sync {
     async fn verify_rows(&self) -> Result<Vec<Fault>>;
     /// Every living record of a kind by id (JSON), for checks against the shared folder. At most `limit`, after `after`.
     async fn scan_kind(&self, kind: &str, after: Option<RecordId>, limit: u32) -> Result<Vec<String>>;
-    /// A consistent copy of the database into a new file. Refused: `backup-elsewhere` (PostgreSQL has its own tools).
+    /// A consistent copy of the database into a new file. Refused: `file-exists`, `backup-elsewhere` (PostgreSQL has its
+    /// own tools).
     async fn backup(&self, target: &Path) -> Result<()>;
 }

@@ -3,6 +3,7 @@
 
 pub mod bytes;
 pub mod feed;
+pub mod fixture;
 pub mod fold;
 pub mod kit;
 pub mod merge;
@@ -38,7 +39,9 @@ macro_rules! conformance_suite {
             people: codes_are_used_once, sessions_end, imports_are_repeatable, imported_cases_are_matched_by_number,
                 the_epoch_stays_until_a_restore, devices_report;
             together: two_devices_write_one_scope_without_gaps, a_reader_never_skips_a_late_commit,
-                one_operation_pushed_many_times_at_once_exists_once, children_and_parents_racing_all_arrive;
+                one_operation_pushed_many_times_at_once_exists_once, children_and_parents_racing_all_arrive,
+                bytes_and_their_record_racing_meet;
+            fixture: a_filled_database_is_as_it_was_left;
             fold: the_store_equals_a_fold_of_the_merge;
         );
     };

@@ -60,11 +60,11 @@ pub async fn what_cannot_be_read_never_blocks(store: Store) {
     assert_eq!(strange.op, None);
     let large = note_in(case, &"大".repeat(MAX_OP_BYTES / 3));
     let nul = create(record_id(), "note\0", &Scope::Case(case), None, fields([]));
-    let nul_scope = create(record_id(), "thing", &Scope::User("a\01".into()), None, fields([]));
+    let nul_scope = create(record_id(), "thing", &Scope::User("a\0 1".into()), None, fields([]));
     let nul_grant = case_in(A, "R8-9");
     let mut nul_case = nul_grant.1;
     if let OpBody::Create { fields, .. } = &mut nul_case.body {
-        fields.insert("members".into(), vec!["a\02"].into());
+        fields.insert("members".into(), vec!["a\0 2"].into());
     }
     let nul_text = note_in(case, "本文の\0は構わない");
     let good = note_in(case, "良い");

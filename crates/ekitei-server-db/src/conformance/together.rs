@@ -2,6 +2,8 @@
 
 use super::kit::*;
 use crate::Incoming;
+use crate::{BlobRow, NewUpload};
+use ekitei_model::kinds::{Variant, photo};
 use ekitei_model::wire::{PullRequest, Want};
 use ekitei_model::{Outcome, Record, Scope};
 use std::collections::BTreeSet;
@@ -111,5 +113,41 @@ pub async fn children_and_parents_racing_all_arrive(store: Store) {
         assert!(ids.iter().all(|id| here.contains(id)), "round {round}");
         assert_eq!(store.counts(NOW).await.unwrap().waiting_parent, 0);
     }
+    sound(&store).await;
+}
+
+/// The record and its verified original come at the same moment: the arrival is noted and one job is made, whoever is
+/// second.
+pub async fn bytes_and_their_record_racing_meet(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let device = a1.caller.device;
+    for round in 0..12 {
+        let sha = format!("{round:064}");
+        let named = fields([(&photo::sha256(Variant::Original), sha.as_str().into())]);
+        let made = create(record_id(), "photo", &Scope::Case(case), None, named);
+        let record = made.record;
+        let (cipher, key) = (sha.clone(), None);
+        let new = NewUpload {
+            device,
+            record,
+            variant: Variant::Original,
+            sha256: sha.clone(),
+            cipher_sha256: cipher,
+            key_id: key,
+            length_bytes: 1,
+            expires_ms: NOW,
+        };
+        let upload = store.upload_create(new, NOW).await.unwrap();
+        let blob = BlobRow { sha256: sha, bytes: 1, media_type: "image/jpeg".into() };
+        let finishing = Arc::clone(&store);
+        let bytes = tokio::spawn(async move { finishing.upload_finish(upload.id, 0, &blob, NOW).await.unwrap().jobs });
+        let (line, first) = ([incoming(&made)], a1.next);
+        a1.next += 1;
+        let pushed = a1.push_at(first, &line).await.unwrap();
+        let jobs = [pushed.jobs, bytes.await.unwrap()];
+        assert_eq!(jobs.iter().filter(|made| **made).count(), 1, "round {round}");
+        assert!(a1.record(record).await.unwrap().fields.contains_key(&photo::arrived(Variant::Original)));
+    }
+    assert_eq!(store.job_counts(NOW).await.unwrap().waiting, 12);
     sound(&store).await;
 }

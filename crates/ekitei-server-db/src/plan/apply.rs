@@ -1,6 +1,7 @@
 //! One operation: what becomes of it.
 
 use super::access::Access;
+use super::effects::sha_changed;
 use super::{Look, Planner, office_rev};
 use ekitei_model::kinds::{self, case, conflict};
 use ekitei_model::merge::{self, Writer};
@@ -126,7 +127,7 @@ impl Planner<'_> {
         let mut newest = 0;
         let patched = merge::patch(&target, op, base, fields, author.by);
         if patched.changed {
-            newest = self.settle(patched.record, Some(target), op.op_id)?.max(newest);
+            newest = self.settle(patched.record, Some(&target), op.op_id)?.max(newest);
         }
         let mut ids = Vec::with_capacity(patched.conflicts.len());
         for made in patched.conflicts {
@@ -171,7 +172,7 @@ impl Planner<'_> {
         let Some(parent) = conflict.parent else { return Ok(0) };
         let Some(parent) = self.find(parent)?.cloned() else { return Ok(0) };
         match merge::resolve(&parent, conflict, choice, op, by) {
-            Some(resolved) => self.settle(resolved, Some(parent), op.op_id),
+            Some(resolved) => self.settle(resolved, Some(&parent), op.op_id),
             None => Ok(0),
         }
     }
@@ -199,7 +200,7 @@ impl Planner<'_> {
             Err(outcome) => return Ok(outcome),
         };
         let scope = target.scope.clone();
-        let seq = self.settle(target.tombstone(), Some(target), op.op_id)?;
+        let seq = self.settle(target.tombstone(), Some(&target), op.op_id)?;
         Ok(Outcome::Applied { scope, seq })
     }
 
@@ -219,9 +220,9 @@ impl Planner<'_> {
     }
 
     /// Puts a changed record together with what follows from the change: arrivals, jobs, projections.
-    pub(super) fn settle(&mut self, mut record: Record, prior: Option<Record>, by: OpId) -> Look<u64> {
-        if record.kind == kinds::PHOTO && !record.deleted && self.sha_changed(&record, prior.as_ref()) {
-            let rev = office_rev(record.id, prior.as_ref().map_or(0, |p| p.seq));
+    pub(super) fn settle(&mut self, mut record: Record, prior: Option<&Record>, by: OpId) -> Look<u64> {
+        if record.kind == kinds::PHOTO && !record.deleted && sha_changed(&record, prior) {
+            let rev = office_rev(record.id, prior.map_or(0, |p| p.seq));
             self.note_arrivals(&mut record, rev)?;
         }
         match (record.kind.as_str(), record.scope.case()) {
@@ -231,8 +232,8 @@ impl Planner<'_> {
             _ => {}
         }
         let id = record.id;
-        let seq = self.put(record, prior.clone(), by)?;
-        self.make_jobs(id, prior.as_ref(), seq);
+        let seq = self.put(record, prior.cloned(), by)?;
+        self.make_jobs(id, prior, seq);
         Ok(seq)
     }
 }

@@ -7,14 +7,6 @@ use ekitei_model::{Record, RecordId, Rev, Stamp};
 use serde_json::Value;
 
 impl Planner<'_> {
-    /// The photo is new, or names other bytes than before.
-    pub(super) fn sha_changed(&self, record: &Record, prior: Option<&Record>) -> bool {
-        Variant::ALL.iter().any(|v| {
-            let field = photo::sha256(*v);
-            record.fields.get(&field) != prior.and_then(|p| p.fields.get(&field))
-        })
-    }
-
     /// Brings `office.<variant>_at` in line with the bytes that are here. Returns whether anything changed.
     pub(super) fn note_arrivals(&mut self, record: &mut Record, rev: Rev) -> Look<bool> {
         let Some(here) = self.ws.arrivals.get(&record.id) else {
@@ -80,6 +72,14 @@ impl Planner<'_> {
         self.put(record, Some(prior), rev.op)?;
         Ok(true)
     }
+}
+
+/// The photo is new, or names other bytes than before.
+pub(super) fn sha_changed(record: &Record, prior: Option<&Record>) -> bool {
+    Variant::ALL.iter().any(|v| {
+        let field = photo::sha256(*v);
+        record.fields.get(&field) != prior.and_then(|p| p.fields.get(&field))
+    })
 }
 
 fn finished_anew(record: &Record, prior: Option<&Record>) -> bool {

@@ -180,7 +180,7 @@ impl<'a> Planner<'a> {
             let here: Vec<OpId> = self.out.waiting.values().filter(|w| w.needs == id).map(|w| w.op_id).collect();
             rows.extend(here.into_iter().filter_map(|o| self.out.waiting.remove(&o)));
             for w in rows {
-                if self.retry(w).is_err() {
+                if self.retry(&w).is_err() {
                     whole = Err(Missing);
                 }
             }
@@ -188,7 +188,7 @@ impl<'a> Planner<'a> {
         whole
     }
 
-    fn retry(&mut self, w: Waiting) -> Look<()> {
+    fn retry(&mut self, w: &Waiting) -> Look<()> {
         let incoming =
             Incoming::parse(&w.bytes).unwrap_or(Incoming { op_id: w.op_id, op: None, bytes: w.bytes.clone() });
         let by = Writer { device: w.device, staff: &w.staff };

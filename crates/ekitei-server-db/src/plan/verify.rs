@@ -65,11 +65,9 @@ pub(crate) fn operation(
     }
     match outcome {
         None => faults.push(lost()),
-        Some(Outcome::Applied { scope, seq } | Outcome::Conflict { scope, seq, .. }) => {
-            // Nothing changed (0): a mark that was there already; its record may be another's.
-            if place != Some(scope) && *seq > 0 {
-                faults.push(lost());
-            }
+        // 0: nothing changed, so there may be nothing.
+        Some(Outcome::Applied { scope, seq } | Outcome::Conflict { scope, seq, .. }) if *seq > 0 && place != Some(scope) => {
+            faults.push(lost());
         }
         Some(Outcome::Gone { scope }) if place != Some(scope) => faults.push(lost()),
         Some(Outcome::Quarantined { .. }) if !is_kept => faults.push(fault("verify-quarantine")),

@@ -23,7 +23,7 @@ use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch, PullRequest, PushHeader};
 use ekitei_model::{DeviceId, Fault, Record, RecordId, Scope, StaffId};
 use rusqlite::Connection;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -34,6 +34,7 @@ const SEEN_EVERY_MS: i64 = 60_000;
 pub struct Sqlite {
     writer: worker::Writer,
     readers: Arc<worker::Readers>,
+    path: PathBuf,
 }
 
 impl Sqlite {
@@ -46,7 +47,7 @@ impl Sqlite {
             people::new_epoch(&db)?;
         }
         db.execute_batch("COMMIT")?;
-        Ok(Self { writer: worker::Writer::start(db)?, readers: worker::Readers::new(path) })
+        Ok(Self { writer: worker::Writer::start(db)?, readers: worker::Readers::new(path), path: path.to_owned() })
     }
 
     async fn write<T: Send + 'static>(&self, f: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
@@ -272,9 +273,8 @@ impl Storage for Sqlite {
         self.read(move |db| console::scan_kind(db, &kind, after, limit)).await
     }
     async fn backup(&self, target: &Path) -> Result<()> {
-        let text = target.to_str().map(str::to_owned);
-        let target = text.ok_or_else(|| StorageError::Unavailable("the path is not UTF-8".to_owned()))?;
-        let readers = Arc::clone(&self.readers);
-        readers.outside(move |db| Ok(db.execute("VACUUM INTO ?1", [target]).map(|_| ())?)).await
+        let (from, target) = (self.path.clone(), target.to_owned());
+        let copy = tokio::task::spawn_blocking(move || worker::copy(&from, &target));
+        copy.await.map_err(|e| StorageError::Unavailable(e.to_string()))?
     }
 }

@@ -49,6 +49,17 @@ pub(super) fn connect_writer(path: &Path) -> Result<Connection> {
     Ok(db)
 }
 
+/// A consistent copy into a new file, on disk when this returns. Refused: `file-exists`.
+pub(super) fn copy(from: &Path, target: &Path) -> Result<()> {
+    if target.exists() {
+        return Err(StorageError::refused("file-exists"));
+    }
+    let unusable = |e: &dyn std::fmt::Display| StorageError::Unavailable(e.to_string());
+    let name = target.to_str().ok_or_else(|| unusable(&"the path is not UTF-8"))?;
+    connect(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?.execute("VACUUM INTO ?1", [name])?;
+    std::fs::File::open(target).and_then(|f| f.sync_all()).map_err(|e| unusable(&e))
+}
+
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -158,20 +169,6 @@ impl Readers {
         self: &Arc<Self>,
         f: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let within = move |db: &Connection| {
-            db.execute_batch("BEGIN")?;
-            let result = f(db);
-            db.execute_batch("ROLLBACK")?;
-            result
-        };
-        self.outside(within).await
-    }
-
-    /// Runs `f` without a transaction around it.
-    pub async fn outside<T: Send + 'static>(
-        self: &Arc<Self>,
-        f: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
         let stopped = |e: &dyn std::fmt::Display| StorageError::Unavailable(e.to_string());
         let _permit = self.permits.acquire().await.map_err(|e| stopped(&e))?;
         let readers = Arc::clone(self);
@@ -185,11 +182,9 @@ impl Readers {
                     db
                 }
             };
+            db.execute_batch("BEGIN")?;
             let result = f(&db);
-            // Not with a transaction left open by a failed rollback.
-            if !db.is_autocommit() {
-                return result;
-            }
+            db.execute_batch("ROLLBACK")?;
             readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
             result
         };
