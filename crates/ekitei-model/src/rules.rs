@@ -91,6 +91,11 @@ pub fn refuse(op: &Operation, target: Option<&Record>, staff: &Staff, today: &st
         let resolves = fields.is_some_and(|f| f.keys().all(|k| k == kinds::conflict::RESOLUTION));
         return (creates || !resolves).then_some("office-kind");
     }
+    // With its case everything in it becomes unreadable: a matter for those who lead the section.
+    let leads = |t: &Record| staff.has_role_in(t.text(case::SECTION), &[Role::Head, Role::Steward], today);
+    if kind == kinds::CASE && fields.is_none() && !target.is_some_and(leads) {
+        return Some("not-allowed");
+    }
     let fields = fields?;
     if fields.len() > MAX_FIELDS {
         return Some("too-many-fields");
