@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 
 const at = (hoursAgo, minutes = 0) => new Date(Date.now() + 9 * 3600e3 - hoursAgo * 3600e3 - minutes * 60e3).toISOString().replace('Z', '+09:00');
-const today = (hour, minute) => `${at(0).slice(0, 10)}T${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}:00.000+09:00`;
 const HUES = [['#8fb3c9', '#7a6a55'], ['#bcd3df', '#5d7a4a'], ['#d8dfe4', '#8b8f94'], ['#a9c4d6', '#9c8a5f']];
 
 const scene = (index, words) => {
@@ -20,7 +19,7 @@ export function seed(mode) {
   const cases = places.map(([number, name, place], index) => ({ id: randomUUID(), number, name, place, section: sections[0], state: 'open', restricted: name === '', followed: index < 4, assigned: index < 4, lat: null, lon: null }));
   const me = { id: 's-1001', name: '留萌 ゆき', kana: 'るもい ゆき', sections };
   const visit = (index, title, planned_at, state, isToday) => ({ id: randomUUID(), case: cases[index].id, case_number: cases[index].number, case_name: cases[index].name, place: cases[index].place, title, planned_at, state, people: [me.id], progress: 'arrived', today: isToday });
-  const visits = [visit(0, '立入検査', today(10, 30), 'planned', true), visit(3, '家庭訪問', today(14, 0), 'planned', true), visit(0, '現地確認', at(24 * 20), 'accepted', false)];
+  const visits = [visit(0, '立入検査', at(-0.5), 'planned', true), visit(3, '家庭訪問', at(2), 'planned', true), visit(0, '現地確認', at(24 * 20), 'accepted', false)];
   const note = (index, title, text, written_at, progress, extra = {}) => ({ id: randomUUID(), case: index === null ? null : cases[index].id, visit: null, title, text, strokes: null, template: null, written_at, finished_at: null, author: me.name, progress, conflicted: false, ...extra });
   const wave = (y) => ({ points: Array.from({ length: 40 }, (_, k) => [20 + k * 7, y + Math.sin(k / 2) * 12, 0.5, k * 16]), color: '#1a1a1a', size: 4 });
   const notes = [

@@ -24,7 +24,16 @@ export function beat(): number {
   return known.beat;
 }
 
+/** Raised by every answer that a person's own action brought: a question asked before it is out of date. */
+let turn = 0;
+
+/** The state after a person's own action (unlocked, locked, enrolled). */
 export function setStatus(next: StatusView): void {
+  turn += 1;
+  take(next);
+}
+
+function take(next: StatusView): void {
   known.status = next;
   known.fault = undefined;
   known.beat += 1;
@@ -39,8 +48,11 @@ export async function refreshStatus(): Promise<void> {
     return;
   }
   asking = true;
+  const mine = turn;
   try {
-    setStatus(await core('status'));
+    const answer = await core('status');
+    if (mine === turn) take(answer);
+    else again = true;
   } catch (thrown) {
     known.fault = faultOf(thrown);
   } finally {

@@ -19,6 +19,7 @@ export interface MessageParams {
   'camera.pick': never;
   'camera.ready': never;
   'camera.ready-title': never;
+  'camera.same': never;
   'camera.shutter': never;
   'camera.taken': 'n';
   'camera.title': never;
