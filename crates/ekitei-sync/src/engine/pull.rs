@@ -68,7 +68,7 @@ impl Engine {
             let next_flight = match ahead {
                 Some(flight) => flight,
                 // What more there is stays due.
-                None if urgent => return Ok(()),
+                None if !next.is_empty() => return Ok(()),
                 None => {
                     // Taking the pages may have made this phone follow more (assignments, standing scopes).
                     next = self.home.queue().read(follow::wants)?;
@@ -101,9 +101,7 @@ impl Engine {
         if run.deadline_ms.is_some_and(|d| self.clock.steady_ms() >= d) {
             return Ok(true);
         }
-        run.loads.refresh(self.home.queue(), self.clock.steady_ms())?;
-        let now = run.loads.snapshot(run.may_read, None);
-        Ok(now.ops.iter().any(|load| load.any()))
+        Ok(matches!(self.decide(run)?, Step::Push { .. }))
     }
 
     /// Pages, cursors and standing scopes in one transaction. Returns whether permissions changed.

@@ -87,7 +87,10 @@ impl Engine {
             self.restarts.remove(&file.item);
             run.report.sent_files += 1;
             run.receipts_due = true;
-        } else if at.offset <= file.sent_bytes && file.url.is_some() {
+        } else if at.offset > file.sent_bytes {
+            // It goes on: earlier misfortunes do not count any more.
+            self.restarts.remove(&file.item);
+        } else if file.url.is_some() {
             // The server took nothing of it; without an end to that, it would be asked for ever.
             *self.restarts.entry(file.item).or_insert(0) += 1;
             if self.restarts[&file.item] > crate::plan::MAX_FILE_RESTARTS {
@@ -127,10 +130,7 @@ impl Engine {
                 *self.restarts.entry(file.item).or_insert(0) += 1;
                 queue.write(|tx| uploads::restart(tx, file.item))?;
             }
-            Consequence::Relocate => {
-                *self.restarts.entry(file.item).or_insert(0) += 1;
-                self.relocate(run, step, file).await?;
-            }
+            Consequence::Relocate => self.relocate(run, step, file).await?,
             _ => {}
         }
         run.loads.forget();
@@ -139,10 +139,17 @@ impl Engine {
 
     /// Asks where the upload stands; one that is gone is begun anew.
     async fn relocate(&mut self, run: &mut Run<'_>, step: &Step, file: &Upload) -> Result<(), Halt> {
-        let Some(url) = file.url.clone() else { return Ok(()) };
+        let Some(url) = file.url.clone() else {
+            *self.restarts.entry(file.item).or_insert(0) += 1;
+            return Ok(());
+        };
         let line = Arc::clone(&self.line);
         let flight = Flight::launch(&self.clock, async move { line.upload_head(&url).await });
         let (result, _) = self.land(run, flight).await?;
+        if matches!(result, Ok(_) | Err(CallError::UploadMoved { .. })) {
+            // Only an office that answers and still disagrees wears a file out, not a bad line.
+            *self.restarts.entry(file.item).or_insert(0) += 1;
+        }
         match result {
             Ok(at) if at.offset > file.cipher_bytes => {
                 self.home.queue().write(|tx| uploads::restart(tx, file.item))?;

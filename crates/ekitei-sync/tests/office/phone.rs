@@ -196,7 +196,8 @@ impl Phone {
     }
 
     pub fn in_scope(&self, scope: &Scope) -> Vec<RecordId> {
-        let shown = self.vault.read(|c| ekitei_store::vault::read::in_scope(c, scope, &[kinds::NOTE])).unwrap();
+        let shown =
+            self.vault.read(|c| ekitei_store::vault::read::in_scope(c, scope, &[kinds::NOTE])).unwrap();
         let mut ids: Vec<RecordId> = shown.into_iter().map(|s| s.record.id).collect();
         ids.sort();
         ids
