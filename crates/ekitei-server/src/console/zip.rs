@@ -75,7 +75,7 @@ mod tests {
         let entry = || Entry { folder: "R8/17".into(), name: "写真.jpg".into(), path: path.clone() };
         let file = write(dir.path(), vec![entry(), entry()]).unwrap();
         let mut zip = zip::ZipArchive::new(file).unwrap();
-        let names: Vec<String> = zip.file_names().map(str::to_owned).collect();
+        let names: Vec<String> = zip.file_names().map(|n| n.unwrap().into_owned()).collect();
         assert_eq!(names, ["R8／17/写真.jpg", "R8／17/写真 (2).jpg"]);
         let mut bytes = Vec::new();
         zip.by_index(1).unwrap().read_to_end(&mut bytes).unwrap();
