@@ -94,9 +94,7 @@ export interface MessageParams {
   'console.case-form.lat-hint': never;
   'console.case-form.lat-wrong': never;
   'console.case-form.lon': never;
-  'console.case-form.lon-hint': never;
   'console.case-form.lon-wrong': never;
-  'console.case-form.look': never;
   'console.case-form.made': never;
   'console.case-form.make': never;
   'console.case-form.members': never;
@@ -120,7 +118,6 @@ export interface MessageParams {
   'console.case-form.sections': never;
   'console.case-form.sections-hint': never;
   'console.case.ahead': never;
-  'console.case.back': never;
   'console.case.close': never;
   'console.case.closed-now': never;
   'console.case.edit': never;
