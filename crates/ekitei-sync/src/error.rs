@@ -75,7 +75,7 @@ impl CallError {
             Self::Device(DeviceState::Wiped) => Fault::ask("device-wiped"),
             Self::Device(_) => Fault::wait("device-drained"),
             Self::Epoch(_) => Fault::retry("epoch-changed"),
-            Self::LaneGap { .. } => Fault::retry("lane-gap"),
+            Self::LaneGap { high_water } => Fault::retry("lane-gap").with("high_water", high_water),
             Self::UploadMoved { .. } => Fault::retry("upload-moved"),
             Self::Checksum => Fault::retry("upload-checksum"),
             Self::Garbage(_) => Fault::retry("server-garbage"),
@@ -153,6 +153,38 @@ pub fn retry_after_ms(header: &str, now_ms: i64) -> Option<i64> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn every_code_has_a_text_in_both_languages() {
+        use ekitei_model::text::{Language, fault_text};
+        let errors = [
+            CallError::Network(String::new()),
+            CallError::Timeout,
+            CallError::Untrusted,
+            CallError::Busy { status: 503, retry_after_ms: None },
+            CallError::Token,
+            CallError::Device(DeviceState::Wiped),
+            CallError::Device(DeviceState::DrainOnly),
+            CallError::Epoch("e".into()),
+            CallError::LaneGap { high_water: 1 },
+            CallError::UploadMoved { status: 404 },
+            CallError::Checksum,
+            CallError::Garbage(String::new()),
+        ];
+        let own = [
+            "server-address",
+            "server-needs-tls",
+            "server-ca",
+            "upload-unverified",
+            "file-too-large",
+            "sync-elsewhere",
+        ];
+        for fault in errors.iter().map(CallError::to_fault).chain(own.map(Fault::ask)) {
+            for language in [Language::Japanese, Language::English] {
+                assert!(!fault_text(language, &fault).starts_with("error."), "{fault}");
+            }
+        }
+    }
 
     #[test]
     fn only_our_own_server_can_refuse_an_item() {

@@ -77,6 +77,15 @@ pub struct Piece {
     pub traffic: Traffic,
 }
 
+/// What a phone still has, so that the office sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    pub items: u64,
+    pub bytes: u64,
+    /// When the oldest of it was written.
+    pub oldest_ms: Option<i64>,
+}
+
 /// One call = one request and its whole answer. A call may be repeated: the server absorbs it.
 #[async_trait]
 pub trait Transport: Send + Sync {
@@ -94,6 +103,8 @@ pub trait Transport: Send + Sync {
     /// Offers records that the server lacks after a restore.
     async fn salvage(&self, records: &[Record]) -> Result<Traffic, CallError>;
 
+    /// Goes along with the next pushes and pulls.
+    fn tell_waiting(&self, _waiting: Waiting) {}
     /// The token in use, to be kept for the next process. A line without tokens has none.
     async fn token(&self) -> Option<TokenReply> {
         None

@@ -19,7 +19,7 @@ use ekitei_model::{DeviceId, Lane, Outcome, RecordId};
 use ekitei_seal::Secret32;
 use ekitei_sync::error::CallError;
 use ekitei_sync::http::{DeviceKey, HttpTransport, Timeouts};
-use ekitei_sync::transport::{NewUpload, PushBatch, Transport};
+use ekitei_sync::transport::{NewUpload, PushBatch, Transport, Waiting};
 use ekitei_sync::wire::compress;
 use serde_json::json as value;
 use sha2::{Digest, Sha256};
@@ -66,7 +66,9 @@ fn pull_request() -> PullRequest {
 async fn a_push_travels_compressed_and_signed() {
     let server =
         Server::start(|_| answer(200, &[("content-encoding", "zstd")], compress(&push_answer(3)))).await;
-    let got = line(&server).push(batch(3)).await.unwrap();
+    let line = line(&server);
+    line.tell_waiting(Waiting { items: 12, bytes: 3456, oldest_ms: Some(1_790_000_000_000) });
+    let got = line.push(batch(3)).await.unwrap();
     assert_eq!((got.reply.high_water, got.results.len()), (3, 3));
     let seen = server.seen();
     // The first signature covers the empty challenge, the second the server's.
@@ -80,6 +82,7 @@ async fn a_push_travels_compressed_and_signed() {
     assert_eq!(seen[2].header("authorization"), "Bearer t2");
     assert_eq!(seen[2].header("content-encoding"), "zstd");
     assert_eq!(seen[2].header("accept-encoding"), "zstd");
+    assert!(seen[2].header("ekitei-waiting").starts_with("12 3456 1790000000000 0."));
     assert_eq!(zstd::decode_all(&seen[2].body[..]).unwrap().split(|b| *b == b'\n').count(), 5);
     assert_eq!(got.traffic.up, seen[2].body.len() as u64);
 }

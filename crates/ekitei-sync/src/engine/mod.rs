@@ -202,6 +202,7 @@ impl Engine {
             run.loads.refresh(self.home.queue(), self.clock.steady_ms())?;
             snapshot = run.loads.snapshot(run.may_read, run.pull_due_since_ms);
         }
+        self.line.tell_waiting(run.loads.waiting());
         if run.receipts_due && (snapshot.drained() || now_ms - run.last_pull_ms > pull::RECEIPT_PATIENCE_MS) {
             run.receipts_due = false;
             run.pull_due_since_ms = Some(now_ms);

@@ -7,6 +7,7 @@ use ekitei_store::{Connection, StoreError, Transaction};
 
 use super::{Engine, Run};
 use crate::plan::{Holds, Load, Snapshot};
+use crate::transport::Waiting;
 
 const HOLDS: &str = "sync.holds";
 const SALVAGE_DUE: &str = "sync.salvage-due";
@@ -67,6 +68,7 @@ pub struct Loads {
     ops: [Load; 3],
     files: [Load; 5],
     downloads: Load,
+    oldest_ms: Option<i64>,
     counted_ms: Option<u64>,
     touched: bool,
 }
@@ -89,6 +91,7 @@ impl Loads {
         let (ops, files, wish) =
             queue.read(|c| Ok((batch::work(c)?, uploads::work(c)?, downloads::next(c, 1)?)))?;
         *self = Self { counted_ms: Some(steady_ms), ..Self::default() };
+        self.oldest_ms = ops.iter().chain(&files).filter_map(|work| work.oldest_ms).min();
         for work in ops {
             if let Some(load) = self.ops.get_mut(index(work.lane)) {
                 *load = Load::new(work.ops, work.bytes);
@@ -103,6 +106,15 @@ impl Loads {
 
     pub fn snapshot(&self, may_read: bool, pull_due_since_ms: Option<i64>) -> Snapshot {
         Snapshot { ops: self.ops, files: self.files, pull_due_since_ms, downloads: self.downloads, may_read }
+    }
+
+    pub fn waiting(&self) -> Waiting {
+        let all = || self.ops.iter().chain(&self.files);
+        Waiting {
+            items: all().map(|load| load.items).sum(),
+            bytes: all().map(|load| load.bytes).sum(),
+            oldest_ms: self.oldest_ms,
+        }
     }
 
     pub fn ops(&self, lane: Lane) -> Load {

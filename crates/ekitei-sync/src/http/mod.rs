@@ -5,13 +5,13 @@ mod tls;
 mod token;
 mod tus;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use ekitei_model::wire::{
-    BytesOf, EnrolReply, EnrolRequest, MeReply, PullRequest, Salvage, TokenReply, paths,
+    BytesOf, EnrolReply, EnrolRequest, MeReply, PullRequest, Salvage, TokenReply, WAITING_HEADER, paths,
 };
 use ekitei_model::{DeviceId, Fault, Record};
 use ekitei_seal::Secret32;
@@ -23,7 +23,9 @@ use reqwest::{Client, Method, StatusCode, Url};
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::{CallError, classify, classify_upload, retry_after_ms};
-use crate::transport::{NewUpload, Piece, PullAnswer, PushAnswer, PushBatch, Traffic, Transport, UploadAt};
+use crate::transport::{
+    NewUpload, Piece, PullAnswer, PushAnswer, PushBatch, Traffic, Transport, UploadAt, Waiting,
+};
 use crate::wire::{self, MAX_BODY_BYTES, Packing};
 use activity::{Activity, WatchedBody};
 use token::Tokens;
@@ -31,6 +33,7 @@ use token::Tokens;
 pub(crate) use tls::{client_config, is_certificate_error};
 
 const NDJSON: HeaderValue = HeaderValue::from_static("application/x-ndjson");
+const WAITING: HeaderName = HeaderName::from_static(WAITING_HEADER);
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const ZSTD: HeaderValue = HeaderValue::from_static("zstd");
 /// A refusal is a few lines.
@@ -64,6 +67,7 @@ pub struct HttpTransport {
     base: Url,
     timeouts: Timeouts,
     tokens: Tokens,
+    waiting: Mutex<Option<HeaderValue>>,
     ca_pem: Option<String>,
     clock: Arc<dyn Clock>,
 }
@@ -110,6 +114,7 @@ impl HttpTransport {
             base,
             timeouts,
             tokens: Tokens::new(key),
+            waiting: Mutex::default(),
             ca_pem: ca_pem.map(str::to_owned),
             clock: Arc::new(SystemClock::new()),
         })
@@ -145,6 +150,15 @@ impl HttpTransport {
             limit: MAX_BODY_BYTES,
             of_upload: false,
         })
+    }
+
+    /// A push or a pull: says along the way what still waits here.
+    fn reporting_call(&self, path: &str) -> Result<Call, CallError> {
+        let mut call = self.call(Method::POST, path)?;
+        if let Some(waiting) = &*self.waiting.lock().unwrap_or_else(PoisonError::into_inner) {
+            call.headers.insert(WAITING, waiting.clone());
+        }
+        Ok(call)
     }
 
     /// Sends with a token; a token that is not accepted is renewed once.
@@ -294,7 +308,7 @@ impl Transport for HttpTransport {
     }
 
     async fn push(&self, batch: PushBatch) -> Result<PushAnswer, CallError> {
-        let mut call = self.call(Method::POST, paths::PUSH)?;
+        let mut call = self.reporting_call(paths::PUSH)?;
         call.headers.insert(CONTENT_TYPE, NDJSON);
         call.headers.insert(CONTENT_ENCODING, ZSTD);
         call.body = wire::encode_push(&batch.header, batch.ops.iter().map(|o| &o[..])).into();
@@ -304,7 +318,7 @@ impl Transport for HttpTransport {
     }
 
     async fn pull(&self, request: PullRequest) -> Result<PullAnswer, CallError> {
-        let mut call = self.call(Method::POST, paths::PULL)?;
+        let mut call = self.reporting_call(paths::PULL)?;
         call.headers.insert(CONTENT_TYPE, JSON);
         let plain = serde_json::to_vec(&request).expect("a pull request is plain data");
         // Many scopes make a long list; it shrinks well.
@@ -367,6 +381,12 @@ impl Transport for HttpTransport {
         call.headers.insert(CONTENT_ENCODING, ZSTD);
         call.body = wire::compress(&plain).into();
         Ok(self.send(call).await?.traffic)
+    }
+
+    fn tell_waiting(&self, waiting: Waiting) {
+        let Waiting { items, bytes, oldest_ms } = waiting;
+        let text = format!("{items} {bytes} {} {}", oldest_ms.unwrap_or(0), env!("CARGO_PKG_VERSION"));
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = HeaderValue::try_from(text).ok();
     }
 
     async fn token(&self) -> Option<TokenReply> {

@@ -301,6 +301,8 @@ impl Planner {
             CallError::UploadMoved { .. } if restarts < MAX_FILE_RESTARTS => Consequence::Relocate,
             CallError::Checksum if restarts < MAX_FILE_RESTARTS => Consequence::Restart,
             CallError::UploadMoved { .. } | CallError::Checksum => Consequence::Park(error.to_fault()),
+            // The office is older than this app: no operation is to blame.
+            CallError::Refused(fault) if fault.code == "proto-unknown" => Consequence::Stop(fault.clone()),
             CallError::Refused(fault) if pushed && items > 1 => {
                 self.shrink(items);
                 tracing::debug!(code = %fault.code, items, "a batch was refused; looking for the one");
