@@ -2,3 +2,8 @@
 //! Nothing of the product lives here; everything here may use all of the product.
 
 pub mod line;
+pub mod office;
+pub mod phone;
+pub mod programs;
+pub mod scenes;
+pub mod shots;
