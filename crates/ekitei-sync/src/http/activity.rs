@@ -94,3 +94,38 @@ impl Body for WatchedBody {
         SizeHint::with_exact(self.left.len() as u64)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDLE: Duration = Duration::from_secs(30);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_call_lasts_as_long_as_it_moves() {
+        let activity = Activity::begin();
+        let mover = activity.clone();
+        let work = async move {
+            for _ in 0..100 {
+                tokio::time::sleep(Duration::from_secs(29)).await;
+                mover.touch();
+            }
+            Ok(7)
+        };
+        assert_eq!(activity.watch(IDLE, work).await, Ok(7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_ends_it() {
+        let activity = Activity::begin();
+        let mover = activity.clone();
+        let begun = Instant::now();
+        let work = async move {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            mover.touch();
+            std::future::pending::<Result<(), CallError>>().await
+        };
+        assert_eq!(activity.watch(IDLE, work).await, Err(CallError::Timeout));
+        assert_eq!(begun.elapsed(), Duration::from_secs(40));
+    }
+}

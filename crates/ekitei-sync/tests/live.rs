@@ -1,0 +1,89 @@
+//! The live socket over a real connection: hints come, noise does not disturb, a lost socket is opened again.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use ekitei_model::wire::{Hint, TokenReply};
+use ekitei_model::{DeviceId, Scope};
+use ekitei_seal::Secret32;
+use ekitei_sync::http::{DeviceKey, HttpTransport};
+use ekitei_sync::live::{Live, listen};
+use ekitei_sync::{CallError, Clock, Transport};
+use futures_util::SinkExt;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tokio::net::TcpListener;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+use uuid::Uuid;
+
+/// Pauses between attempts pass at once.
+struct Hasty;
+
+#[async_trait::async_trait]
+impl Clock for Hasty {
+    fn now_ms(&self) -> i64 {
+        0
+    }
+    fn steady_ms(&self) -> u64 {
+        0
+    }
+    async fn sleep_ms(&self, _: u64) {
+        tokio::task::yield_now().await;
+    }
+}
+
+fn hint(seq: u64) -> Hint {
+    Hint { scope: Scope::All, seq, urgent: seq == 2 }
+}
+
+fn text(seq: u64) -> Message {
+    Message::Text(serde_json::to_string(&hint(seq)).unwrap().into())
+}
+
+#[tokio::test]
+async fn hints_arrive_over_a_socket_that_is_lost_and_opened_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let talks: [Vec<Message>; 2] =
+            [vec![text(1), Message::Text("{\"new\":true}".into()), text(2)], vec![text(3)]];
+        let mut open = Vec::new();
+        for (n, talk) in talks.into_iter().enumerate() {
+            let (socket, _) = listener.accept().await.unwrap();
+            #[allow(clippy::result_large_err)]
+            let check = |request: &Request, response: Response| {
+                assert_eq!(request.uri().path(), "/v1/live");
+                assert_eq!(request.headers()["authorization"], "Bearer t0");
+                Ok(response)
+            };
+            let mut socket = tokio_tungstenite::accept_hdr_async(socket, check).await.unwrap();
+            for message in talk {
+                socket.send(message).await.unwrap();
+            }
+            if n == 0 {
+                // The connection breaks without a farewell.
+                drop(socket);
+            } else {
+                open.push(socket);
+            }
+        }
+        std::future::pending::<()>().await;
+    });
+    let key =
+        DeviceKey { device_id: DeviceId(Uuid::from_u128(1)), signing_key: Secret32::from_bytes([1; 32]) };
+    let line = Arc::new(HttpTransport::new(&url, None, key).unwrap());
+    line.use_token(TokenReply { token: "t0".into(), expires_ms: 0, challenge: String::new() }).await;
+    let mut heard = Vec::new();
+    listen(line, Arc::new(Hasty), StdRng::seed_from_u64(1), |live| {
+        let last = live == Live::Hint(hint(3));
+        heard.push(live);
+        !last
+    })
+    .await;
+    server.abort();
+    assert_eq!(heard.len(), 6, "{heard:?}");
+    assert_eq!(heard[..3], [Live::Connected, Live::Hint(hint(1)), Live::Hint(hint(2))]);
+    assert!(matches!(&heard[3], Live::Lost(CallError::Network(_))));
+    assert_eq!(heard[4..], [Live::Connected, Live::Hint(hint(3))]);
+}
