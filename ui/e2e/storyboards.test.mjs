@@ -46,13 +46,16 @@ async function planToday() {
 /** Measures one storyboard and fails above its goal. */
 async function storyboard(name, display, goal, play) {
   finger.start();
+  finger.naming = display === 'plain' ? name : undefined;
   try {
     await play();
   } catch (error) {
     await finger.shot(`failed-${name}-${display}`);
     throw error;
+  } finally {
+    finger.naming = undefined;
   }
-  const measured = { storyboard: name, display, goal, taps: finger.taps, typed: finger.typed, steps: finger.steps };
+  const measured = { storyboard: name, display, goal: { taps: goal.taps, typed: goal.typed ?? 0 }, taps: finger.taps, typed: finger.typed, steps: finger.steps };
   table.push(measured);
   await finger.shot(`${name}-${display}`);
   assert.deepEqual(await finger.axe(), [], `${name}: accessibility`);
@@ -86,7 +89,7 @@ for (const [display, settings] of Object.entries(DISPLAYS)) {
       await finger.open();
       await storyboard('visit-without-names', display, { taps: 1 }, async () => {
         await finger.tap('visit', { text: '立入検査' });
-        await finger.page.waitForSelector('[data-testid=record-pen]');
+        await finger.page.waitForSelector('[data-testid=visit-step]');
       });
       const shown = await finger.page.evaluate(() => document.body.innerText);
       assert.ok(!shown.includes('北柏沢第二砂利採取場'), 'the name of the case is not lit');

@@ -2,10 +2,9 @@
 import '@ekitei/shared/styles.css';
 import './console.css';
 import { mount } from 'svelte';
-import { startDisplay, startInsets } from '@ekitei/shared';
+import { startDisplay } from '@ekitei/shared';
 import App from './App.svelte';
 
 startDisplay();
-startInsets();
 const target = document.getElementById('app');
 if (target && !('ekiteiTooOld' in window)) mount(App, { target });

@@ -25,6 +25,8 @@ export class Finger {
   typed = 0;
   steps = [];
   faults = [];
+  /** While set, a screenshot is kept after each tap. */
+  naming;
 
   static async at(browser, url, { width = 360, height = 800 } = {}) {
     const context = await browser.newContext({ viewport: { width, height }, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', hasTouch: true, permissions: ['camera'] });
@@ -91,6 +93,7 @@ export class Finger {
     });
     await this.page.touchscreen.tap(spot.x, spot.y);
     this.taps += 1;
+    if (this.naming) await this.shot(`${this.naming}-${this.taps}`);
     this.steps.push({ what: `tap ${testid}`, height_share: Number((spot.y / this.page.viewportSize().height).toFixed(2)) });
   }
 

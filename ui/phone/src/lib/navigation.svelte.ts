@@ -38,7 +38,7 @@ export function go(page: Page, id?: string | null, query?: Parameters<typeof hre
 }
 
 /** Names the same screen better (a note that got its id) without drawing it anew. */
-export function rename(page: Page, id: string): void {
+export function rename(page: Page, id?: string): void {
   history.replaceState(history.state, '', hrefOf(page, id));
 }
 

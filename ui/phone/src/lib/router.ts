@@ -15,13 +15,13 @@ const PAGES: readonly Page[] = [
   'today', 'cases', 'case', 'visit', 'note', 'camera', 'photo', 'queue', 'conflicts', 'search', 'settings',
 ];
 
-/** What is not an address leads to Today. */
+/** What is not an address leads to Today; its parameters stay (an enrolment link carries server and code). */
 export function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [name = '', id] = path.split('/');
   const page = PAGES.find((one) => one === name);
   const query = Object.fromEntries(new URLSearchParams(search));
-  if (!page) return { page: 'today', id: undefined, query: {} };
+  if (!page) return { page: 'today', id: undefined, query };
   return { page, id: id ? safeDecode(id) : undefined, query };
 }
 

@@ -21,8 +21,8 @@ export function toast(text: string, action?: Toast['action']): void {
   last += 1;
   const id = last;
   shown.push({ id, text, action });
-  // Two at once are enough to read; the oldest gives way.
-  while (shown.length > 2) shown.shift();
+  // One at a time: a pile would cover what is read.
+  shown.splice(0, shown.length - 1);
   setTimeout(() => dismiss(id), action ? STAY_WITH_ACTION_MS : STAY_MS);
 }
 

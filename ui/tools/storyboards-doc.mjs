@@ -1,0 +1,47 @@
+// Writes docs/STORYBOARDS.md from what the browser tests measured:
+//   EKITEI_SHOTS=DIR npm run test:e2e && node tools/storyboards-doc.mjs DIR ../docs
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [shots, docs] = process.argv.slice(2);
+const rows = JSON.parse(readFileSync(join(shots, 'storyboards.json'), 'utf8'));
+const TITLES = {
+  'pen-first-stroke': 'From Today to the first pen stroke on the next visit',
+  'visit-without-names': 'A visit held open in front of somebody shows no name',
+  photo: 'A photo filed with the next visit',
+  document: 'A paper photographed, framed and named',
+  'typed-note': 'A typed note, finished (it is saved without any tap)',
+  search: 'A word found in the records on the phone',
+};
+const images = join(docs, 'storyboards');
+mkdirSync(images, { recursive: true });
+
+const names = [...new Set(rows.map((row) => row.storyboard))];
+const lines = [
+  '# Storyboards, measured',
+  '',
+  'Written by `ui/tools/storyboards-doc.mjs` from the browser tests (`npm run test:e2e` in `ui/`): a real Chromium at 360 × 800, the real',
+  'phone host and office server, and no line. A test fails above its goal. "Height" is where the tap lands, as a share of the screen from above.',
+  '',
+  '| storyboard | goal (taps / letters) | normal | text 200 % | gloves, outdoors |',
+  '| --- | --- | --- | --- | --- |',
+];
+for (const name of names) {
+  const of = (display) => rows.find((row) => row.storyboard === name && row.display === display);
+  const cell = (row) => (row ? `${row.taps} / ${row.typed}` : '–');
+  const goal = of('plain')?.goal ?? rows.find((row) => row.storyboard === name).goal;
+  lines.push(`| ${TITLES[name] ?? name} | ${goal.taps} / ${goal.typed} | ${cell(of('plain'))} | ${cell(of('text-200'))} | ${cell(of('glove'))} |`);
+}
+for (const name of names) {
+  const row = rows.find((one) => one.storyboard === name && one.display === 'plain');
+  lines.push('', `## ${TITLES[name] ?? name}`, '');
+  row?.steps.forEach((step, index) => lines.push(`${index + 1}. ${step.what}${step.height_share === undefined ? '' : ` (height ${step.height_share})`}`));
+  lines.push('');
+  const pictures = [...(row?.steps ?? []).keys()].map((index) => `${name}-${index + 1}`).concat(['plain', 'text-200', 'glove'].map((display) => `${name}-${display}`));
+  for (const picture of pictures) {
+    if (!existsSync(join(shots, `${picture}.png`))) continue;
+    copyFileSync(join(shots, `${picture}.png`), join(images, `${picture}.png`));
+    lines.push(`<img src="storyboards/${picture}.png" width="180" alt="${picture}">`);
+  }
+}
+writeFileSync(join(docs, 'STORYBOARDS.md'), `${lines.join('\n')}\n`);
