@@ -18,6 +18,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// Built console pages; absent: the ones built into the program, if any.
     pub console: Option<PathBuf>,
+    /// The one origin whose pages may show the console in a frame (the demo's stage); absent: none. Loopback only.
+    pub frame_origin: Option<String>,
     /// What phones are told to dial (in QR codes); absent: the listening address.
     pub public_url: Option<String>,
     /// What a phone shows as the office's name.
@@ -103,6 +105,8 @@ impl Default for Limits {
 pub enum ConfigError {
     #[error("beyond loopback ({0}) the server speaks TLS only: give --tls-cert and --tls-key")]
     PlainBeyondLoopback(SocketAddr),
+    #[error("only a page of this machine may frame the console, and only on loopback: http://127.0.0.1:PORT, not {0:?}")]
+    FrameOrigin(String),
     #[error("a name rule is photo=TEMPLATE or note=TEMPLATE, not {0:?}")]
     NotARule(String),
     #[error(transparent)]
@@ -118,6 +122,7 @@ impl Config {
             database: None,
             tls: None,
             console: None,
+            frame_origin: None,
             public_url: None,
             server_name: "駅逓".to_owned(),
             name_rule: NameRule::default(),
@@ -127,10 +132,17 @@ impl Config {
     }
 
     /// # Errors
-    /// A listener beyond loopback without TLS, or a name rule with an unknown placeholder.
+    /// A listener beyond loopback without TLS, a frame origin that is not of this machine, or a name rule with an
+    /// unknown placeholder.
     pub fn check(&self) -> Result<(), ConfigError> {
         if self.tls.is_none() && !self.listen.ip().is_loopback() {
             return Err(ConfigError::PlainBeyondLoopback(self.listen));
+        }
+        if let Some(origin) = &self.frame_origin {
+            let this_machine = origin.strip_prefix("http://").and_then(|a| a.parse::<SocketAddr>().ok());
+            if !this_machine.is_some_and(|a| a.ip().is_loopback()) || !self.listen.ip().is_loopback() {
+                return Err(ConfigError::FrameOrigin(origin.clone()));
+            }
         }
         for rule in [&self.name_rule.photo, &self.name_rule.note] {
             file_name(rule, &NameParts::default(), "", "x")?;
@@ -170,6 +182,21 @@ mod tests {
         let mut tls = config("0.0.0.0:0");
         tls.tls = Some(TlsFiles { cert: "c".into(), key: "k".into() });
         assert!(tls.check().is_ok());
+    }
+
+    #[test]
+    fn only_a_page_of_this_machine_may_frame_the_console() {
+        let framed = |listen, origin: &str| {
+            let mut config = config(listen);
+            config.tls = Some(TlsFiles { cert: "c".into(), key: "k".into() });
+            config.frame_origin = Some(origin.to_owned());
+            config.check().is_ok()
+        };
+        assert!(framed("127.0.0.1:0", "http://127.0.0.1:8787"));
+        assert!(!framed("0.0.0.0:0", "http://127.0.0.1:8787"));
+        for bad in ["https://evil.example", "http://10.0.0.1:80", "http://127.0.0.1:1; script-src *", "*", ""] {
+            assert!(!framed("127.0.0.1:0", bad), "{bad}");
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub fn router(app: Shared) -> Router {
         .fallback(pages::page)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), observe))
-        .layer(middleware::map_response(guard))
+        .layer(middleware::map_response_with_state(app.clone(), guard))
         .with_state(app)
 }
 
@@ -55,12 +55,21 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                    font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
                    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-async fn guard(mut response: Response) -> Response {
+/// The same, framed by `origin` (checked at the start) alone.
+fn framed_policy(origin: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(&CSP.replace("frame-ancestors 'none'", &format!("frame-ancestors {origin}"))).ok()
+}
+
+async fn guard(State(app): State<Shared>, mut response: Response) -> Response {
     let fixed = HeaderValue::from_static;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, fixed(CSP));
+    if let Some(policy) = app.config.frame_origin.as_deref().and_then(framed_policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    } else {
+        headers.insert(header::CONTENT_SECURITY_POLICY, fixed(CSP));
+        headers.insert(header::X_FRAME_OPTIONS, fixed("DENY"));
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
-    headers.insert(header::X_FRAME_OPTIONS, fixed("DENY"));
     headers.insert(header::REFERRER_POLICY, fixed("no-referrer"));
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), fixed("same-origin"));
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), fixed("same-origin"));

@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// Built console pages to serve instead of the built-in ones
     #[arg(long, value_name = "DIR")]
     console: Option<PathBuf>,
+    /// The one loopback origin whose pages may show the console in a frame (for the demo)
+    #[arg(long, value_name = "ORIGIN")]
+    frame_origin: Option<String>,
     /// How filed things are named: photo=TEMPLATE or note=TEMPLATE, with {date} {time} {caption} {number} {case} {staff} {hash}
     #[arg(long, value_name = "RULE")]
     name_rule: Vec<String>,
@@ -45,6 +48,7 @@ pub(crate) async fn run(args: Args) -> Done {
     config.database = args.office.database;
     config.tls = args.tls_cert.zip(args.tls_key).map(|(cert, key)| TlsFiles { cert, key });
     config.console = args.console;
+    config.frame_origin = args.frame_origin;
     config.public_url = args.public_url;
     config.server_name = args.server_name;
     for rule in &args.name_rule {
