@@ -32,19 +32,25 @@ fn change(now: &Now, record: RecordId, about: About, body: OpBody) -> Change {
 /// Makes the record `id`. Fields without a value are left out.
 pub(crate) fn create(now: &Now, id: RecordId, kind: &str, scope: &Scope, fields: Fields) -> Change {
     let about = About { scope: scope.clone(), kind: kind.to_owned() };
-    let body = OpBody::Create { kind: kind.to_owned(), scope: scope.clone(), parent: None, fields: present(fields) };
+    let body =
+        OpBody::Create { kind: kind.to_owned(), scope: scope.clone(), parent: None, fields: present(fields) };
     change(now, id, about, body)
 }
 
 /// Changes what differs from `shown` (mirror plus overlay); bases come from `mirror`, which is what the office knows.
 /// `None`: nothing differs.
 pub(crate) fn patch(now: &Now, shown: &Record, mirror: Option<&Record>, fields: Fields) -> Option<Change> {
-    let changed: Fields =
-        fields.into_iter().filter(|(name, value)| shown.fields.get(name).unwrap_or(&Value::Null) != value).collect();
+    let changed: Fields = fields
+        .into_iter()
+        .filter(|(name, value)| shown.fields.get(name).unwrap_or(&Value::Null) != value)
+        .collect();
     if changed.is_empty() {
         return None;
     }
-    let base = changed.keys().filter_map(|name| Some((name.clone(), mirror?.rev(name)?.op))).collect::<BTreeMap<_, _>>();
+    let base = changed
+        .keys()
+        .filter_map(|name| Some((name.clone(), mirror?.rev(name)?.op)))
+        .collect::<BTreeMap<_, _>>();
     Some(change(now, shown.id, About::record(shown), OpBody::Patch { base, fields: changed }))
 }
 

@@ -2,7 +2,7 @@
 //! other processes out.
 
 use crate::bridge::event::{Event, Topic};
-use crate::core::Shared;
+use crate::shared::Shared;
 use crate::usecase;
 use ekitei_model::wire::DeviceState;
 use ekitei_model::{DeviceId, Fault, Record, RecordId};
@@ -14,8 +14,12 @@ use ekitei_sync::{Engine, Limits, SyncReport, VaultSide};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Mutex;
+
+/// Screens read again on each hint: on a fast line steps follow each other more quickly than a person looks.
+const TELL_EVERY: Duration = Duration::from_millis(300);
 
 /// The engine in use, and the runtime that its connections live in.
 #[derive(Default)]
@@ -36,7 +40,8 @@ impl Delivery {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);
         }
-        let made = Builder::new_multi_thread().worker_threads(1).thread_name("ekitei-line").enable_all().build();
+        let made =
+            Builder::new_multi_thread().worker_threads(1).thread_name("ekitei-line").enable_all().build();
         let made = made.map_err(|e| Fault::retry("internal").with("detail", e))?;
         Ok(self.runtime.get_or_init(|| made))
     }
@@ -62,8 +67,11 @@ pub(crate) async fn run(shared: &Shared, limits: Limits) -> Result<SyncReport, F
         *slot = Some(start(shared, &credential)?);
     }
     let Some(running) = slot.as_mut() else { return Err(Fault::retry("internal").with("detail", "engine")) };
-    let mut side = Side { shared };
+    let mut side = Side { shared, told: None };
     let report = running.engine.sync_once(&mut side, limits).await;
+    // Whatever the last hint held back.
+    side.told = None;
+    side.progressed();
     if report.device_state == Some(DeviceState::Wiped) {
         *slot = None;
         drop(slot);
@@ -94,6 +102,8 @@ pub(crate) fn rng() -> StdRng {
 /// The vault, if it is open at that moment: a person may lock or unlock during a run.
 struct Side<'a> {
     shared: &'a Shared,
+    /// When screens last heard of progress.
+    told: Option<Instant>,
 }
 
 impl Side<'_> {
@@ -127,6 +137,10 @@ impl VaultSide for Side<'_> {
     }
 
     fn progressed(&mut self) {
+        if self.told.is_some_and(|at| at.elapsed() < TELL_EVERY) {
+            return;
+        }
+        self.told = Some(Instant::now());
         // The progress of a file is shown on its case's card, too.
         self.shared.changed(Topic::Cases);
         self.shared.changed(Topic::Queue);

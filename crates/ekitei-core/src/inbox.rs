@@ -66,7 +66,7 @@ impl Inbox {
     }
 
     /// Makes the file durable and visible under its name.
-    pub fn accept(&self, incoming: Incoming) -> Result<String, Fault> {
+    pub fn accept(&self, incoming: &Incoming) -> Result<String, Fault> {
         let placed = (|| {
             File::open(&incoming.temporary)?.sync_all()?;
             fs::rename(&incoming.temporary, &incoming.target)?;
@@ -83,10 +83,12 @@ impl Inbox {
         let bytes = fs::metadata(from).map_err(|e| file_fault(&e))?.len();
         if bytes > MAX_FILE_BYTES {
             let size_mb = bytes.div_ceil(1_000_000);
-            return Err(Fault::ask("photo-file-large").with("size_mb", size_mb).with("limit_mb", MAX_FILE_BYTES >> 20));
+            return Err(Fault::ask("photo-file-large")
+                .with("size_mb", size_mb)
+                .with("limit_mb", MAX_FILE_BYTES >> 20));
         }
         fs::copy(from, &incoming.temporary).map_err(|e| file_fault(&e))?;
-        self.accept(incoming)
+        self.accept(&incoming)
     }
 
     /// The file of a name that came from a screen.
@@ -112,8 +114,10 @@ impl Inbox {
     /// Whole files in the inbox, by name.
     pub fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let mut names: Vec<String> =
-            entries.filter_map(|e| e.file_name().into_string().ok()).filter(|n| Self::check(n).is_ok()).collect();
+        let mut names: Vec<String> = entries
+            .filter_map(|e| e.file_name().into_string().ok())
+            .filter(|n| Self::check(n).is_ok())
+            .collect();
         names.sort();
         names
     }
@@ -156,7 +160,7 @@ mod tests {
         let incoming = inbox.begin("のり面.jpg").unwrap();
         fs::write(incoming.path(), b"bytes").unwrap();
         assert!(inbox.names().is_empty());
-        let name = inbox.accept(incoming).unwrap();
+        let name = inbox.accept(&incoming).unwrap();
         assert_eq!(Inbox::original_name(&name), Some("のり面.jpg"));
         assert_eq!(fs::read(inbox.path(&name).unwrap()).unwrap(), b"bytes");
         drop(inbox.begin("other.jpg").unwrap());

@@ -16,6 +16,8 @@ mod inbox;
 mod media;
 mod open;
 mod reader;
+mod shared;
+mod surface;
 mod usecase;
 mod view;
 mod worker;

@@ -3,9 +3,9 @@
 use crate::bridge::event::{Event, Topic};
 use crate::change::{self, Change};
 use crate::clock::Now;
-use crate::core::Shared;
 use crate::inbox::Inbox;
 use crate::reader::Reader;
+use crate::shared::Shared;
 use ekitei_model::kinds::{Variant, photo};
 use ekitei_model::record::Fields;
 use ekitei_model::{DeviceId, Fault, Record, RecordId, Scope, StaffId};
@@ -59,7 +59,10 @@ impl<'a> Open<'a> {
     /// # Errors
     /// `record-unknown`.
     pub fn record_of(&self, id: RecordId, kind: &str) -> Result<Shown, Fault> {
-        self.reader().record(id)?.filter(|s| s.record.kind == kind).ok_or_else(|| Fault::ask("record-unknown"))
+        self.reader()
+            .record(id)?
+            .filter(|s| s.record.kind == kind)
+            .ok_or_else(|| Fault::ask("record-unknown"))
     }
 
     /// Commits all changes to the queue in one transaction, then shows them.
@@ -120,7 +123,13 @@ impl<'a> Open<'a> {
     }
 
     /// Seals one file for this phone and the office, durably.
-    pub fn seal_file(&self, record: RecordId, scope: &Scope, variant: Variant, plain: &[u8]) -> Result<Blob, Fault> {
+    pub fn seal_file(
+        &self,
+        record: RecordId,
+        scope: &Scope,
+        variant: Variant,
+        plain: &[u8],
+    ) -> Result<Blob, Fault> {
         let office: Recipient = self.credential.office_key.recipient.parse()?;
         let recipients = [self.credential.own_recipient.clone(), office];
         let key_id = self.credential.office_key.key_id.clone();
@@ -142,7 +151,11 @@ impl<'a> Open<'a> {
     }
 
     /// The plain bytes of a photo's file; `None`: not on this phone.
-    pub fn sealed_file(&self, photo: RecordId, variant: Variant) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
+    pub fn sealed_file(
+        &self,
+        photo: RecordId,
+        variant: Variant,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
         let Some(blob) = self.queue_read(|c| blobs::get(c, photo, variant))? else { return Ok(None) };
         Ok(Some(self.shared.home().blobs().read(&blob.name, self.vault.identity())?))
     }

@@ -1,8 +1,8 @@
 //! The thread that delivers by itself: wakes on new work, unlocking, a tap, the timer, a hint of the office.
 
 use crate::bridge::event::{Event, Topic};
-use crate::core::Shared;
 use crate::delivery;
+use crate::shared::Shared;
 use ekitei_model::{DeviceId, Fault};
 use ekitei_sync::live::{self, Live};
 use ekitei_sync::plan::Wake;
@@ -10,10 +10,11 @@ use ekitei_sync::{Limits, SyncReport, Waker};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::task::JoinHandle as Task;
 
-/// One run; the next follows at once when there is more.
+/// One run at most; the next follows at once when there is more. Pauses are sat out here, between runs, so that whoever
+/// asks for a run hears soon that the line is down.
 const ROUND_MS: u64 = 60_000;
 /// Without a hint the office is asked this often; seldom while the live socket stands.
 const IDLE_MS: i64 = 60_000;
@@ -69,18 +70,15 @@ impl Wakes {
         self.thread.wake(wake);
     }
 
-    /// Waits for a run that ends after this call and began after it, or that reports an empty outbox. `None`: time is up.
-    pub fn next_round(&self, within: Duration) -> Option<Result<SyncReport, Fault>> {
-        let until = Instant::now() + within;
+    /// Rings, and waits for the next run to end. The flag tells that it was under way already: what it says of the line
+    /// may be old. `None`: time is up.
+    pub fn next_round(&self, until: Instant) -> Option<(Result<SyncReport, Fault>, bool)> {
         let mut state = lock(&self.rounds.state);
         let (ended, running) = (state.ended, state.begun > state.ended);
         self.ring(Wake::Tap);
         loop {
-            // A run that was under way has heard the bell; only if it failed the next one tells more.
-            let enough = ended + 1 + u64::from(running);
-            let drained = state.ended > ended && matches!(&state.last, Some(Ok(r)) if r.drained);
-            if state.ended >= enough || drained {
-                return state.last.clone();
+            if state.ended > ended {
+                return state.last.clone().map(|last| (last, running));
             }
             let left = until.checked_duration_since(Instant::now())?;
             state = self.rounds.finished.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
@@ -118,7 +116,8 @@ impl Worker {
     pub fn start(shared: Arc<Shared>) -> Result<Self, Fault> {
         let halt = Arc::new(tokio::sync::Notify::new());
         let (of_thread, stop) = (Arc::clone(&shared), Arc::clone(&halt));
-        let thread = std::thread::Builder::new().name("ekitei-worker".into()).spawn(move || work(&of_thread, &stop));
+        let thread =
+            std::thread::Builder::new().name("ekitei-worker".into()).spawn(move || work(&of_thread, &stop));
         let thread = thread.map_err(|e| Fault::retry("internal").with("detail", e))?;
         Ok(Self { shared, halt, thread: Some(thread) })
     }
@@ -159,7 +158,8 @@ async fn deliver(shared: &Arc<Shared>) {
             Ok(Some(_)) => {
                 let pause_ms = round(shared).await;
                 listen(shared, &mut listening).await;
-                let idle_ms = if listening.as_ref().is_some_and(Listening::stands) { IDLE_LIVE_MS } else { IDLE_MS };
+                let idle_ms =
+                    if listening.as_ref().is_some_and(Listening::stands) { IDLE_LIVE_MS } else { IDLE_MS };
                 pause_ms.unwrap_or(idle_ms)
             }
             // Enrolment rings.
@@ -194,7 +194,7 @@ async fn rest(shared: &Shared, pause_ms: i64) {
 /// One run; how long to rest after it, when the engine knows.
 async fn round(shared: &Shared) -> Option<i64> {
     shared.wakes.begin_round();
-    let result = delivery::run(shared, Limits::within_ms(ROUND_MS)).await;
+    let result = delivery::run(shared, Limits { within_ms: Some(ROUND_MS), wait: false }).await;
     shared.wakes.end_round(&result);
     shared.tell(Event::Status);
     let now_ms = shared.now().ms();

@@ -13,7 +13,8 @@ fn the_walk_names_real_functions() {
         let (file, functions) = (cells[3].trim_matches('`'), cells[4]);
         let source = std::fs::read_to_string(root.join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
         for function in functions.split(", ").map(|f| f.trim_matches('`')) {
-            let plain = source.contains(&format!("fn {function}(")) || source.contains(&format!("fn {function}<"));
+            let plain =
+                source.contains(&format!("fn {function}(")) || source.contains(&format!("fn {function}<"));
             assert!(plain, "{file} has no function {function}");
             named += 1;
         }

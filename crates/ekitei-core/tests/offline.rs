@@ -105,7 +105,11 @@ fn a_photo_is_sealed_three_times_queued_and_leaves_the_inbox() {
     assert!(!holds(&phone.dir(), &bytes[20..80]));
     // The office can open what will travel.
     let home = phone.home();
-    let blob = home.queue().read(|c| ekitei_store::queue::blobs::get(c, taken.id, Variant::Original)).unwrap().unwrap();
+    let blob = home
+        .queue()
+        .read(|c| ekitei_store::queue::blobs::get(c, taken.id, Variant::Original))
+        .unwrap()
+        .unwrap();
     let opened = home.blobs().read(&blob.name, &phone.office).unwrap();
     assert_eq!(*opened, bytes);
 }
@@ -228,7 +232,11 @@ fn the_queue_takes_items_back_until_they_are_on_their_way() {
     let rows = core.queue(Nothing {}).unwrap().rows;
     let left = core.queue_cancel(QueueItemRef { item: Some(rows[0].item.clone()) }).unwrap().rows;
     assert_eq!(left.len(), 1);
-    phone.home().queue().write(|tx| ekitei_store::queue::batch::batch(tx, ekitei_model::Lane::Records, 10, 10_000)).unwrap();
+    phone
+        .home()
+        .queue()
+        .write(|tx| ekitei_store::queue::batch::batch(tx, ekitei_model::Lane::Records, 10, 10_000))
+        .unwrap();
     assert_eq!(code(core.queue_cancel(QueueItemRef { item: Some(rows[1].item.clone()) })), "op-frozen");
     assert_eq!(code(core.queue_cancel(QueueItemRef { item: None })), "queue-item-unknown");
     assert_eq!(core.note_list().unwrap().len(), 1);
@@ -245,7 +253,7 @@ fn import_takes_many_notes_and_search_finds_each() {
         created_at: Some("2026-04-01T09:00:00+09:00".parse().unwrap()),
         finished: false,
     });
-    assert_eq!(core.note_import(notes.collect()).unwrap(), 1200);
+    assert_eq!(core.note_import(&notes.collect::<Vec<_>>()).unwrap(), 1200);
     assert_eq!(core.status(Nothing {}).unwrap().waiting.notes, 1200);
     assert_eq!(core.search(find("00777")).unwrap().len(), 1);
     assert_eq!(core.note_list().unwrap()[0].written_at.to_string(), "2026-04-01T09:00:00.000+09:00");
@@ -256,7 +264,8 @@ fn visits_move_on_and_stand_in_today() {
     let phone = Phone::enrolled();
     let core = phone.open();
     let planned_at = ekitei_model::Stamp::japan(now_ms());
-    let args = VisitCreateArgs { case: case_id("R8-1"), title: "立入検査".into(), planned_at, people: vec![] };
+    let args =
+        VisitCreateArgs { case: case_id("R8-1"), title: "立入検査".into(), planned_at, people: vec![] };
     let visit = core.visit_create(args).unwrap();
     assert_eq!((visit.case_number.as_str(), visit.people.as_slice()), ("R8-1", &["s001".to_owned()][..]));
     let today = core.today(Nothing {}).unwrap();
@@ -285,14 +294,18 @@ fn a_conflict_is_shown_and_resolved() {
     let fields = json!({"text": "office's words", "written_at": "2026-11-20T09:00:00+09:00"});
     let theirs = record(note_id, kinds::NOTE, &scope, None, 1, &fields);
     let fields = json!({"field": "text", "mine": "phone's words", "theirs": "office's words", "by_staff": "s001", "by_device": "x"});
-    let conflict = record(ekitei_model::RecordId::derived(&["c"]), kinds::CONFLICT, &scope, Some(note_id), 2, &fields);
+    let conflict =
+        record(ekitei_model::RecordId::derived(&["c"]), kinds::CONFLICT, &scope, Some(note_id), 2, &fields);
     phone.receive(&scope, &[theirs, conflict.clone()]);
     core.lock(Nothing {}).unwrap();
     core.unlock(PinArgs { pin: PIN.into() }).unwrap();
     let listed = core.conflicts(Nothing {}).unwrap();
     assert_eq!((listed.len(), listed[0].title.as_str(), listed[0].own), (1, "office's words", false));
     assert!(core.note_get(RecordRef { id: note_id }).unwrap().conflicted);
-    assert_eq!(code(core.conflict_resolve(ConflictResolveArgs { id: conflict.id, choice: "all".into() })), "choice-unknown");
+    assert_eq!(
+        code(core.conflict_resolve(ConflictResolveArgs { id: conflict.id, choice: "all".into() })),
+        "choice-unknown"
+    );
     core.conflict_resolve(ConflictResolveArgs { id: conflict.id, choice: "mine".into() }).unwrap();
     assert!(core.conflicts(Nothing {}).unwrap().is_empty());
     assert_eq!(core.note_get(RecordRef { id: note_id }).unwrap().text, "phone's words");
@@ -331,7 +344,10 @@ fn a_changed_pin_opens_and_the_old_one_does_not() {
     core.lock(Nothing {}).unwrap();
     assert_eq!(code(core.unlock(PinArgs { pin: PIN.into() })), "pin-wrong");
     core.unlock(PinArgs { pin: "730264".into() }).unwrap();
-    assert_eq!(code(core.change_pin(ChangePinArgs { old: "730264".into(), new: "1234".into() })), "pin-short");
+    assert_eq!(
+        code(core.change_pin(ChangePinArgs { old: "730264".into(), new: "1234".into() })),
+        "pin-short"
+    );
 }
 
 #[test]
@@ -381,6 +397,7 @@ fn a_case_nobody_looked_at_for_two_weeks_leaves_the_phone() {
             follow::follow(tx, &scope, Reason::Asked, long_ago)
         })
         .unwrap();
-    let followed = phone.open().case_list(CaseListArgs { filter: String::new(), followed_only: true }).unwrap();
+    let followed =
+        phone.open().case_list(CaseListArgs { filter: String::new(), followed_only: true }).unwrap();
     assert_eq!(followed.iter().map(|c| c.number.as_str()).collect::<Vec<_>>(), ["R8-1"]);
 }

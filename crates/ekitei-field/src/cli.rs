@@ -99,6 +99,9 @@ pub enum Verb {
         /// Photographs that the browser phone offers instead of a camera.
         #[arg(long, value_name = "DIR")]
         ready_shots: Option<PathBuf>,
+        /// The one loopback origin whose pages may show the screens in a frame (for the demo).
+        #[arg(long, value_name = "ORIGIN")]
+        frame_origin: Option<String>,
     },
 }
 

@@ -30,7 +30,8 @@ struct Line {
 pub fn run(core: &Core, file: &Path, json: bool) -> Result<ExitCode, Fault> {
     let unreadable = |e: std::io::Error| Fault::ask("file-missing").with("detail", e);
     let reader = BufReader::new(File::open(file).map_err(unreadable)?);
-    let mut import = Import { core, cases: HashMap::new(), batch: Vec::with_capacity(BATCH), taken: 0, refused: 0 };
+    let mut import =
+        Import { core, cases: HashMap::new(), batch: Vec::with_capacity(BATCH), taken: 0, refused: 0 };
     for (at, line) in reader.lines().enumerate() {
         let line = line.map_err(unreadable)?;
         if line.trim().is_empty() {
@@ -50,7 +51,10 @@ pub fn run(core: &Core, file: &Path, json: bool) -> Result<ExitCode, Fault> {
     if json {
         say::json(&serde_json::json!({ "taken": import.taken, "refused": import.refused }))?;
     } else {
-        say::say("field.imported", &[("taken", &import.taken.to_string()), ("refused", &import.refused.to_string())]);
+        say::say(
+            "field.imported",
+            &[("taken", &import.taken.to_string()), ("refused", &import.refused.to_string())],
+        );
     }
     Ok(if import.refused > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -65,7 +69,8 @@ struct Import<'a> {
 
 impl Import<'_> {
     fn note(&mut self, line: &str) -> Result<ImportedNote, Fault> {
-        let line: Line = serde_json::from_str(line).map_err(|e| Fault::ask("import-line").with("detail", e))?;
+        let line: Line =
+            serde_json::from_str(line).map_err(|e| Fault::ask("import-line").with("detail", e))?;
         let case = match self.cases.get(&line.case) {
             Some(case) => *case,
             None => {
@@ -74,7 +79,13 @@ impl Import<'_> {
                 case
             }
         };
-        Ok(ImportedNote { case, title: line.title, text: line.text, created_at: line.created_at, finished: line.finished })
+        Ok(ImportedNote {
+            case,
+            title: line.title,
+            text: line.text,
+            created_at: line.created_at,
+            finished: line.finished,
+        })
     }
 
     fn push(&mut self, note: ImportedNote) -> Result<(), Fault> {
@@ -84,7 +95,8 @@ impl Import<'_> {
 
     fn flush(&mut self) -> Result<(), Fault> {
         if !self.batch.is_empty() {
-            self.taken += self.core.note_import(std::mem::take(&mut self.batch))?;
+            self.taken += self.core.note_import(&self.batch)?;
+            self.batch.clear();
         }
         Ok(())
     }

@@ -7,7 +7,10 @@ use std::io::Write;
 
 /// The language of LC_ALL, LC_MESSAGES or LANG; the first that is set decides.
 pub fn language() -> Language {
-    let chosen = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok()).find(|v| !v.is_empty());
+    let chosen = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|v| !v.is_empty());
     match chosen {
         Some(tag) if tag.starts_with("ja") => Language::Japanese,
         _ => Language::English,

@@ -99,7 +99,8 @@ pub fn photo(row: &Numbered<PhotoView>) -> String {
 }
 
 pub fn queue_row(row: &QueueRow) -> String {
-    let why = row.parked.as_ref().map(|f| ekitei_model::text::fault_text(say::language(), f)).unwrap_or_default();
+    let why =
+        row.parked.as_ref().map(|f| ekitei_model::text::fault_text(say::language(), f)).unwrap_or_default();
     format!(
         "{}  {}  {}  {}  {}/{}  {why}",
         at(row.since),
@@ -140,8 +141,13 @@ pub fn sync(view: &SyncView) {
 
 pub fn status(view: &StatusView) {
     match &view.me {
-        Some(me) => say::say("field.status.me", &[("name", &me.name), ("id", &me.id), ("section", &me.sections.join(", "))]),
-        None => say::say(if view.enrolled { "field.status.enrolled" } else { "field.status.not-enrolled" }, &[]),
+        Some(me) => say::say(
+            "field.status.me",
+            &[("name", &me.name), ("id", &me.id), ("section", &me.sections.join(", "))],
+        ),
+        None => {
+            say::say(if view.enrolled { "field.status.enrolled" } else { "field.status.not-enrolled" }, &[])
+        }
     }
     if view.locked {
         say::say("field.locked", &[]);

@@ -22,7 +22,9 @@ pub fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Verb::Enrol { server, code, ca, model } => enrol(&core, server, code, ca.as_deref(), model),
         Verb::Note(NoteVerb::Add { case, text, title, json }) => note_add(&core, &case, text, title, json),
         Verb::Note(NoteVerb::Import { file, json }) => import::run(&core, &file, json),
-        Verb::Photo(PhotoVerb::Add { files, case, caption, json }) => photo_add(&core, &files, case.as_deref(), caption, json),
+        Verb::Photo(PhotoVerb::Add { files, case, caption, json }) => {
+            photo_add(&core, &files, case.as_deref(), &caption, json)
+        }
         Verb::Case(CaseVerb::Follow { number, json }) => case_follow(&core, number, json),
         Verb::List { what, json } => list(&core, what, json),
         Verb::Search { query, limit, json } => search(&core, query, limit, json),
@@ -30,21 +32,33 @@ pub fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Verb::Unlock => unlock(&core),
         Verb::Sync { deadline_s, json } => sync(&core, deadline_s, json),
         Verb::Status { json } => status(&core, json),
-        Verb::Serve { listen, ui, ready_shots } => serve(core, HostConfig { listen, ui, ready_shots }),
+        Verb::Serve { listen, ui, ready_shots, frame_origin } => {
+            serve(core, HostConfig { listen, ui, ready_shots, frame_origin })
+        }
     }
 }
 
 fn open(home: &Path, serves: bool) -> Result<Core, Fault> {
     std::fs::create_dir_all(home).map_err(|e| Fault::ask("home-unusable").with("detail", e))?;
     let keystore = FileKeystore::open_or_create(&home.join("device.key"))?;
-    Core::open(home, Arc::new(keystore), Options { worker: serves, stay_unlocked: true, ..Options::default() })
+    Core::open(
+        home,
+        Arc::new(keystore),
+        Options { worker: serves, stay_unlocked: true, ..Options::default() },
+    )
 }
 
 fn done() -> Result<ExitCode, Fault> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn enrol(core: &Core, server: String, code: String, ca: Option<&Path>, model: Option<String>) -> Result<ExitCode, Fault> {
+fn enrol(
+    core: &Core,
+    server: String,
+    code: String,
+    ca: Option<&Path>,
+    model: Option<String>,
+) -> Result<ExitCode, Fault> {
     let ca_pem = ca
         .map(std::fs::read_to_string)
         .transpose()
@@ -59,20 +73,42 @@ fn enrol(core: &Core, server: String, code: String, ca: Option<&Path>, model: Op
     done()
 }
 
-fn note_add(core: &Core, number: &str, text: String, title: Option<String>, json: bool) -> Result<ExitCode, Fault> {
+fn note_add(
+    core: &Core,
+    number: &str,
+    text: String,
+    title: Option<String>,
+    json: bool,
+) -> Result<ExitCode, Fault> {
     let case = core.case_by_number(number)?;
     let note = core.note_add(case, title, text)?;
-    if json { say::json(&note)? } else { say::say("field.note-added", &[("case", number)]) }
+    if json {
+        say::json(&note)?
+    } else {
+        say::say("field.note-added", &[("case", number)])
+    }
     done()
 }
 
-fn photo_add(core: &Core, files: &[std::path::PathBuf], number: Option<&str>, caption: String, json: bool) -> Result<ExitCode, Fault> {
+fn photo_add(
+    core: &Core,
+    files: &[std::path::PathBuf],
+    number: Option<&str>,
+    caption: &str,
+    json: bool,
+) -> Result<ExitCode, Fault> {
     let case: Option<RecordId> = number.map(|n| core.case_by_number(n)).transpose()?;
     let (mut taken, mut first_fault) = (Vec::new(), None);
     for file in files {
         let shown = file.display().to_string();
         let added = core.copy_in(file).and_then(|name| {
-            core.photo_add(PhotoAddArgs { names: vec![name], case, visit: None, note: None, caption: caption.clone() })
+            core.photo_add(PhotoAddArgs {
+                names: vec![name],
+                case,
+                visit: None,
+                note: None,
+                caption: caption.to_owned(),
+            })
         });
         match added {
             Ok(views) => {
@@ -101,13 +137,21 @@ fn photo_add(core: &Core, files: &[std::path::PathBuf], number: Option<&str>, ca
 
 fn case_follow(core: &Core, number: String, json: bool) -> Result<ExitCode, Fault> {
     let row = core.case_follow(NumberArgs { number })?;
-    if json { say::json(&row)? } else { say::say("field.followed", &[("case", &row.number), ("name", &row.name)]) }
+    if json {
+        say::json(&row)?
+    } else {
+        say::say("field.followed", &[("case", &row.number), ("name", &row.name)])
+    }
     done()
 }
 
 fn list(core: &Core, what: Listed, json: bool) -> Result<ExitCode, Fault> {
     match what {
-        Listed::Cases => show::rows(&core.case_list(CaseListArgs { filter: String::new(), followed_only: false })?, json, show::case),
+        Listed::Cases => show::rows(
+            &core.case_list(CaseListArgs { filter: String::new(), followed_only: false })?,
+            json,
+            show::case,
+        ),
         Listed::Visits => show::rows(&core.visit_list()?, json, show::visit),
         Listed::Notes => show::rows(&show::numbered(core, core.note_list()?)?, json, show::note),
         Listed::Photos => show::rows(&show::numbered(core, core.photo_list_all()?)?, json, show::photo),
@@ -137,13 +181,21 @@ fn unlock(core: &Core) -> Result<ExitCode, Fault> {
 
 fn sync(core: &Core, deadline_s: Option<u32>, json: bool) -> Result<ExitCode, Fault> {
     let view = core.sync_within(deadline_s.unwrap_or(SYNC_S), deadline_s.is_some())?;
-    if json { say::json(&view)? } else { show::sync(&view) }
+    if json {
+        say::json(&view)?
+    } else {
+        show::sync(&view)
+    }
     Ok(if view.drained { ExitCode::SUCCESS } else { ExitCode::from(EXIT_WAITING) })
 }
 
 fn status(core: &Core, json: bool) -> Result<ExitCode, Fault> {
     let view = core.status(Nothing {})?;
-    if json { say::json(&view)? } else { show::status(&view) }
+    if json {
+        say::json(&view)?
+    } else {
+        show::status(&view)
+    }
     done()
 }
 
@@ -153,6 +205,8 @@ fn serve(core: Core, config: HostConfig) -> Result<ExitCode, Fault> {
         .enable_all()
         .build()
         .map_err(|e| Fault::ask("internal").with("detail", e))?;
-    runtime.block_on(host::serve(Arc::new(core), config, |addr| say::line(&format!("listening http://{addr}"))))?;
+    runtime.block_on(host::serve(Arc::new(core), config, |addr| {
+        say::line(&format!("listening http://{addr}"))
+    }))?;
     done()
 }

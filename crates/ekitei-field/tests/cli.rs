@@ -23,7 +23,11 @@ impl Cli<'_> {
     fn run(&self, args: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ekitei-field"));
         command.arg("--home").arg(self.phone.dir()).args(args);
-        command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", self.lang).env_remove("EKITEI_PIN");
+        command
+            .env_remove("LC_ALL")
+            .env_remove("LC_MESSAGES")
+            .env("LANG", self.lang)
+            .env_remove("EKITEI_PIN");
         if let Some(pin) = self.pin {
             command.env("EKITEI_PIN", pin);
         }
@@ -119,7 +123,11 @@ fn import_takes_the_good_lines_and_names_the_bad_ones() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&report["taken"], &report["refused"]), (&1101.into(), &2.into()));
     let errors = String::from_utf8(output.stderr).unwrap();
-    assert!(errors.contains("notes.jsonl:1101: ") && errors.contains("notes.jsonl:1102: ") && errors.contains("R9-404"));
+    assert!(
+        errors.contains("notes.jsonl:1101: ")
+            && errors.contains("notes.jsonl:1102: ")
+            && errors.contains("R9-404")
+    );
     assert_eq!(cli.json(&["status", "--json"])["waiting"]["notes"], 1101);
 }
 
@@ -160,7 +168,9 @@ fn usage_language_and_missing_enrolment_have_their_own_answers() {
     assert!(Cli { lang: "ja_JP.UTF-8", ..cli }.fails(&["list", "notes"], 3).contains("ロック"));
     let elsewhere = tempfile::tempdir().unwrap();
     let program = env!("CARGO_BIN_EXE_ekitei-field");
-    let run = |args: &[&str]| Command::new(program).arg("--home").arg(elsewhere.path()).args(args).output().unwrap();
+    let run = |args: &[&str]| {
+        Command::new(program).arg("--home").arg(elsewhere.path()).args(args).output().unwrap()
+    };
     assert_eq!(run(&["list", "notes", "--json"]).status.code(), Some(4));
     assert_eq!(run(&["sync"]).status.code(), Some(4));
     let status: Value = serde_json::from_slice(&run(&["status", "--json"]).stdout).unwrap();

@@ -58,9 +58,12 @@ impl Host {
 
     fn ask(&self, method: &str, path: &str, extra: &str, body: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(&self.addr).unwrap();
-        let host = if extra.starts_with("host:") { String::new() } else { format!("host: {}\r\n", self.addr) };
+        let host =
+            if extra.starts_with("host:") { String::new() } else { format!("host: {}\r\n", self.addr) };
         let length = body.len();
-        let head = format!("{method} {path} HTTP/1.1\r\n{host}connection: close\r\ncontent-length: {length}\r\n{extra}\r\n");
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\n{host}connection: close\r\ncontent-length: {length}\r\n{extra}\r\n"
+        );
         stream.write_all(head.as_bytes()).unwrap();
         // A host that refuses early may close before it has read everything.
         let _ = stream.write_all(body);
@@ -123,7 +126,11 @@ fn a_picture_goes_from_the_browser_to_the_case() {
     let id = photo["id"].as_str().unwrap();
 
     let thumb = host.get(&format!("/media/{id}/thumb"));
-    assert!(thumb.status == 200 && thumb.head.contains("content-type: image/jpeg") && thumb.body.starts_with(&[0xff, 0xd8]));
+    assert!(
+        thumb.status == 200
+            && thumb.head.contains("content-type: image/jpeg")
+            && thumb.body.starts_with(&[0xff, 0xd8])
+    );
     let original = host.get(&format!("/media/{id}/original"));
     assert!(original.body == jpeg(4) && original.head.contains("content-disposition: attachment"));
     assert_eq!(host.get("/media/not-an-id/thumb").status, 404);
@@ -138,7 +145,10 @@ fn ready_shots_are_offered_and_only_those() {
     assert_eq!(host.get("/ready-shots").json()["ok"], json!(["崖.jpg"]));
     let taken = host.ask("POST", "/ready-shots/%E5%B4%96.jpg", "", b"").json();
     assert!(taken["ok"]["name"].as_str().unwrap().ends_with("~崖.jpg"));
-    assert_eq!(host.ask("POST", "/ready-shots/..%2F..%2Fdevice.key", "", b"").json()["err"]["code"], "file-missing");
+    assert_eq!(
+        host.ask("POST", "/ready-shots/..%2F..%2Fdevice.key", "", b"").json()["err"]["code"],
+        "file-missing"
+    );
 }
 
 #[test]
@@ -163,8 +173,14 @@ fn strangers_are_kept_out() {
     assert_eq!(host.ask("GET", "/", "host: phone.example\r\n", b"").status, 403);
     let body = br#"{"call":"status","args":{}}"#;
     let json = "content-type: application/json\r\n";
-    assert_eq!(host.ask("POST", "/bridge", &format!("{json}origin: https://evil.example\r\n"), body).status, 403);
-    assert_eq!(host.ask("POST", "/bridge", &format!("{json}origin: http://localhost:{port}\r\n"), body).status, 200);
+    assert_eq!(
+        host.ask("POST", "/bridge", &format!("{json}origin: https://evil.example\r\n"), body).status,
+        403
+    );
+    assert_eq!(
+        host.ask("POST", "/bridge", &format!("{json}origin: http://localhost:{port}\r\n"), body).status,
+        200
+    );
     // A form of another page cannot send JSON.
     assert_eq!(host.ask("POST", "/bridge", "content-type: text/plain\r\n", body).status, 415);
     assert!(host.get("/").head.contains("content-security-policy: default-src 'self'"));
@@ -180,12 +196,19 @@ fn hints_tell_what_to_read_again_and_facts_move() {
     let mut lines = BufReader::new(stream).lines();
     assert!(lines.next().unwrap().unwrap().contains("200"));
     let facts = json!({"battery_percent": 12, "charging": true, "hotspot": false});
-    let answer = host.ask("PUT", "/facts", "content-type: application/json\r\n", facts.to_string().as_bytes());
+    let answer =
+        host.ask("PUT", "/facts", "content-type: application/json\r\n", facts.to_string().as_bytes());
     assert_eq!(answer.json()["ok"], facts);
     assert_eq!(host.get("/facts").json()["ok"]["battery_percent"], 12);
-    host.call("settings_set", &json!({"language": "en", "theme": "light", "glove": false, "text_percent": 100}));
+    host.call(
+        "settings_set",
+        &json!({"language": "en", "theme": "light", "glove": false, "text_percent": 100}),
+    );
     let hint = lines.map(Result::unwrap).find(|l| l.contains("settings")).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(hint.strip_prefix("data: ").unwrap()).unwrap()["changed"], "settings");
+    assert_eq!(
+        serde_json::from_str::<Value>(hint.strip_prefix("data: ").unwrap()).unwrap()["changed"],
+        "settings"
+    );
 }
 
 #[test]

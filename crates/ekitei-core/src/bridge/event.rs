@@ -20,7 +20,9 @@ pub enum Topic {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
-    Changed { changed: Topic },
+    Changed {
+        changed: Topic,
+    },
     /// The frame: line, lock, waiting.
     Status,
 }

@@ -1,9 +1,9 @@
 //! Cases: the list, the card with its timeline, following.
 
+use super::conflicts;
 use crate::bridge::args::CaseListArgs;
 use crate::bridge::views::{CaseCard, CaseRow, EntryKind, TimelineEntry};
 use crate::open::Open;
-use super::conflicts;
 use crate::view::{self, Pending};
 use ekitei_model::{Fault, RecordId, Scope, Stamp, fold, kinds};
 use ekitei_store::queue::{Reason, follow};

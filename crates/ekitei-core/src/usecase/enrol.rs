@@ -4,7 +4,7 @@ use super::{status, sync};
 use crate::bridge::args::EnrolArgs;
 use crate::bridge::event::{Event, Topic};
 use crate::bridge::views::StatusView;
-use crate::core::Shared;
+use crate::shared::Shared;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::SigningKey;
@@ -73,7 +73,11 @@ fn redeem(
         model: args.model.clone().unwrap_or_else(|| std::env::consts::OS.to_owned()),
     };
     let server = args.server.trim().trim_end_matches('/').to_owned();
-    let reply = shared.delivery().runtime()?.block_on(ekitei_sync::http::enrol(&server, args.ca_pem.as_deref(), &request))?;
+    let reply = shared.delivery().runtime()?.block_on(ekitei_sync::http::enrol(
+        &server,
+        args.ca_pem.as_deref(),
+        &request,
+    ))?;
     tracing::info!(device = %reply.device_id, "enrolled");
     let credential = Credential {
         device_id: reply.device_id,

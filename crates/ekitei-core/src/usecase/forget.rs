@@ -3,7 +3,7 @@
 use super::status;
 use crate::bridge::event::{Event, Topic};
 use crate::bridge::views::StatusView;
-use crate::core::Shared;
+use crate::shared::Shared;
 use ekitei_model::Fault;
 
 /// Pictures of a killed camera stay in the inbox with their rows; the next enrolment adopts them.

@@ -4,8 +4,8 @@ use super::{photos, status};
 use crate::bridge::args::ChangePinArgs;
 use crate::bridge::event::{Event, Topic};
 use crate::bridge::views::StatusView;
-use crate::core::Shared;
 use crate::open::Open;
+use crate::shared::Shared;
 use ekitei_model::Fault;
 use ekitei_store::queue::{follow, notices};
 use std::sync::Arc;
@@ -27,15 +27,24 @@ pub fn unlock(shared: &Shared, pin: &str) -> Result<StatusView, Fault> {
         shared.home().remember_unlocked(pin)?;
     }
     shared.set_vault(Some(Arc::new(vault)));
-    after_opening(&shared.open()?)?;
+    after_opening(&shared.open()?);
     shared.tell(Event::Status);
     shared.changed(Topic::Cases);
     shared.wakes.tapped();
     status::status(shared)
 }
 
-/// What the vault lacks is replayed; what a killed camera left behind is adopted.
-pub fn after_opening(open: &Open) -> Result<(), Fault> {
+/// What the vault lacks is replayed; what a killed camera left behind is adopted. A failure of this (a full disk, a
+/// damaged page) keeps nobody from reading what is there; the status tells it.
+pub fn after_opening(open: &Open) {
+    let trouble = catch_up(open).err();
+    if let Some(fault) = &trouble {
+        tracing::warn!(%fault, "the vault did not take everything");
+    }
+    open.shared().set_trouble(trouble);
+}
+
+fn catch_up(open: &Open) -> Result<(), Fault> {
     open.replay()?;
     forget_unused_cases(open)?;
     let adopted = photos::adopt(open)?;

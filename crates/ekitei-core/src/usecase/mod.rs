@@ -1,5 +1,5 @@
-//! One file a use case. Each is a handful of functions over [`crate::open::Open`] (unlocked) or [`crate::core::Shared`]
-//! (works locked); [`crate::core`] routes the bridge's calls here.
+//! One file a use case. Each is a handful of functions over [`crate::open::Open`] (unlocked) or [`crate::shared::Shared`]
+//! (works locked); [`crate::surface`] routes the bridge's calls here.
 
 pub mod cases;
 pub mod conflicts;

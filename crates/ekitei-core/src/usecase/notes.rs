@@ -41,10 +41,10 @@ pub fn all(open: &Open) -> Result<Vec<NoteView>, Fault> {
     Ok(notes)
 }
 
-pub fn save(open: &Open, args: NoteSaveArgs) -> Result<NoteView, Fault> {
+pub fn save(open: &Open, args: &NoteSaveArgs) -> Result<NoteView, Fault> {
     let id = match args.id {
         Some(id) => {
-            change_existing(open, id, &args)?;
+            change_existing(open, id, args)?;
             id
         }
         None => make(open, args)?,
@@ -52,7 +52,7 @@ pub fn save(open: &Open, args: NoteSaveArgs) -> Result<NoteView, Fault> {
     get(open, id)
 }
 
-fn make(open: &Open, args: NoteSaveArgs) -> Result<RecordId, Fault> {
+fn make(open: &Open, args: &NoteSaveArgs) -> Result<RecordId, Fault> {
     let scope = match args.case {
         Some(case) => {
             cases::ensure_followed(open, case)?;
@@ -61,7 +61,7 @@ fn make(open: &Open, args: NoteSaveArgs) -> Result<RecordId, Fault> {
         None => Scope::User(open.me().clone()),
     };
     let id = change::mint();
-    let mut fields = given(&args);
+    let mut fields = given(args);
     fields.insert(field::WRITTEN_AT.into(), json!(open.now().stamp()));
     open.commit(&[change::create(open.now(), id, kinds::NOTE, &scope, fields)])?;
     Ok(id)
@@ -132,24 +132,24 @@ pub fn publish(open: &Open, args: &NotePublishArgs) -> Result<NoteView, Fault> {
 pub fn add(open: &Open, case: RecordId, title: Option<String>, text: String) -> Result<NoteView, Fault> {
     cases::ensure_followed(open, case)?;
     let note = ImportedNote { case, title, text, created_at: None, finished: true };
-    let change = imported(open, note);
+    let change = imported(open, &note);
     let id = change.op.record;
     open.commit(&[change])?;
     get(open, id)
 }
 
 /// All of `notes` in one transaction; returns how many.
-pub fn import(open: &Open, notes: Vec<ImportedNote>) -> Result<u64, Fault> {
+pub fn import(open: &Open, notes: &[ImportedNote]) -> Result<u64, Fault> {
     let cases: HashSet<RecordId> = notes.iter().map(|n| n.case).collect();
     for case in cases {
         cases::ensure_followed(open, case)?;
     }
-    let changes: Vec<Change> = notes.into_iter().map(|n| imported(open, n)).collect();
+    let changes: Vec<Change> = notes.iter().map(|n| imported(open, n)).collect();
     open.commit(&changes)?;
     Ok(changes.len() as u64)
 }
 
-fn imported(open: &Open, note: ImportedNote) -> Change {
+fn imported(open: &Open, note: &ImportedNote) -> Change {
     let at = note.created_at.unwrap_or_else(|| open.now().stamp());
     let mut fields = Fields::from([
         (field::TEXT.into(), json!(note.text)),

@@ -45,7 +45,9 @@ pub fn add(open: &Open, args: &PhotoAddArgs) -> Result<Vec<PhotoView>, Fault> {
 fn place(open: &Open, args: &PhotoAddArgs) -> Result<Place, Fault> {
     let scope = match (args.case, args.note.or(args.visit)) {
         (Some(case), _) => Scope::Case(case),
-        (None, Some(on)) => open.reader().record(on)?.ok_or_else(|| Fault::ask("record-unknown"))?.record.scope,
+        (None, Some(on)) => {
+            open.reader().record(on)?.ok_or_else(|| Fault::ask("record-unknown"))?.record.scope
+        }
         (None, None) => Scope::User(open.me().clone()),
     };
     if let Some(case) = scope.case() {
@@ -99,7 +101,13 @@ fn same_bytes(open: &Open, scope: &Scope, sha256: &str) -> Result<Option<RecordI
 }
 
 /// The three files, sealed for this phone and the office, durable in the blob folder.
-fn seal_variants(open: &Open, id: RecordId, scope: &Scope, original: &[u8], derived: &Derived) -> Result<[Blob; 3], Fault> {
+fn seal_variants(
+    open: &Open,
+    id: RecordId,
+    scope: &Scope,
+    original: &[u8],
+    derived: &Derived,
+) -> Result<[Blob; 3], Fault> {
     let seal = |variant, bytes: &[u8]| open.seal_file(id, scope, variant, bytes);
     Ok([
         seal(Variant::Thumb, &derived.thumb.bytes)?,
@@ -108,7 +116,14 @@ fn seal_variants(open: &Open, id: RecordId, scope: &Scope, original: &[u8], deri
     ])
 }
 
-fn fields_of(derived: &Derived, original_bytes: u64, place: &Place, caption: &str, name: &str, taken_at: Stamp) -> Fields {
+fn fields_of(
+    derived: &Derived,
+    original_bytes: u64,
+    place: &Place,
+    caption: &str,
+    name: &str,
+    taken_at: Stamp,
+) -> Fields {
     let (width, height) = upright(derived);
     let reference = |id: Option<RecordId>| id.map_or(Value::Null, |id| json!(id));
     let mut fields = Fields::from([
@@ -158,7 +173,7 @@ fn taken_at(exif: &Exif, shutter: Stamp) -> Stamp {
 }
 
 fn captured_at(open: &Open, name: &str) -> Result<Option<Stamp>, Fault> {
-    let pending = open.queue_read(|c| captures::pending(c))?;
+    let pending = open.queue_read(captures::pending)?;
     Ok(pending.into_iter().find(|c| c.name == name).map(|c| open.now().at(c.at_ms)))
 }
 
@@ -186,7 +201,8 @@ fn of_scope(open: &Open, scope: &Scope) -> Result<Vec<PhotoView>, Fault> {
 
 /// All photos on this phone, newest first.
 pub fn all(open: &Open) -> Result<Vec<PhotoView>, Fault> {
-    let mut scopes: Vec<Scope> = open.reader().of_kind(kinds::PHOTO)?.into_iter().map(|s| s.record.scope).collect();
+    let mut scopes: Vec<Scope> =
+        open.reader().of_kind(kinds::PHOTO)?.into_iter().map(|s| s.record.scope).collect();
     scopes.sort();
     scopes.dedup();
     let mut photos = Vec::new();
@@ -211,7 +227,7 @@ pub fn delete(open: &Open, id: RecordId) -> Result<(), Fault> {
 /// What the camera wrote before the app was killed, and what a kill left behind after queueing. Returns how many
 /// pictures were adopted. A picture that cannot be taken stays in the inbox, with a notice.
 pub fn adopt(open: &Open) -> Result<u64, Fault> {
-    let pending = open.queue_read(|c| captures::pending(c))?;
+    let pending = open.queue_read(captures::pending)?;
     let names = open.inbox().names();
     let mut adopted = 0;
     for name in names {

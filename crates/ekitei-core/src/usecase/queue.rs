@@ -4,7 +4,7 @@ use super::status;
 use crate::bridge::event::Topic;
 use crate::bridge::views::{QueueRow, QueueView};
 use crate::change::mint_op;
-use crate::core::Shared;
+use crate::shared::Shared;
 use crate::view;
 use ekitei_model::{Fault, RecordId};
 use ekitei_store::queue::{self, QueueItem, ops, uploads};
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 pub fn queue(shared: &Shared) -> Result<QueueView, Fault> {
     let line = shared.line()?;
-    let rows = shared.queue_read(|c| queue::view::rows(c))?;
+    let rows = shared.queue_read(queue::view::rows)?;
     let mut titles = Titles::new(shared)?;
     let rows = rows.into_iter().map(|row| titles.row(shared, row)).collect::<Result<_, _>>()?;
     Ok(QueueView {
@@ -104,4 +104,3 @@ fn after(shared: &Shared) -> Result<(), Fault> {
     shared.changed(Topic::Cases);
     Ok(())
 }
-

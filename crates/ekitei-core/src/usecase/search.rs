@@ -16,7 +16,8 @@ pub fn search(open: &Open, args: &SearchArgs) -> Result<Vec<SearchHit>, Fault> {
     let mut seen = HashSet::new();
     let mut hits = Vec::new();
     for record in records {
-        let case = if record.kind == ekitei_model::kinds::CASE_HEADER { record.parent } else { record.scope.case() };
+        let case =
+            if record.kind == ekitei_model::kinds::CASE_HEADER { record.parent } else { record.scope.case() };
         let number = case.and_then(|c| numbers.get(&c)).map_or("", String::as_str);
         let hit = view::hit(&record, &args.query, number);
         // A case and its headers are one thing.

@@ -2,7 +2,7 @@
 
 use crate::bridge::args::Settings;
 use crate::bridge::event::Topic;
-use crate::core::Shared;
+use crate::shared::Shared;
 use ekitei_model::Fault;
 use ekitei_store::queue::meta;
 

@@ -1,7 +1,7 @@
 //! What the frame around each screen shows. Works locked and before enrolment.
 
 use crate::bridge::views::{Line, MeView, StatusView, WaitingView};
-use crate::core::Shared;
+use crate::shared::Shared;
 use ekitei_model::Fault;
 use ekitei_store::queue::{self, notices};
 
@@ -24,7 +24,8 @@ pub fn status(shared: &Shared) -> Result<StatusView, Fault> {
         kana: c.staff.kana.clone(),
         sections: c.staff.sections_on(&day).map(str::to_owned).collect(),
     });
-    let mut notices: Vec<Fault> = shared.queue_read(|c| notices::list(c))?.into_iter().map(|n| n.fault).collect();
+    let mut notices: Vec<Fault> = shared.queue_read(notices::list)?.into_iter().map(|n| n.fault).collect();
+    notices.extend(shared.trouble());
     if let Some(skew) = line.skew_ms.filter(|s| s.abs() > SKEW_WORTH_SAYING_MS) {
         notices.push(Fault::ask("clock-skew").with("minutes", skew.abs() / 60_000));
     }
@@ -53,7 +54,7 @@ pub fn status(shared: &Shared) -> Result<StatusView, Fault> {
 }
 
 pub fn waiting(shared: &Shared) -> Result<WaitingView, Fault> {
-    let counts = shared.queue_read(|c| queue::view::counts(c))?;
+    let counts = shared.queue_read(queue::view::counts)?;
     Ok(WaitingView {
         notes: counts.notes,
         photos: counts.photos,

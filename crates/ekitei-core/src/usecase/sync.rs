@@ -3,8 +3,8 @@
 use super::status;
 use crate::bridge::event::Event;
 use crate::bridge::views::SyncView;
-use crate::core::Shared;
 use crate::delivery;
+use crate::shared::Shared;
 use ekitei_model::Fault;
 use ekitei_sync::{Limits, SyncReport};
 use std::time::{Duration, Instant};
@@ -20,17 +20,24 @@ const ELSEWHERE: &str = "sync-elsewhere";
 pub fn sync_now(shared: &Shared, deadline_s: u32, patient: bool) -> Result<SyncView, Fault> {
     shared.enrolled()?;
     let within = Duration::from_secs(u64::from(deadline_s));
-    let report = if shared.options().worker { by_worker(shared, within)? } else { here(shared, within, patient)? };
+    let report =
+        if shared.options().worker { by_worker(shared, within)? } else { here(shared, within, patient)? };
     shared.tell(Event::Status);
     view(shared, report)
 }
 
 /// The worker has the engine; a tap ends its pause.
 fn by_worker(shared: &Shared, within: Duration) -> Result<SyncReport, Fault> {
-    match shared.wakes.next_round(within) {
-        Some(result) => result,
-        None => Ok(SyncReport { elapsed_ms: millis(within), ..SyncReport::default() }),
+    let begun = Instant::now();
+    while let Some((result, was_under_way)) = shared.wakes.next_round(begun + within) {
+        let report = result?;
+        // Nothing moved: asking again at once would not move it either.
+        let stuck = !was_under_way && (report.fault.is_some() || report.sent_bytes == 0);
+        if stuck || status::waiting(shared)?.items == 0 {
+            return Ok(SyncReport { elapsed_ms: millis(begun.elapsed()), ..report });
+        }
     }
+    Ok(SyncReport { elapsed_ms: millis(within), ..SyncReport::default() })
 }
 
 fn here(shared: &Shared, within: Duration, patient: bool) -> Result<SyncReport, Fault> {
@@ -46,7 +53,7 @@ fn here(shared: &Shared, within: Duration, patient: bool) -> Result<SyncReport, 
         if !elsewhere || left < LOOK_AGAIN {
             return Ok(report);
         }
-        std::thread::sleep(LOOK_AGAIN);
+        runtime.block_on(tokio::time::sleep(LOOK_AGAIN));
     }
 }
 

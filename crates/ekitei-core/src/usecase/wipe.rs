@@ -1,7 +1,7 @@
 //! The office calls this phone lost: everything on it goes, unsent work, too.
 
 use crate::bridge::event::{Event, Topic};
-use crate::core::Shared;
+use crate::shared::Shared;
 use ekitei_model::Fault;
 use ekitei_store::queue::notices;
 

@@ -36,13 +36,15 @@ fn case_id(record: &Record) -> RecordId {
 /// Whether the folded `filter` is in number, name or place.
 pub fn matches_filter(row: &CaseRow, filter: &str) -> bool {
     let wanted = fold::fold(filter);
-    wanted.is_empty() || [&row.number, &row.name, &row.place].into_iter().any(|t| fold::fold(t).contains(&wanted))
+    wanted.is_empty()
+        || [&row.number, &row.name, &row.place].into_iter().any(|t| fold::fold(t).contains(&wanted))
 }
 
 /// An entry of the directory: one line a person, with the post that was named first.
 pub fn person(record: &Record) -> PersonView {
     let post = record.fields.get("posts").and_then(|p| p.get(0));
-    let of_post = |name: &str| post.and_then(|p| p.get(name)).and_then(Value::as_str).unwrap_or("").to_owned();
+    let of_post =
+        |name: &str| post.and_then(|p| p.get(name)).and_then(Value::as_str).unwrap_or("").to_owned();
     PersonView {
         id: record.text("id").to_owned(),
         name: record.text("name").to_owned(),

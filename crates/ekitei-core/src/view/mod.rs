@@ -60,7 +60,9 @@ fn at_office(record: &Record) -> Option<Progress> {
 
 /// A stamp in a text field, else when the record was made, else the beginning of time.
 pub fn stamp_of(record: &Record, field: &str) -> Stamp {
-    stamp_field(record, field).or_else(|| record.created.as_ref().map(|c| c.at)).unwrap_or(Stamp::japan(record.received_ms))
+    stamp_field(record, field)
+        .or_else(|| record.created.as_ref().map(|c| c.at))
+        .unwrap_or(Stamp::japan(record.received_ms))
 }
 
 pub fn stamp_field(record: &Record, field: &str) -> Option<Stamp> {

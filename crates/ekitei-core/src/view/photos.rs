@@ -96,14 +96,24 @@ mod tests {
         assert_eq!(of(json!({}), none, &parked), Progress::Parked);
         assert_eq!(of(json!({"office.thumb_at": "x"}), none, &files), Progress::Waiting);
         assert_eq!(of(json!({"office.original_at": "x"}), none, &files), Progress::Arrived);
-        assert_eq!(of(json!({"office.original_at": "x", "office.filed_at": "x"}), none, &files), Progress::Filed);
-        assert_eq!(of(json!({"office.original_at": "x", "office.kept_at": "x"}), none, &files), Progress::Kept);
+        assert_eq!(
+            of(json!({"office.original_at": "x", "office.filed_at": "x"}), none, &files),
+            Progress::Filed
+        );
+        assert_eq!(
+            of(json!({"office.original_at": "x", "office.kept_at": "x"}), none, &files),
+            Progress::Kept
+        );
     }
 
     #[test]
     fn only_variants_that_exist_are_listed_and_counted_once() {
-        let view = photo(&record(&json!({"office.original_at": "x"})), Pending::default(), &PhotoFiles::default());
-        assert_eq!(view.variants.iter().map(|v| v.variant).collect::<Vec<_>>(), [Variant::Thumb, Variant::Original]);
+        let view =
+            photo(&record(&json!({"office.original_at": "x"})), Pending::default(), &PhotoFiles::default());
+        assert_eq!(
+            view.variants.iter().map(|v| v.variant).collect::<Vec<_>>(),
+            [Variant::Thumb, Variant::Original]
+        );
         let counted = count([&view, &view]);
         assert_eq!((counted.total, counted.arrived, counted.at_office), (2, 2, 0));
     }

@@ -16,7 +16,11 @@ pub fn hit(record: &Record, query: &str, case_number: &str) -> SearchHit {
     };
     let texts = kinds::searchable(&record.kind).iter().map(|f| record.text(f)).filter(|t| !t.is_empty());
     let wanted = fold::fold(query);
-    let matched = texts.clone().find(|t| fold::fold(t).contains(&wanted)).or_else(|| texts.clone().next()).unwrap_or("");
+    let matched = texts
+        .clone()
+        .find(|t| fold::fold(t).contains(&wanted))
+        .or_else(|| texts.clone().next())
+        .unwrap_or("");
     let case = match record.kind.as_str() {
         kinds::CASE_HEADER => record.parent,
         _ => record.scope.case(),
@@ -72,7 +76,10 @@ mod tests {
     fn the_excerpt_shows_the_first_match_as_written() {
         let long = format!("{}ボーリング調査の結果{}", "あ".repeat(200), "い".repeat(200));
         let shown = excerpt(&long, &fold::fold("ぼーりんぐ"));
-        assert!(shown.starts_with('…') && shown.contains("ボーリング調査") && shown.ends_with('…'), "{shown}");
+        assert!(
+            shown.starts_with('…') && shown.contains("ボーリング調査") && shown.ends_with('…'),
+            "{shown}"
+        );
         assert_eq!(excerpt("短い\n文", "文"), "短い 文");
         assert_eq!(excerpt("no match", "zzz"), "no match");
     }

@@ -45,7 +45,10 @@ impl Phone {
         drop(home);
         // The first unlocking makes the queue's cursors this vault's.
         drop(phone.open());
-        phone.receive(&Scope::Section(SECTION.into()), &[header("R8-1", "採石場 甲"), header("R8-2", "採石場 乙")]);
+        phone.receive(
+            &Scope::Section(SECTION.into()),
+            &[header("R8-1", "採石場 甲"), header("R8-2", "採石場 乙")],
+        );
         phone
     }
 
@@ -126,12 +129,27 @@ pub fn case_id(number: &str) -> RecordId {
 
 pub fn header(number: &str, name: &str) -> Record {
     let scope = Scope::Section(SECTION.into());
-    let fields = json!({"number": number, "name": name, "place": "架空町", "state": "open", "section": SECTION});
-    record(kinds::header_id(case_id(number), &scope), kinds::CASE_HEADER, &scope, Some(case_id(number)), 1, &fields)
+    let fields =
+        json!({"number": number, "name": name, "place": "架空町", "state": "open", "section": SECTION});
+    record(
+        kinds::header_id(case_id(number), &scope),
+        kinds::CASE_HEADER,
+        &scope,
+        Some(case_id(number)),
+        1,
+        &fields,
+    )
 }
 
 /// As the office would send it.
-pub fn record(id: RecordId, kind: &str, scope: &Scope, parent: Option<RecordId>, seq: u64, fields: &Value) -> Record {
+pub fn record(
+    id: RecordId,
+    kind: &str,
+    scope: &Scope,
+    parent: Option<RecordId>,
+    seq: u64,
+    fields: &Value,
+) -> Record {
     serde_json::from_value(json!({
         "id": id, "kind": kind, "scope": scope, "parent": parent, "born_seq": seq, "seq": seq,
         "created": {"op": RecordId::derived(&["op", &id.to_string()]), "device": DeviceId(uuid::Uuid::nil()),
@@ -159,7 +177,15 @@ pub fn inbox(core: &Core, name: &str, bytes: &[u8]) -> String {
 }
 
 pub fn note(case: Option<RecordId>, text: &str) -> NoteSaveArgs {
-    NoteSaveArgs { id: None, case, visit: None, title: None, text: Some(text.into()), strokes: None, template: None }
+    NoteSaveArgs {
+        id: None,
+        case,
+        visit: None,
+        title: None,
+        text: Some(text.into()),
+        strokes: None,
+        template: None,
+    }
 }
 
 pub fn photos(name: &str, case: Option<RecordId>) -> PhotoAddArgs {

@@ -12,7 +12,10 @@ pub struct Answer(pub Result<serde_json::Value, Fault>);
 
 impl Answer {
     pub fn of<T: Serialize>(result: Result<T, Fault>) -> Self {
-        Self(result.and_then(|v| serde_json::to_value(v).map_err(|e| Fault::ask("internal").with("detail", e))))
+        Self(
+            result
+                .and_then(|v| serde_json::to_value(v).map_err(|e| Fault::ask("internal").with("detail", e))),
+        )
     }
 }
 
@@ -37,6 +40,8 @@ pub fn refused(fault: &Fault) -> Response {
 }
 
 /// Runs `work` on a thread that may block.
-pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|e| Err(Fault::ask("internal").with("detail", e)))
 }

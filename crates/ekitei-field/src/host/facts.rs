@@ -32,7 +32,9 @@ pub async fn read(State(host): State<Host>) -> Answer {
 
 pub async fn write(State(host): State<Host>, Json(facts): Json<Facts>) -> Answer {
     if facts.battery_percent > 100 {
-        return Answer(Err(Fault::ask("call-malformed").with("call", "facts").with("detail", "battery_percent")));
+        return Answer(Err(Fault::ask("call-malformed")
+            .with("call", "facts")
+            .with("detail", "battery_percent")));
     }
     *host.facts.0.lock().unwrap_or_else(PoisonError::into_inner) = facts;
     host.core.announce_status();

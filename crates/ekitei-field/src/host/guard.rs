@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use ekitei_model::Fault;
 use std::net::SocketAddr;
 
 /// The authority names that mean this host.
@@ -14,7 +15,12 @@ pub struct Names(Vec<String>);
 impl Names {
     pub fn of(addr: SocketAddr) -> Self {
         let port = addr.port();
-        Self(vec![format!("{addr}"), format!("127.0.0.1:{port}"), format!("[::1]:{port}"), format!("localhost:{port}")])
+        Self(vec![
+            format!("{addr}"),
+            format!("127.0.0.1:{port}"),
+            format!("[::1]:{port}"),
+            format!("localhost:{port}"),
+        ])
     }
 
     fn admit(&self, headers: &HeaderMap) -> bool {
@@ -30,26 +36,37 @@ impl Names {
     }
 }
 
-pub async fn check(names: Names, request: Request, next: Next) -> Response {
+/// What the pages may load, and who may frame them: nobody but `frame_origin`, which must be of this machine.
+///
+/// # Errors
+/// `listen-not-loopback`.
+pub fn policy(frame_origin: Option<&str>) -> Result<HeaderValue, Fault> {
+    let elsewhere = |origin: &str| Fault::ask("listen-not-loopback").with("addr", origin);
+    if let Some(origin) = frame_origin {
+        let addr = origin.strip_prefix("http://").and_then(|a| a.parse::<SocketAddr>().ok());
+        addr.filter(|a| a.ip().is_loopback()).ok_or_else(|| elsewhere(origin))?;
+    }
+    let text = format!("{POLICY}; frame-ancestors 'self' {}", frame_origin.unwrap_or_default());
+    HeaderValue::from_str(text.trim_end()).map_err(|_| elsewhere(frame_origin.unwrap_or_default()))
+}
+
+pub async fn check(names: Names, policy: HeaderValue, request: Request, next: Next) -> Response {
     if !names.admit(request.headers()) {
-        return (StatusCode::FORBIDDEN, "this address serves only pages and programs of this machine").into_response();
+        return (StatusCode::FORBIDDEN, "this address serves only pages and programs of this machine")
+            .into_response();
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }
 
-/// The demo's stage shows phones in frames, hence the loopback frame ancestors.
-const HEADERS: [(header::HeaderName, &str); 4] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
-         object-src 'none'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'self' http://127.0.0.1:* http://localhost:*",
-    ),
+const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; \
+                      style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'";
+const HEADERS: [(header::HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CACHE_CONTROL, "no-store"),
@@ -78,10 +95,28 @@ mod tests {
     }
 
     #[test]
+    fn only_the_named_page_of_this_machine_may_frame_the_screens() {
+        let text = |origin| policy(origin).map(|p| p.to_str().unwrap().to_owned());
+        assert!(text(None).unwrap().ends_with("frame-ancestors 'self'"));
+        assert!(text(Some("http://127.0.0.1:8787")).unwrap().ends_with("frame-ancestors 'self' http://127.0.0.1:8787"));
+        for bad in ["https://evil.example", "http://10.0.0.1:80", "*", "http://127.0.0.1:1; script-src *"] {
+            assert_eq!(policy(Some(bad)).unwrap_err().code, "listen-not-loopback", "{bad}");
+        }
+    }
+
+    #[test]
     fn pages_of_other_sites_are_refused() {
         assert!(!admitted(&[("host", "127.0.0.1:4810"), ("origin", "https://evil.example")]));
         assert!(!admitted(&[("host", "127.0.0.1:4810"), ("origin", "null")]));
-        assert!(!admitted(&[("host", "127.0.0.1:4810"), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors")]));
-        assert!(admitted(&[("host", "127.0.0.1:4810"), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")]));
+        assert!(!admitted(&[
+            ("host", "127.0.0.1:4810"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "no-cors")
+        ]));
+        assert!(admitted(&[
+            ("host", "127.0.0.1:4810"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate")
+        ]));
     }
 }

@@ -1,7 +1,7 @@
 //! Raw bytes into the app's inbox: what the camera does on a phone, the browser does by PUT, or a ready shot by copy.
 
-use super::answer::{Answer, blocking};
 use super::Host;
+use super::answer::{Answer, blocking};
 use axum::body::Body;
 use axum::extract::{Path, State};
 use ekitei_core::{Core, Incoming, MAX_FILE_BYTES};
@@ -34,7 +34,9 @@ async fn fill(incoming: &Incoming, body: Body) -> Result<(), Fault> {
         total += piece.len() as u64;
         if total > MAX_FILE_BYTES {
             let size_mb = total.div_ceil(1_000_000);
-            return Err(Fault::ask("photo-file-large").with("size_mb", size_mb).with("limit_mb", MAX_FILE_BYTES >> 20));
+            return Err(Fault::ask("photo-file-large")
+                .with("size_mb", size_mb)
+                .with("limit_mb", MAX_FILE_BYTES >> 20));
         }
         file.write_all(&piece).await.map_err(failed)?;
     }
@@ -50,7 +52,9 @@ fn list(folder: Option<&PathBuf>) -> Result<Vec<String>, Fault> {
     let entries = std::fs::read_dir(folder).map_err(|e| Fault::ask("file-missing").with("detail", e))?;
     let mut names: Vec<String> = entries
         .filter_map(|e| e.ok().filter(|e| e.path().is_file())?.file_name().into_string().ok())
-        .filter(|n| [".jpg", ".jpeg", ".png", ".webp"].iter().any(|end| n.to_ascii_lowercase().ends_with(end)))
+        .filter(|n| {
+            [".jpg", ".jpeg", ".png", ".webp"].iter().any(|end| n.to_ascii_lowercase().ends_with(end))
+        })
         .collect();
     names.sort();
     Ok(names)

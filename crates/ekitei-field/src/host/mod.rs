@@ -37,6 +37,8 @@ pub struct HostConfig {
     pub listen: SocketAddr,
     pub ui: Option<PathBuf>,
     pub ready_shots: Option<PathBuf>,
+    /// The one origin that may frame the screens; absent: only the host itself.
+    pub frame_origin: Option<String>,
 }
 
 #[derive(Clone)]
@@ -49,20 +51,22 @@ struct Host {
 /// Serves until the process ends; `ready` hears the address first.
 ///
 /// # Errors
-/// `listen-not-loopback`, `listen-failed`, `screens-missing`.
+/// `listen-not-loopback` (also for a frame origin of elsewhere), `listen-failed`, `screens-missing`.
 pub async fn serve(core: Arc<Core>, config: HostConfig, ready: impl FnOnce(SocketAddr)) -> Result<(), Fault> {
     if !config.listen.ip().is_loopback() {
         return Err(Fault::ask("listen-not-loopback").with("addr", config.listen));
     }
-    let failed = |e: std::io::Error| Fault::ask("listen-failed").with("addr", config.listen).with("detail", e);
+    let failed =
+        |e: std::io::Error| Fault::ask("listen-failed").with("addr", config.listen).with("detail", e);
     let screens = screens::find(config.ui)?;
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
     let addr = listener.local_addr().map_err(failed)?;
     let host = Host { core, facts: facts::Shared::default(), ready_shots: config.ready_shots.map(Arc::new) };
     let names = guard::Names::of(addr);
+    let policy = guard::policy(config.frame_origin.as_deref())?;
     let app = routes(host)
         .fallback_service(screens)
-        .layer(from_fn(move |request: Request, next| guard::check(names.clone(), request, next)));
+        .layer(from_fn(move |request: Request, next| guard::check(names.clone(), policy.clone(), request, next)));
     ready(addr);
     loop {
         let Ok((stream, _)) = listener.accept().await else {

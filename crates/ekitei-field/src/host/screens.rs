@@ -10,7 +10,8 @@ pub fn find(named: Option<PathBuf>) -> Result<ServeDir, Fault> {
         Some(folder) => Some(folder),
         None => candidates().into_iter().find(|c| c.join("index.html").is_file()),
     };
-    let folder = folder.filter(|f| f.join("index.html").is_file()).ok_or_else(|| Fault::ask("screens-missing"))?;
+    let folder =
+        folder.filter(|f| f.join("index.html").is_file()).ok_or_else(|| Fault::ask("screens-missing"))?;
     Ok(ServeDir::new(folder).append_index_html_on_directories(true))
 }
 

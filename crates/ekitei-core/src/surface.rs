@@ -1,0 +1,119 @@
+//! Where each call of the bridge goes.
+
+use crate::bridge::Surface;
+use crate::bridge::args::*;
+use crate::bridge::views::*;
+use crate::core::Core;
+use crate::usecase;
+use ekitei_model::Fault;
+
+impl Surface for Core {
+    fn status(&self, _: Nothing) -> Result<StatusView, Fault> {
+        usecase::status::status(&self.shared)
+    }
+    fn enrol(&self, args: EnrolArgs) -> Result<StatusView, Fault> {
+        usecase::enrol::enrol(&self.shared, &args)
+    }
+    fn unlock(&self, args: PinArgs) -> Result<StatusView, Fault> {
+        usecase::lock::unlock(&self.shared, &args.pin)
+    }
+    fn lock(&self, _: Nothing) -> Result<StatusView, Fault> {
+        usecase::lock::lock(&self.shared)
+    }
+    fn change_pin(&self, args: ChangePinArgs) -> Result<Done, Fault> {
+        usecase::lock::change_pin(&self.shared, &args).map(|()| Done {})
+    }
+    fn forget_pin(&self, _: Nothing) -> Result<StatusView, Fault> {
+        usecase::forget::forget_pin(&self.shared)
+    }
+    fn today(&self, _: Nothing) -> Result<TodayView, Fault> {
+        usecase::today::today(&self.shared.open()?)
+    }
+    fn case_list(&self, args: CaseListArgs) -> Result<Vec<CaseRow>, Fault> {
+        usecase::cases::list(&self.shared.open()?, &args)
+    }
+    fn case_card(&self, args: CaseRef) -> Result<CaseCard, Fault> {
+        usecase::cases::card(&self.shared.open()?, args.case)
+    }
+    fn case_follow(&self, args: NumberArgs) -> Result<CaseRow, Fault> {
+        usecase::cases::follow_number(&self.shared.open()?, &args.number)
+    }
+    fn case_unfollow(&self, args: CaseRef) -> Result<Done, Fault> {
+        usecase::cases::unfollow(&self.shared.open()?, args.case).map(|()| Done {})
+    }
+    fn visit_create(&self, args: VisitCreateArgs) -> Result<VisitView, Fault> {
+        usecase::visits::create(&self.shared.open()?, args)
+    }
+    fn visit_state(&self, args: VisitStateArgs) -> Result<VisitView, Fault> {
+        usecase::visits::set_state(&self.shared.open()?, &args)
+    }
+    fn note_get(&self, args: RecordRef) -> Result<NoteView, Fault> {
+        usecase::notes::get(&self.shared.open()?, args.id)
+    }
+    fn note_save(&self, args: NoteSaveArgs) -> Result<NoteView, Fault> {
+        usecase::notes::save(&self.shared.open()?, &args)
+    }
+    fn note_finish(&self, args: RecordRef) -> Result<NoteView, Fault> {
+        usecase::notes::finish(&self.shared.open()?, args.id)
+    }
+    fn note_delete(&self, args: RecordRef) -> Result<Done, Fault> {
+        usecase::notes::delete(&self.shared.open()?, args.id).map(|()| Done {})
+    }
+    fn note_publish(&self, args: NotePublishArgs) -> Result<NoteView, Fault> {
+        usecase::notes::publish(&self.shared.open()?, &args)
+    }
+    fn draft_save(&self, args: DraftArgs) -> Result<Done, Fault> {
+        usecase::drafts::save(&self.shared.open()?, &args.key, &args.value).map(|()| Done {})
+    }
+    fn draft_load(&self, args: DraftKey) -> Result<DraftView, Fault> {
+        usecase::drafts::load(&self.shared.open()?, &args.key)
+    }
+    fn draft_drop(&self, args: DraftKey) -> Result<Done, Fault> {
+        usecase::drafts::drop(&self.shared.open()?, &args.key).map(|()| Done {})
+    }
+    fn capture_begin(&self, args: CaptureArgs) -> Result<CaptureView, Fault> {
+        usecase::photos::begin_capture(&self.shared.open()?, &args)
+    }
+    fn photo_add(&self, args: PhotoAddArgs) -> Result<Vec<PhotoView>, Fault> {
+        usecase::photos::add(&self.shared.open()?, &args)
+    }
+    fn photo_caption(&self, args: PhotoCaptionArgs) -> Result<PhotoView, Fault> {
+        usecase::photos::set_caption(&self.shared.open()?, args.id, &args.caption)
+    }
+    fn photo_delete(&self, args: RecordRef) -> Result<Done, Fault> {
+        usecase::photos::delete(&self.shared.open()?, args.id).map(|()| Done {})
+    }
+    fn photo_list(&self, args: CaseRef) -> Result<Vec<PhotoView>, Fault> {
+        usecase::photos::of_case(&self.shared.open()?, args.case)
+    }
+    fn queue(&self, _: Nothing) -> Result<QueueView, Fault> {
+        usecase::queue::queue(&self.shared)
+    }
+    fn queue_retry(&self, args: QueueItemRef) -> Result<QueueView, Fault> {
+        usecase::queue::retry(&self.shared, args.item.as_deref())
+    }
+    fn queue_cancel(&self, args: QueueItemRef) -> Result<QueueView, Fault> {
+        usecase::queue::cancel(&self.shared, args.item.as_deref())
+    }
+    fn conflicts(&self, _: Nothing) -> Result<Vec<ConflictView>, Fault> {
+        usecase::conflicts::list(&self.shared.open()?)
+    }
+    fn conflict_resolve(&self, args: ConflictResolveArgs) -> Result<Done, Fault> {
+        usecase::conflicts::resolve(&self.shared.open()?, &args).map(|()| Done {})
+    }
+    fn search(&self, args: SearchArgs) -> Result<Vec<SearchHit>, Fault> {
+        usecase::search::search(&self.shared.open()?, &args)
+    }
+    fn directory(&self, args: SearchArgs) -> Result<Vec<PersonView>, Fault> {
+        usecase::directory::directory(&self.shared.open()?, &args)
+    }
+    fn sync_now(&self, args: SyncArgs) -> Result<SyncView, Fault> {
+        usecase::sync::sync_now(&self.shared, args.deadline_s, false)
+    }
+    fn settings_get(&self, _: Nothing) -> Result<Settings, Fault> {
+        usecase::settings::get(&self.shared)
+    }
+    fn settings_set(&self, args: Settings) -> Result<Settings, Fault> {
+        usecase::settings::set(&self.shared, args)
+    }
+}
