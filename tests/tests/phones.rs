@@ -109,7 +109,7 @@ fn two_phones_that_change_one_note_get_a_conflict_that_a_person_resolves() {
     let made = core(&a);
     let case = made.case_by_number(CASE).unwrap();
     let note = ImportedNote { case, title: None, text: "first".into(), created_at: None, finished: false };
-    made.note_import(vec![note]).unwrap();
+    made.note_import(&[note]).unwrap();
     drop(made);
     a.sync();
     b.must(&["case", "follow", CASE]);
@@ -175,4 +175,57 @@ fn a_phone_that_the_office_wipes_keeps_nothing() {
     assert_eq!(status["notices"][0]["code"], "device-wiped");
     assert!(!phone.home.join("vault.db").exists());
     assert!(std::fs::read_dir(phone.home.join("blobs")).unwrap().next().is_none());
+}
+
+/// Open with its worker, as an app is.
+fn app(phone: &Phone) -> Core {
+    let keystore = FileKeystore::open_or_create(&phone.home.join("device.key")).unwrap();
+    let options = Options { worker: true, stay_unlocked: true, ..Options::default() };
+    Core::open(&phone.home, Arc::new(keystore), options).unwrap()
+}
+
+/// Reads again with each hint, as a screen does, until it likes what it sees.
+fn watch(core: &Core, what: &str, done: impl Fn(&Core) -> bool) {
+    let mut hints = core.subscribe();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let seen = runtime.block_on(async {
+        tokio::time::timeout(std::time::Duration::from_secs(60), async {
+            while !done(core) {
+                // A hint that was lost in a burst is followed by another.
+                let _ = hints.recv().await;
+            }
+        })
+        .await
+    });
+    assert!(seen.is_ok(), "never: {what}; {:?}", core.status(Nothing {}));
+}
+
+#[test]
+fn open_apps_exchange_without_anyone_asking() {
+    let mut world = World::new();
+    let (a, b) = (world.phone("s001"), world.phone("s002"));
+    let (app_a, app_b) = (app(&a), app(&b));
+    app_b.case_follow(NumberArgs { number: CASE.into() }).unwrap();
+    let case = app_a.case_by_number(CASE).unwrap();
+    app_a.note_add(case, None, "by itself".into()).unwrap();
+    watch(&app_b, "the note on the other phone", |c| c.note_list().unwrap().iter().any(|n| n.text == "by itself"));
+    let filed = |c: &Core| c.case_card(CaseRef { case }).unwrap().entries.iter().any(|e| {
+        e.note.as_ref().is_some_and(|n| n.progress == ekitei_core::bridge::views::Progress::Filed)
+    });
+    watch(&app_a, "the receipt, by a hint of the office", filed);
+
+    // A command of another process in the same home rings no bell, and is noticed all the same.
+    a.note(CASE, "from a command");
+    watch(&app_b, "the command's note", |c| c.note_list().unwrap().len() == 2);
+
+    // The line goes and comes; a person taps.
+    world.office.kill();
+    app_a.note_add(case, None, "while it was down".into()).unwrap();
+    let view = app_a.sync_now(SyncArgs { deadline_s: 20 }).unwrap();
+    assert!(!view.drained && view.fault.is_some());
+    world.office.restart();
+    let view = app_a.sync_now(SyncArgs { deadline_s: 20 }).unwrap();
+    assert!(view.drained, "{view:?}");
+    app_b.line_changed();
+    watch(&app_b, "what was written meanwhile", |c| c.note_list().unwrap().len() == 3);
 }
