@@ -12,6 +12,8 @@ export interface Draft {
   seen: { title: string; text: string; revs: Record<string, string> };
   /** Not on the server yet. */
   fresh: boolean;
+  /** Saving makes (or keeps) it a finished note, which is filed. */
+  finish: boolean;
 }
 
 const kept = $state<Record<string, Draft>>({});
@@ -25,7 +27,7 @@ export function keepDraft(draft: Draft): void {
   if (kept[draft.note] !== draft) kept[draft.note] = draft;
 }
 
-export function writeDraft(note: string, change: Partial<Pick<Draft, 'title' | 'text'>>): void {
+export function writeDraft(note: string, change: Partial<Pick<Draft, 'title' | 'text' | 'finish'>>): void {
   const draft = kept[note];
   if (draft) Object.assign(draft, change);
 }

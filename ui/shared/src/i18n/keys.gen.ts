@@ -240,6 +240,8 @@ export interface MessageParams {
   'console.note.conflicted': never;
   'console.note.discard': never;
   'console.note.edit': never;
+  'console.note.finish': never;
+  'console.note.finish-hint': never;
   'console.note.hint': never;
   'console.note.kept': never;
   'console.note.less': never;

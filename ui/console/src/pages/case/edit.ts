@@ -4,7 +4,7 @@ import type { Draft } from '../../lib/drafts.svelte';
 import type { Fields } from '../../api/office';
 
 export function draftFrom(note: NoteView, caseId: string, caseNumber: string): Draft {
-  return { note: note.id, caseId, caseNumber, title: note.title, text: note.text, seen: seenOf(note), fresh: false };
+  return { note: note.id, caseId, caseNumber, title: note.title, text: note.text, seen: seenOf(note), fresh: false, finish: note.finished_at != null };
 }
 
 export const seenOf = (note: NoteView): Draft['seen'] => ({ title: note.title, text: note.text, revs: { ...note.revs } });
@@ -14,11 +14,15 @@ export interface Change {
   base: Record<string, string>;
 }
 
-/** The fields that the person changed, with the revisions they saw. */
-export function changeOf(draft: Pick<Draft, 'title' | 'text' | 'seen'>): Change {
+/**
+ * The fields that the person changed, with the revisions they saw. A finished note is finished anew: each new time is
+ * a new version for filing. `finishedAt`: whether it is finished already.
+ */
+export function changeOf(draft: Pick<Draft, 'title' | 'text' | 'seen' | 'finish'>, finishedAt: string | null | undefined, stamp: string): Change {
   const fields: Record<string, string> = {};
   if (draft.title !== draft.seen.title) fields.title = draft.title;
   if (draft.text !== draft.seen.text) fields.text = draft.text;
+  if (draft.finish && (Object.keys(fields).length > 0 || finishedAt == null)) fields.finished_at = stamp;
   const base = Object.fromEntries(Object.keys(fields).flatMap((name) => (draft.seen.revs[name] ? [[name, draft.seen.revs[name] as string]] : [])));
   return { fields, base };
 }
