@@ -24,9 +24,11 @@ pub trait Storage: Send + Sync {
     async fn new_epoch(&self) -> Result<Epoch>;
 
     // ── people and devices ──
-    /// Adds and changes staff (none is removed) and their directory records in `all:`.
+    /// Adds and changes staff (none is removed) and their directory records in `all:`. Refused: `batch-malformed`
+    /// (an id is empty, a text holds a zero character).
     async fn import_staff(&self, staff: Vec<Staff>, now_ms: i64) -> Result<Imported>;
-    /// Adds cases, or changes the case that has the same number. Fields are those of a `case` record; `number` must be there.
+    /// Adds cases, or changes the case that has the same number. Fields are those of a `case` record. Refused:
+    /// `batch-malformed` (no number).
     async fn import_cases(&self, cases: Vec<Fields>, now_ms: i64) -> Result<Imported>;
     async fn staff(&self, id: &StaffId) -> Result<Option<Staff>>;
     /// In the directory's order (reading, then id).

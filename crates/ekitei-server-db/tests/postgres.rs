@@ -99,6 +99,54 @@ mod database {
         assert_eq!(one.epoch().await.unwrap(), two.epoch().await.unwrap());
     }
 
+    /// The worst moment: a push has looked for the photo's bytes and not committed yet when they are finished. Without
+    /// the waiting gate neither would see the other.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn bytes_finished_during_the_push_of_their_record_are_noted() {
+        use ekitei_model::kinds::{Variant, photo};
+        use ekitei_server_db::conformance::kit::*;
+        use ekitei_server_db::{BlobRow, NewUpload};
+        let Some((store, s)) = open().await else { return };
+        let (a1, case) = office(&store).await;
+        let (arrived, record) = (photo::arrived(Variant::Original), record_id());
+        let named = fields([(&photo::sha256(Variant::Original), "s".into())]);
+        let made = create(record, "photo", &ekitei_model::Scope::Case(case), None, named);
+        let new = NewUpload {
+            device: a1.caller.device,
+            record,
+            variant: Variant::Original,
+            sha256: "s".into(),
+            cipher_sha256: "c".into(),
+            key_id: None,
+            length_bytes: 1,
+            expires_ms: NOW,
+        };
+        let upload = store.upload_create(new, NOW).await.unwrap();
+
+        let (mut hand, connection) = tokio_postgres::connect(&format!("{}/{}", s.cluster, s.name), NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let hold = hand.transaction().await.unwrap();
+        // The log can be read, not written: the push stops after it has decided.
+        hold.batch_execute("LOCK TABLE ops IN EXCLUSIVE MODE").await.unwrap();
+        let blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let line = [incoming(&made)];
+        let push = tokio::spawn(async move { (a1.push_at(a1.next, &line).await.unwrap().jobs, a1) });
+        while hold.query_one(blocked, &[]).await.unwrap().get::<_, i64>(0) < 1 {
+            tokio::task::yield_now().await;
+        }
+        let finishing = Arc::clone(&store);
+        let blob = BlobRow { sha256: "s".into(), bytes: 1, media_type: "image/jpeg".into() };
+        let bytes = tokio::spawn(async move { finishing.upload_finish(upload.id, 0, &blob, NOW).await.unwrap().jobs });
+        while !bytes.is_finished() && hold.query_one(blocked, &[]).await.unwrap().get::<_, i64>(0) < 2 {
+            tokio::task::yield_now().await;
+        }
+        hold.commit().await.unwrap();
+        let (pushed, a1) = push.await.unwrap();
+        assert_eq!([pushed, bytes.await.unwrap()], [false, true]);
+        assert!(a1.record(record).await.unwrap().fields.contains_key(&arrived));
+        sound(&store).await;
+    }
+
     #[tokio::test]
     async fn a_silent_database_is_unavailable_not_damaged() {
         let err = Postgres::connect("postgres://nobody@127.0.0.1:1/none").await.err().unwrap();

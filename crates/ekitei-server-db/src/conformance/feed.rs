@@ -106,7 +106,8 @@ pub async fn only_granted_scopes_are_read(store: Store) {
 }
 
 pub async fn an_unknown_case_is_empty_and_a_deleted_one_denied(store: Store) {
-    let (_, case) = office(&store).await;
+    let (mut a1, case) = office(&store).await;
+    assert_eq!(reason(&a1.one(&op(case, OpBody::Delete)).await), "not-allowed", "only those who lead");
     let mut a9 = phone(&store, "a9").await;
     let (none, header) = a9.after(&Scope::Case(record_id()), 0).await;
     assert!(none.is_empty() && !header.denied && header.head == 0);

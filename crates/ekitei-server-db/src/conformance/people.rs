@@ -77,6 +77,7 @@ pub async fn imports_are_repeatable(store: Store) {
     };
     assert_eq!((find(None, None).await, find(Some("シヨクイン"), None).await, find(Some("Ｂ１"), None).await), (2, 0, 1));
     assert_eq!((find(Some("職員"), Some(B)).await, find(Some("%"), None).await), (1, 0));
+    assert_eq!(code(store.import_staff(vec![person("a\0", A, Role::Staff)], NOW).await), "batch-malformed");
     let a1 = phone(&store, "a1").await;
     let (all, _) = a1.after(&Scope::All, 0).await;
     let find = |id: &str| all.iter().find(|r: &&Record| r.text("id") == id).unwrap();

@@ -238,25 +238,23 @@ impl Planner<'_> {
     }
 }
 
-/// Text that cannot be a key in every database (a zero character), or case grants of a wrong shape.
+/// Text that cannot be a key in every database: one with a zero character.
 fn unstorable(op: &Operation) -> bool {
     let nul = |s: &str| s.contains('\0');
-    let deep_nul = |v: &Value| match v {
-        Value::String(s) => nul(s),
-        Value::Array(items) => items.iter().any(|v| v.as_str().is_some_and(nul)),
-        _ => false,
-    };
-    let grants = |fields: &Fields| {
-        [case::SECTION, case::SECTIONS, case::MEMBERS, case::ASSIGNEES, kinds::visit::PEOPLE]
-            .iter()
-            .any(|f| fields.get(*f).is_some_and(deep_nul))
-    };
     match &op.body {
         OpBody::Create { kind, scope, fields, .. } | OpBody::Publish { kind, scope, fields, .. } => {
-            nul(kind) || nul(&scope.to_string()) || grants(fields)
+            nul(kind) || nul(&scope.to_string()) || nul_in_keys(fields)
         }
-        OpBody::Patch { fields, .. } => grants(fields),
+        OpBody::Patch { fields, .. } => nul_in_keys(fields),
         OpBody::Mark { scope, .. } => nul(&scope.to_string()),
         OpBody::Delete | OpBody::Void { .. } => false,
     }
+}
+
+/// A zero character in a field from which scopes are made.
+pub(super) fn nul_in_keys(fields: &Fields) -> bool {
+    let nul = |v: &Value| v.as_str().is_some_and(|s| s.contains('\0'));
+    [case::SECTION, case::SECTIONS, case::MEMBERS, case::ASSIGNEES, kinds::visit::PEOPLE].iter().any(|name| {
+        fields.get(*name).is_some_and(|v| nul(v) || v.as_array().is_some_and(|items| items.iter().any(nul)))
+    })
 }

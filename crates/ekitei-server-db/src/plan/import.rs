@@ -1,5 +1,6 @@
 //! What the office brings in from its own lists: staff with their directory records, and cases.
 
+use super::apply::nul_in_keys;
 use super::project::made;
 use super::{Look, Planned, Planner, WorkingSet};
 use ekitei_model::kinds::{self, case};
@@ -49,6 +50,20 @@ pub(crate) fn import_cases(
         let _ = p.bring_case(id, fields, &mut tally);
     }
     p.finish(tally)
+}
+
+/// Each case has a number, and no text that becomes a key holds a zero character.
+pub(crate) fn cases_are_sound(cases: &[Fields]) -> bool {
+    cases.iter().all(|c| c.get(case::NUMBER).and_then(Value::as_str).is_some_and(|n| !n.is_empty()) && !nul_in_keys(c))
+}
+
+pub(crate) fn staff_are_sound(staff: &[Staff]) -> bool {
+    let clean = |text: &str| !text.contains('\0');
+    staff.iter().all(|s| {
+        !s.id.as_str().is_empty()
+            && [s.id.as_str(), &s.name, &s.kana].into_iter().all(clean)
+            && s.posts.iter().all(|p| clean(&p.section))
+    })
 }
 
 impl Planner<'_> {

@@ -14,7 +14,7 @@ mod push;
 pub(crate) mod verify;
 
 pub(crate) use effects::{arrived, backed_up, job_effect};
-pub(crate) use import::{Tally, import_cases, import_staff};
+pub(crate) use import::{Tally, cases_are_sound, import_cases, import_staff, staff_are_sound};
 pub(crate) use push::{console, expire, push, release, salvage};
 
 use crate::rows::{Changed, JobKind, QuarantineRow, QuarantineState, Touched, office_device};

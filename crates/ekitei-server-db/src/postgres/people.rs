@@ -8,7 +8,7 @@ use crate::plan::{self, Needs, WorkingSet, access};
 use crate::rows::*;
 use crate::words;
 use deadpool_postgres::Transaction;
-use ekitei_model::kinds::{self, case};
+use ekitei_model::kinds;
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch};
@@ -51,6 +51,9 @@ pub(super) async fn new_epoch(tx: &Transaction<'_>) -> Go<Epoch> {
 }
 
 pub(super) async fn import_staff(s: &mut Session<'_>, staff: &[Staff], now_ms: i64) -> Go<Imported> {
+    if !plan::staff_are_sound(staff) {
+        return Err(StorageError::refused("batch-malformed").into());
+    }
     let mut ws = WorkingSet::default();
     let mut needs = Needs::default();
     needs.heads.insert(Scope::All);
@@ -64,7 +67,7 @@ pub(super) async fn import_staff(s: &mut Session<'_>, staff: &[Staff], now_ms: i
 }
 
 pub(super) async fn import_cases(s: &mut Session<'_>, cases: &[Fields], now_ms: i64) -> Go<Imported> {
-    if cases.iter().any(|c| c.get(case::NUMBER).and_then(|v| v.as_str()).is_none_or(str::is_empty)) {
+    if !plan::cases_are_sound(cases) {
         return Err(StorageError::refused("batch-malformed").into());
     }
     let numbers = case_numbers(&s.tx).await?;

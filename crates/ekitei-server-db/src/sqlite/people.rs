@@ -6,7 +6,7 @@ use crate::error::{Result, StorageError};
 use crate::plan::{self, Needs, WorkingSet, access};
 use crate::rows::*;
 use crate::words;
-use ekitei_model::kinds::{self, case};
+use ekitei_model::kinds;
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch};
@@ -39,6 +39,9 @@ pub(super) fn new_epoch(db: &Connection) -> Result<Epoch> {
 }
 
 pub(super) fn import_staff(db: &Connection, staff: &[Staff], now_ms: i64) -> Result<Imported> {
+    if !plan::staff_are_sound(staff) {
+        return Err(StorageError::refused("batch-malformed"));
+    }
     let mut ws = WorkingSet::default();
     let mut needs = Needs::default();
     needs.heads.insert(Scope::All);
@@ -52,7 +55,7 @@ pub(super) fn import_staff(db: &Connection, staff: &[Staff], now_ms: i64) -> Res
 }
 
 pub(super) fn import_cases(db: &Connection, cases: &[Fields], now_ms: i64) -> Result<Imported> {
-    if cases.iter().any(|c| c.get(case::NUMBER).and_then(|v| v.as_str()).is_none_or(str::is_empty)) {
+    if !plan::cases_are_sound(cases) {
         return Err(StorageError::refused("batch-malformed"));
     }
     let numbers = case_numbers(db)?;

@@ -191,3 +191,62 @@ impl Readers {
         tokio::task::spawn_blocking(work).await.map_err(|e| stopped(&e))?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn rows(db: &Connection) -> Vec<i64> {
+        let mut find = db.prepare("SELECT n FROM t ORDER BY n").unwrap();
+        find.query_map([], |r| r.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap()
+    }
+
+    /// Jobs that share a commit: a refused one and one that panics leave nothing, the others everything.
+    #[tokio::test]
+    async fn what_fails_in_a_group_leaves_no_trace() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.db");
+        let db = connect_writer(&path).unwrap();
+        db.execute_batch("CREATE TABLE t (n INTEGER)").unwrap();
+        let writer = Writer::start(db).unwrap();
+        let (open, gate) = mpsc::channel::<()>();
+        let put = |n: i64| move |db: &Connection| Ok(db.execute("INSERT INTO t VALUES (?1)", [n]).map(|_| n)?);
+        // The first holds the transaction open until the others are queued behind it.
+        let first = writer.run(move |db| {
+            let n = put(1)(db)?;
+            gate.recv().unwrap();
+            Ok(n)
+        });
+        let refused = writer.run(move |db| {
+            put(2)(db)?;
+            Err::<i64, _>(StorageError::refused("no"))
+        });
+        let panics = writer.run(move |db| -> Result<i64> {
+            put(3)(db)?;
+            panic!("on purpose")
+        });
+        let release = async {
+            open.send(()).unwrap();
+            Ok::<i64, StorageError>(0)
+        };
+        let (first, refused, panics, last, _) = tokio::join!(first, refused, panics, writer.run(put(4)), release);
+        assert_eq!((first.unwrap(), last.unwrap()), (1, 4));
+        assert_eq!(refused.unwrap_err().fault().unwrap().code, "no");
+        assert!(matches!(panics, Err(StorageError::Damaged(_))));
+        assert_eq!(rows(&Connection::open(&path).unwrap()), [1, 4]);
+        assert_eq!(writer.run(put(5)).await.unwrap(), 5, "the writer lives on");
+    }
+
+    #[tokio::test]
+    async fn commits_are_durable_and_readers_cannot_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.db");
+        let db = connect_writer(&path).unwrap();
+        let one = |db: &Connection, sql: &str| db.query_row(sql, [], |r| r.get::<_, rusqlite::types::Value>(0)).unwrap();
+        assert_eq!(one(&db, "PRAGMA journal_mode"), rusqlite::types::Value::Text("wal".into()));
+        assert_eq!(one(&db, "PRAGMA synchronous"), rusqlite::types::Value::Integer(2));
+        let readers = Readers::new(&path);
+        assert!(readers.run(|db| Ok(db.execute_batch("CREATE TABLE x (n)")?)).await.is_err());
+    }
+}
