@@ -16,14 +16,18 @@ export interface Change {
 
 /**
  * The fields that the person changed, with the revisions they saw. A finished note is finished anew: each new time is
- * a new version for filing. `finishedAt`: whether it is finished already.
+ * a new version for filing. `now`: the note as it stands; its time of finishing is nobody's words, so the last one
+ * simply gives way.
  */
-export function changeOf(draft: Pick<Draft, 'title' | 'text' | 'seen' | 'finish'>, finishedAt: string | null | undefined, stamp: string): Change {
+export function changeOf(draft: Pick<Draft, 'title' | 'text' | 'seen' | 'finish'>, now: Pick<NoteView, 'finished_at' | 'revs'> | undefined, stamp: string): Change {
   const fields: Record<string, string> = {};
   if (draft.title !== draft.seen.title) fields.title = draft.title;
   if (draft.text !== draft.seen.text) fields.text = draft.text;
-  if (draft.finish && (Object.keys(fields).length > 0 || finishedAt == null)) fields.finished_at = stamp;
-  const base = Object.fromEntries(Object.keys(fields).flatMap((name) => (draft.seen.revs[name] ? [[name, draft.seen.revs[name] as string]] : [])));
+  if (draft.finish && (Object.keys(fields).length > 0 || now?.finished_at == null)) fields.finished_at = stamp;
+  const base = Object.fromEntries(Object.keys(fields).flatMap((name) => {
+    const rev = name === 'finished_at' ? now?.revs[name] : draft.seen.revs[name];
+    return rev ? [[name, rev]] : [];
+  }));
   return { fields, base };
 }
 

@@ -1,0 +1,174 @@
+// Every phone screen in a real browser against real programs: accessibility, targets, no sideways scrolling; and two
+// people who change the same note.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { DISPLAYS, Finger, launch } from './lib/finger.mjs';
+import { startOffice } from './lib/programs.mjs';
+
+const CASE = '砂-0412';
+let browser;
+let office;
+const phones = {};
+const fingers = {};
+
+before(async () => {
+  browser = await launch();
+  office = await startOffice();
+  for (const [name, staff] of [['a', 's-1001'], ['b', 's-1002']]) {
+    phones[name] = await office.startPhone(staff);
+    fingers[name] = await Finger.at(browser, phones[name].url);
+    await fingers[name].open();
+  }
+});
+
+after(async () => {
+  await browser?.close();
+  await office?.stop();
+});
+
+const caseOf = async (finger) => (await finger.ask('case_list', { filter: CASE, followed_only: false })).find((one) => one.number === CASE).id;
+const sync = async (finger) => assert.equal((await finger.ask('sync_now', { deadline_s: 60 })).drained, true);
+const noteText = async (finger, id) => (await finger.ask('note_get', { id })).text;
+
+/** Targets under 48 px and anything that makes the screen wider than it is. */
+function measured(finger) {
+  return finger.page.evaluate(() => {
+    const faults = [];
+    for (const one of document.querySelectorAll('a, button, input, select, textarea')) {
+      const box = (one.closest('label') ?? one).getBoundingClientRect();
+      if (box.width === 0 || one.classList.contains('sr-only')) continue;
+      if (box.width < 47.5 || box.height < 47.5) faults.push(`small: ${one.outerHTML.slice(0, 90)} ${box.width}×${box.height}`);
+    }
+    for (const one of document.querySelectorAll('main, header, nav, .dock, h1, h2, .button')) {
+      const box = one.getBoundingClientRect();
+      if (box.width > 0 && (box.right > innerWidth + 1 || box.left < -1)) faults.push(`wide: ${one.outerHTML.slice(0, 90)}`);
+    }
+    return faults;
+  });
+}
+
+test('two people change the same note: both values stay until one decides', async () => {
+  const { a, b } = fingers;
+  const id = await caseOf(a);
+  const note = await a.ask('note_save', { case: id, title: '電話メモ', text: '様式は窓口で渡す' });
+  await sync(a);
+  await sync(b);
+  assert.equal(await noteText(b, note.id), '様式は窓口で渡す');
+  phones.a.line.cut();
+  phones.b.line.cut();
+  await a.ask('note_save', { id: note.id, text: '様式は郵送する' });
+  await b.open(`#/note/${note.id}`);
+  await b.page.getByTestId('note-text').fill('様式は次の訪問で渡す');
+  await b.page.waitForSelector('[data-testid=save-state][data-state=saved]');
+  await b.open('#/today');
+  phones.a.line.mend();
+  await sync(a);
+  phones.b.line.mend();
+  await sync(b);
+  await b.open('#/conflicts');
+  await b.page.waitForSelector('[data-testid=conflict]');
+  const shown = await b.page.evaluate(() => document.querySelector('[data-testid=conflict]').textContent);
+  assert.match(shown, /様式は郵送する/);
+  assert.match(shown, /様式は次の訪問で渡す/);
+  assert.deepEqual(await b.axe(), []);
+  await b.shot('conflict');
+  await b.tap('keep-both');
+  await b.page.waitForFunction(() => !document.querySelector('[data-testid=conflict]'));
+  await sync(b);
+  await sync(a);
+  for (const finger of [a, b]) {
+    const text = await noteText(finger, note.id);
+    assert.ok(text.includes('様式は郵送する') && text.includes('様式は次の訪問で渡す'), text);
+  }
+});
+
+test('what the office wrote appears in an open note, and never over what is being typed', async () => {
+  const { a, b } = fingers;
+  const note = await a.ask('note_save', { case: await caseOf(a), title: '共有', text: '一行目' });
+  await sync(a);
+  await sync(b);
+  await b.open(`#/note/${note.id}`);
+  await b.page.waitForFunction(() => document.querySelector('[data-testid=note-text]')?.value === '一行目');
+  await a.ask('note_save', { id: note.id, text: '一行目\n二行目' });
+  await sync(a);
+  await sync(b);
+  await b.page.waitForFunction(() => document.querySelector('[data-testid=note-text]')?.value === '一行目\n二行目');
+  await b.page.getByTestId('note-text').focus();
+  await b.page.keyboard.press('Control+End');
+  await b.page.keyboard.press('Enter');
+  await b.page.keyboard.type('三行目');
+  await b.page.waitForSelector('[data-testid=save-state][data-state=saved]');
+  assert.equal(await b.page.getByTestId('note-text').inputValue(), '一行目\n二行目\n三行目');
+  await b.open('#/today');
+  await b.page.waitForSelector('[data-testid=line-strip]');
+  assert.equal(await noteText(b, note.id), '一行目\n二行目\n三行目');
+});
+
+test('the language changes at once, without a reload', async () => {
+  const { a } = fingers;
+  await a.open('#/settings');
+  await a.page.evaluate(() => (window.stillHere = true));
+  await a.page.getByTestId('language-en').check({ force: true });
+  await a.page.waitForFunction(() => document.querySelector('h1')?.textContent === 'Settings' && document.documentElement.lang === 'en');
+  await a.page.getByTestId('language-ja').check({ force: true });
+  await a.page.waitForFunction(() => document.querySelector('h1')?.textContent === '設定');
+  assert.equal(await a.page.evaluate(() => window.stillHere), true);
+});
+
+for (const [display, settings] of Object.entries(DISPLAYS)) {
+  describe(`screens, ${display}`, () => {
+    let id;
+    before(async () => {
+      const { a } = fingers;
+      await a.open();
+      await a.display(settings);
+      id = await caseOf(a);
+      if ((await a.ask('case_card', { case: id })).photos.total === 0) {
+        await a.open(`#/camera?case=${id}`);
+        await a.tap('shutter');
+        await a.page.waitForSelector('[data-testid=shots][data-count="1"]');
+        await a.nextFrame();
+        await a.tap('shutter');
+        await a.page.waitForSelector('[data-testid=shots][data-count="2"]');
+      }
+    });
+
+    const screens = {
+      today: ['#/today', '[data-testid=record-pen]'],
+      cases: ['#/cases', '[data-testid=case]'],
+      case: [() => `#/case/${id}`, '[data-testid=photo-grid]'],
+      'note-new': [() => `#/note/new?case=${id}`, '[data-testid=note-text]'],
+      pen: [() => `#/note/new?case=${id}&mode=pen`, '[data-testid=paper]'],
+      camera: [() => `#/camera?case=${id}`, '[data-testid=shutter]'],
+      queue: ['#/queue', '[data-testid=send-now]'],
+      conflicts: ['#/conflicts', '.empty, [data-testid=conflict]'],
+      search: ['#/search', '[data-testid=search]'],
+      settings: ['#/settings', '[data-testid=lock-now]'],
+    };
+    for (const [name, [hash, ready]] of Object.entries(screens)) {
+      test(name, async () => {
+        const { a } = fingers;
+        await a.open(typeof hash === 'string' ? hash : hash());
+        await a.page.waitForSelector(ready);
+        await a.shot(`screen-${name}-${display}`);
+        assert.deepEqual(await a.axe(), []);
+        assert.deepEqual(await measured(a), []);
+        assert.deepEqual(a.faults, []);
+      });
+    }
+
+    test('photo viewer', async () => {
+      const { a } = fingers;
+      await a.open(`#/case/${id}`);
+      await a.tap('photo');
+      await a.page.waitForFunction(() => document.querySelector('[data-testid=viewer-image]')?.naturalWidth > 0);
+      assert.deepEqual(await a.axe(), []);
+      assert.deepEqual(await measured(a), []);
+      await a.tap('zoom-in');
+      await a.page.waitForFunction(() => /scale\(1\.6\)/.test(document.querySelector('[data-testid=viewer-image]')?.style.transform ?? ''));
+      await a.tap('zoom-out');
+      await a.tap('back');
+      await a.page.waitForSelector('[data-testid=photo-grid]');
+    });
+  });
+}
