@@ -3,6 +3,7 @@
 use crate::clock::Now;
 use ekitei_model::op::OpBody;
 use ekitei_model::record::Fields;
+use ekitei_model::rules::MAX_OP_BYTES;
 use ekitei_model::{Lane, OpId, Operation, Record, RecordId, Scope};
 use ekitei_store::queue::About;
 use serde_json::Value;
@@ -15,6 +16,13 @@ pub(crate) struct Change {
     pub op: Operation,
     pub about: About,
     pub lane: Lane,
+}
+
+impl Change {
+    /// Larger than the office takes (a very long pen drawing).
+    pub fn is_too_large(&self) -> bool {
+        serde_json::to_vec(&self.op).is_ok_and(|bytes| bytes.len() > MAX_OP_BYTES)
+    }
 }
 
 pub(crate) fn mint() -> RecordId {

@@ -8,6 +8,7 @@ use crate::reader::Reader;
 use crate::shared::Shared;
 use ekitei_model::kinds::{Variant, photo};
 use ekitei_model::record::Fields;
+use ekitei_model::rules::MAX_OP_BYTES;
 use ekitei_model::{DeviceId, Fault, Record, RecordId, Scope, StaffId};
 use ekitei_seal::Recipient;
 use ekitei_store::queue::{Blob, Credential, Download, blobs, captures, downloads, ops};
@@ -66,6 +67,9 @@ impl<'a> Open<'a> {
     }
 
     /// Commits all changes to the queue in one transaction, then shows them.
+    ///
+    /// # Errors
+    /// `record-too-large`: the office would set it aside; store faults. Nothing is written then.
     pub fn commit(&self, changes: &[Change]) -> Result<(), Fault> {
         self.commit_with(changes, |_| Ok(()))
     }
@@ -76,6 +80,9 @@ impl<'a> Open<'a> {
         changes: &[Change],
         also: impl FnOnce(&Transaction) -> Result<(), StoreError>,
     ) -> Result<(), Fault> {
+        if changes.iter().any(Change::is_too_large) {
+            return Err(Fault::ask("record-too-large").with("limit_kb", MAX_OP_BYTES / 1024));
+        }
         let now_ms = self.now().ms();
         self.queue_write(|tx| {
             for change in changes {

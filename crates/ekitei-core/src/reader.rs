@@ -34,6 +34,11 @@ impl Reader<'_> {
         Ok(self.vault.read(|c| read::of_kind(c, kind))?)
     }
 
+    /// What happened (was written, taken, planned) since then, oldest first.
+    pub fn since(&self, kind: &str, from_ms: i64) -> Result<Vec<Shown>, Fault> {
+        Ok(self.vault.read(|c| read::between(c, kind, from_ms, i64::MAX))?)
+    }
+
     pub fn open_conflicts(&self) -> Result<Vec<Shown>, Fault> {
         Ok(self.vault.read(read::open_conflicts)?)
     }

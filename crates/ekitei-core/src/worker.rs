@@ -29,6 +29,7 @@ const LOOK_MS: i64 = 2_000;
 pub(crate) struct Wakes {
     thread: Waker,
     engine: Mutex<Option<Waker>>,
+    early_tap: AtomicBool,
     rounds: Rounds,
     stop: AtomicBool,
 }
@@ -48,8 +49,11 @@ struct RoundState {
 }
 
 impl Wakes {
-    /// The engine in use has its own bell.
+    /// The engine in use has its own bell. A tap that came before there was one is meant for it.
     pub fn follow(&self, engine: Waker) {
+        if self.early_tap.swap(false, Ordering::AcqRel) {
+            engine.wake(Wake::Tap);
+        }
         *lock(&self.engine) = Some(engine);
     }
 
@@ -64,8 +68,10 @@ impl Wakes {
     }
 
     fn ring(&self, wake: Wake) {
-        if let Some(engine) = &*lock(&self.engine) {
-            engine.wake(wake);
+        match &*lock(&self.engine) {
+            Some(engine) => engine.wake(wake),
+            None if wake == Wake::Tap => self.early_tap.store(true, Ordering::Release),
+            None => {}
         }
         self.thread.wake(wake);
     }

@@ -401,3 +401,39 @@ fn a_case_nobody_looked_at_for_two_weeks_leaves_the_phone() {
         phone.open().case_list(CaseListArgs { filter: String::new(), followed_only: true }).unwrap();
     assert_eq!(followed.iter().map(|c| c.number.as_str()).collect::<Vec<_>>(), ["R8-1"]);
 }
+
+#[test]
+fn any_text_comes_back_as_it_was_written() {
+    let phone = Phone::enrolled();
+    let core = phone.open();
+    let naughty = [
+        "\u{0}\u{1}\u{7f}",
+        "Robert'); DROP TABLE ops;--",
+        "<script>alert('x')</script>",
+        "evil\u{202e}gpj.exe",
+        "👩‍🔧👨‍👩‍👧‍👦 🇯🇵",
+        "髙﨑 か\u{3099}が ｶﾞ",
+        "\u{feff}\u{200b}\u{2028}\u{2029}",
+        "{\"json\": [1, null]}\r\n\ttab",
+        "../../../etc/passwd%00",
+        "Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮",
+    ];
+    for text in naughty {
+        let saved = core.note_save(note(Some(case_id("R8-1")), text)).unwrap();
+        assert_eq!(core.note_get(RecordRef { id: saved.id }).unwrap().text, text);
+        core.search(find(text)).unwrap();
+    }
+    drop(core);
+    let texts: Vec<String> = phone.open().note_list().unwrap().into_iter().map(|n| n.text).collect();
+    assert!(naughty.iter().all(|t| texts.iter().any(|s| s == t)));
+}
+
+#[test]
+fn what_the_office_would_not_take_is_refused_before_it_is_queued() {
+    let phone = Phone::enrolled();
+    let core = phone.open();
+    let long = "あ".repeat(200_000);
+    assert_eq!(code(core.note_save(note(Some(case_id("R8-1")), &long))), "record-too-large");
+    assert!(core.queue(Nothing {}).unwrap().rows.is_empty());
+    core.note_save(note(Some(case_id("R8-1")), &long[..300_000])).unwrap();
+}

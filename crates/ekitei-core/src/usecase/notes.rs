@@ -13,6 +13,9 @@ use ekitei_store::vault::Shown;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
+/// An unfinished note of a case is offered as a draft for so long.
+const RECENT_MS: i64 = 14 * 24 * 3_600_000;
+
 /// One line of an import.
 #[derive(Clone, Debug)]
 pub struct ImportedNote {
@@ -39,6 +42,18 @@ pub fn all(open: &Open) -> Result<Vec<NoteView>, Fault> {
     let mut notes: Vec<NoteView> = reader.of_kind(kinds::NOTE)?.iter().map(view).collect();
     notes.sort_by_key(|n| std::cmp::Reverse((n.written_at.utc_ms, n.id)));
     Ok(notes)
+}
+
+/// Own notes that nobody finished: those of no case, and recent ones of cases, newest first.
+pub fn drafts(open: &Open) -> Result<Vec<NoteView>, Fault> {
+    let reader = open.reader();
+    let mut found = reader.in_scope(&Scope::User(open.me().clone()), &[kinds::NOTE])?;
+    let recent = reader.since(kinds::NOTE, open.now().ms() - RECENT_MS)?;
+    found.extend(recent.into_iter().filter(|s| s.record.scope.case().is_some()));
+    let mut drafts: Vec<NoteView> = found.iter().map(|s| view::note(&s.record, s.into(), false)).collect();
+    drafts.retain(|n| n.author == open.me().as_str() && n.finished_at.is_none());
+    drafts.sort_by_key(|n| std::cmp::Reverse((n.written_at.utc_ms, n.id)));
+    Ok(drafts)
 }
 
 pub fn save(open: &Open, args: &NoteSaveArgs) -> Result<NoteView, Fault> {

@@ -1,7 +1,7 @@
 //! Today: visits of the day, cases of mine, drafts, what waits.
 
 use super::{cases, notes, status, visits};
-use crate::bridge::views::{NoteView, TodayView, VisitView};
+use crate::bridge::views::{TodayView, VisitView};
 use crate::open::Open;
 use ekitei_model::Fault;
 
@@ -15,8 +15,7 @@ pub fn today(open: &Open) -> Result<TodayView, Fault> {
     visits.retain(|v| concerns(v, me, &day));
     let mut cases = cases::rows(open)?;
     cases.retain(|c| (c.assigned || c.followed) && c.state == "open");
-    let mut drafts = notes::all(open)?;
-    drafts.retain(|n| is_draft(n, me));
+    let mut drafts = notes::drafts(open)?;
     drafts.truncate(DRAFTS);
     let line = open.shared().line()?;
     Ok(TodayView {
@@ -37,10 +36,6 @@ fn concerns(visit: &VisitView, me: &str, day: &str) -> bool {
     let under_way = matches!(visit.state.as_str(), "departed" | "on_site");
     let overdue = visit.state == "planned" && planned.as_deref().is_some_and(|p| p < day);
     mine && (of_today || under_way || overdue)
-}
-
-fn is_draft(note: &NoteView, me: &str) -> bool {
-    note.author == me && note.finished_at.is_none()
 }
 
 #[cfg(test)]
