@@ -99,13 +99,14 @@ pub fn ndjson(headers: &HeaderMap, lines: Vec<u8>) -> Response {
         .flat_map(|v| v.split(','))
         .any(|e| e.split(';').next().is_some_and(|name| name.trim() == ZSTD) && !e.contains(";q=0"));
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static(NDJSON));
-    if takes_zstd && lines.len() > WORTH_COMPRESSING_BYTES {
-        if let Ok(small) = zstd::bulk::compress(&lines, LEVEL) {
+    let worth = takes_zstd && lines.len() > WORTH_COMPRESSING_BYTES;
+    match worth.then(|| zstd::bulk::compress(&lines, LEVEL)) {
+        Some(Ok(small)) => {
             let encoding = (header::CONTENT_ENCODING, HeaderValue::from_static(ZSTD));
-            return ([kind, encoding], small).into_response();
+            ([kind, encoding], small).into_response()
         }
+        _ => ([kind], lines).into_response(),
     }
-    ([kind], lines).into_response()
 }
 
 /// The body as a reader, for streaming to a file.

@@ -42,6 +42,8 @@ pub struct Limits {
     pub header_read_ms: u64,
     /// A request's body must be complete after this (an upload keeps what came until then).
     pub body_read_ms: u64,
+    /// A body that will not be used is read for so long, so that its sender hears the answer.
+    pub drain_ms: u64,
     /// A connection on which nothing moved for so long is closed.
     pub idle_ms: u64,
     /// Requests under way may take this long after the signal to stop.
@@ -56,7 +58,7 @@ pub struct Limits {
     /// Requests a second that one device may make on average, and at once.
     pub device_rate: f64,
     pub device_burst: f64,
-    /// Uploads that one device may have open.
+    /// Wrong codes or passwords before the door closes for the window.
     pub attempts: u32,
     /// Window for `attempts` (wrong codes, wrong passwords) of one address or account.
     pub attempts_window_ms: i64,
@@ -79,6 +81,7 @@ impl Default for Limits {
         Self {
             header_read_ms: 10_000,
             body_read_ms: 120_000,
+            drain_ms: 3_000,
             idle_ms: 180_000,
             shutdown_ms: 15_000,
             connections: 4_096,

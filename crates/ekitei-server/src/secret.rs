@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(signer().check_token(&token, 99), Ok(claims));
         assert_eq!(signer().check_token(&token, 100), Err(Refusal::Expired));
         assert_eq!(Signer::new(&[8; 32]).check_token(&token, 1), Err(Refusal::Forged));
-        let mut bytes = token.clone().into_bytes();
+        let mut bytes = token.into_bytes();
         bytes[3] ^= 1;
         assert_eq!(signer().check_token(&String::from_utf8_lossy(&bytes), 1), Err(Refusal::Forged));
         for garbage in ["", ".", "a.b", "…"] {

@@ -7,6 +7,7 @@ use ekitei_model::filing::case_folder;
 use ekitei_model::kinds::{self, Variant, case, note, photo};
 use ekitei_model::{Fault, Record, RecordId};
 use ekitei_server_db::{Storage, StorageError};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
@@ -112,11 +113,12 @@ async fn one(
         Ok(_) => {}
     }
     let Some(id) = record.scope.case() else { return Ok(()) };
-    if !cases.contains_key(&id) {
-        cases.insert(id, storage.office_record(id).await?);
-    }
+    let of = match cases.entry(id) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(free) => free.insert(storage.office_record(id).await?),
+    };
     // A case that was restricted after filing keeps its files where people put their hands on them; that is told.
-    let restricted = cases.get(&id).and_then(Option::as_ref).filter(|c| c.flag(case::RESTRICTED));
+    let restricted = of.as_ref().filter(|c| c.flag(case::RESTRICTED));
     let inside = restricted.is_some_and(|c| case_folder(c).is_none_or(|f| !path.starts_with(&f.join("/"))));
     if inside && file.exists() {
         found.information.push(tell("verify-share-restricted"));

@@ -1,5 +1,5 @@
 //! Into the shared folder: names, collisions, versions, shares that are away, cases that stay out.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 mod common;
 use common::*;

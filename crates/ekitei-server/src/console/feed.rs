@@ -15,6 +15,7 @@ use ekitei_model::{Record, RecordId};
 use futures_util::Stream;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -44,11 +45,14 @@ pub async fn feed(
     for row in app.storage.recent(&user.caller, limit).await? {
         let record = convert::record(&row)?;
         let Some(id) = record.scope.case() else { continue };
-        if !cases.contains_key(&id) {
-            let found = app.storage.record(&user.caller, id).await?;
-            cases.insert(id, found.map(|json| convert::record(&json)).transpose()?);
-        }
-        if let Some(Some(of)) = cases.get(&id) {
+        let of = match cases.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                let found = app.storage.record(&user.caller, id).await?;
+                free.insert(found.map(|json| convert::record(&json)).transpose()?)
+            }
+        };
+        if let Some(of) = of {
             out.push(item(&record, of, &names).await?);
         }
     }

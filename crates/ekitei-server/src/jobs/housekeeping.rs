@@ -41,10 +41,11 @@ async fn run(app: &App, now: i64) -> Result<(), StorageError> {
     let before = now - ORPHAN_MS;
     for blob in app.storage.orphan_blobs(before).await? {
         // The row goes first: a blob without row is found by `verify`, a row without blob would be a loss.
-        if app.storage.forget_blob(&blob.sha256, before).await? {
-            if let Err(error) = blobs::remove(&app.blob_path(&blob.sha256)) {
-                tracing::warn!(code = error.code(), "orphaned blob stays");
-            }
+        if !app.storage.forget_blob(&blob.sha256, before).await? {
+            continue;
+        }
+        if let Err(error) = blobs::remove(&app.blob_path(&blob.sha256)) {
+            tracing::warn!(code = error.code(), "orphaned blob stays");
         }
     }
     Ok(())

@@ -37,10 +37,10 @@ enum Hash {
 }
 
 impl Hash {
-    fn of(checksum: Checksum) -> Self {
+    fn of(checksum: &Checksum) -> Self {
         match checksum {
-            Checksum::Sha256(want) => Self::Sha256(Sha256::new(), want),
-            Checksum::Sha1(want) => Self::Sha1(Sha1::new(), want),
+            Checksum::Sha256(want) => Self::Sha256(Sha256::new(), *want),
+            Checksum::Sha1(want) => Self::Sha1(Sha1::new(), *want),
         }
     }
 
@@ -75,7 +75,7 @@ pub async fn receive(
     let mut file = open(app, upload).await?;
     file.seek(SeekFrom::Start(upload.offset_bytes)).await.map_err(disk)?;
     let mut reader = body::reader(body);
-    let mut hash = checksum.map(Hash::of);
+    let mut hash = checksum.as_ref().map(Hash::of);
     let deadline = Instant::now() + Duration::from_millis(app.limits.body_read_ms);
     let mut piece = vec![0u8; PIECE_BYTES];
     let mut written = upload.offset_bytes;
@@ -134,6 +134,18 @@ async fn commit(app: &App, upload: &mut Upload, file: &mut File, to: u64) -> Ans
     app.storage.upload_advance(upload.id, upload.fence, upload.offset_bytes, to).await?;
     upload.offset_bytes = to;
     Ok(())
+}
+
+/// Reads and forgets a body, so that the answer reaches a caller who is still sending.
+pub async fn drain(app: &App, body: Body) {
+    let mut reader = body::reader(body).take(app.limits.upload_bytes);
+    let mut nowhere = tokio::io::sink();
+    let all = tokio::io::copy(&mut reader, &mut nowhere);
+    // Too slow or cut: the connection ends, and the caller asks with HEAD.
+    tokio::select! {
+        () = app.stop.cancelled() => {}
+        _ = tokio::time::timeout(Duration::from_millis(app.limits.drain_ms), all) => {}
+    }
 }
 
 /// Whether a chunk may begin here.

@@ -3,7 +3,7 @@
 use super::active::Turn;
 use super::finish::{finish, remove_staging};
 use super::protocol as tus;
-use super::receive::{Ended, check_offset, receive};
+use super::receive::{self, Ended, check_offset, receive};
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use crate::hex::is_sha256;
@@ -62,6 +62,8 @@ async fn create(
         tus::check_chunk_type(&headers)?;
         write(&app, upload.id, &headers, body).await?
     } else {
+        // It exists already: the answer says where to go on, whatever the body begins with.
+        receive::drain(&app, body).await;
         state(&app, upload.clone()).await?
     };
     *response.status_mut() = StatusCode::CREATED;
@@ -185,25 +187,30 @@ async fn write(app: &App, id: Uuid, headers: &HeaderMap, body: Body) -> Answer<R
     let turn = app.uploads.take(id).await;
     let mut upload = app.storage.upload_claim(id).await?;
     if headers.contains_key(tus::OFFSET) || upload.offset_bytes > 0 {
-        check_offset(headers, &upload)?;
-    }
-    if !upload.done {
-        let ended = receive(app, &turn, &mut upload, body, tus::checksum(headers)?).await?;
-        if ended == Ended::Cut {
-            let fault = ekitei_model::Fault::retry("upload-cut").with("offset", upload.offset_bytes);
-            return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, fault));
+        if let Err(refused) = check_offset(headers, &upload) {
+            drop(turn);
+            receive::drain(app, body).await;
+            return Err(refused);
         }
+    }
+    if upload.done {
+        return Ok(offsets(&upload, true));
+    }
+    let ended = receive(app, &turn, &mut upload, body, tus::checksum(headers)?).await?;
+    if ended == Ended::Cut {
+        let fault = ekitei_model::Fault::retry("upload-cut").with("offset", upload.offset_bytes);
+        return Err(Refused::new(StatusCode::REQUEST_TIMEOUT, fault));
     }
     state(app, upload).await
 }
 
 /// Offset and expiry; a complete upload is verified first, so that an answer with the header is the receipt.
 async fn state(app: &App, upload: Upload) -> Answer<Response> {
-    if upload.offset_bytes == upload.new.length_bytes && !upload.done {
+    let complete = upload.offset_bytes == upload.new.length_bytes && !upload.done;
+    if complete {
         finish(app, &upload).await?;
-        return Ok(offsets(&upload, true));
     }
-    Ok(offsets(&upload, upload.done))
+    Ok(offsets(&upload, complete || upload.done))
 }
 
 fn offsets(upload: &Upload, verified: bool) -> Response {
