@@ -1,5 +1,5 @@
 // The storyboards of the users' needs, counted in taps and typed characters against real programs, without a line:
-// `npm run test:e2e`. Each runs at normal size, at 200 % text, and with gloves outdoors.
+// `npm run e2e`. Each runs at normal size, at 200 % text, and with gloves outdoors.
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 // Writes docs/STORYBOARDS.md from what the browser tests measured:
-//   EKITEI_SHOTS=DIR npm run test:e2e && node tools/storyboards-doc.mjs DIR ../docs
+//   EKITEI_SHOTS=DIR npm run e2e && node tools/storyboards-doc.mjs DIR ../docs
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -20,7 +20,7 @@ const names = [...new Set(rows.map((row) => row.storyboard))];
 const lines = [
   '# Storyboards, measured',
   '',
-  'Written by `ui/tools/storyboards-doc.mjs` from the browser tests (`npm run test:e2e` in `ui/`): a real Chromium at 360 × 800, the real',
+  'Written by `ui/tools/storyboards-doc.mjs` from the browser tests (`npm run e2e` in `ui/`): a real Chromium at 360 × 800, the real',
   'phone host and office server, and no line. A test fails above its goal. "Height" is where the tap lands, as a share of the screen from above.',
   '',
   '| storyboard | goal (taps / letters) | normal | text 200 % | gloves, outdoors |',

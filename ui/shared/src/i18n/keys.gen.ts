@@ -299,6 +299,7 @@ export interface MessageParams {
   'console.phones.title': never;
   'console.phones.waiting': never;
   'console.phones.wipe': never;
+  'console.phones.wipe-named': 'who';
   'console.photo.by': never;
   'console.photo.download': never;
   'console.photo.facts': never;
@@ -559,6 +560,7 @@ export interface MessageParams {
   'error.queue-not-drained': never;
   'error.random-unavailable': never;
   'error.record-exists': never;
+  'error.record-too-large': 'limit_kb';
   'error.record-unknown': never;
   'error.request-slow': never;
   'error.resolution-unknown': never;

@@ -1,4 +1,4 @@
-import { tMaybe, t } from '@ekitei/shared';
+import { formatDay, formatTime, localDay, stampMs, t, tMaybe } from '@ekitei/shared';
 import type { QuarantineView } from '../../api/gen';
 
 /** Why it was held, in the words of a board; a reason without words shows its code. */
@@ -32,4 +32,11 @@ export function contentOf(entry: Pick<QuarantineView, 'content'>): Shown {
     fields: Object.entries(fields).map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) })),
     raw: entry.content,
   };
+}
+
+/** Instants as people read them; any other text as it is. */
+export function readable(value: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value)) return value;
+  const ms = stampMs(value);
+  return Number.isNaN(ms) ? value : `${formatDay(localDay(ms))} ${formatTime(ms)}`;
 }
