@@ -27,9 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (original, derived) = last.ok_or("no round was run")?;
     std::fs::write(out.join("display.jpg"), &derived.display.bytes)?;
     std::fs::write(out.join("thumb.jpg"), &derived.thumb.bytes)?;
-    let variant = |v: &ekitei_photo::Variant| {
-        serde_json::json!({ "width": v.width, "height": v.height, "bytes": v.bytes.len(), "sha256": v.sha256_hex() })
-    };
+    let variant = |v: &ekitei_photo::Variant| serde_json::json!({ "width": v.width, "height": v.height, "bytes": v.bytes.len(), "sha256": v.sha256_hex() });
     let report = serde_json::json!({
         "codec": ekitei_photo::codec_name(),
         "rounds_ms": rounds_ms,

@@ -2,7 +2,9 @@
 
 use crate::codec::JpegCodec;
 use crate::probe::{check_file_size, inspect};
-use crate::{DISPLAY_MAX_PX, DISPLAY_MIN_PX, DISPLAY_PX, Exif, Frame, JPEG_QUALITY, PhotoError, Probe, THUMB_PX};
+use crate::{
+    DISPLAY_MAX_PX, DISPLAY_MIN_PX, DISPLAY_PX, Exif, Frame, JPEG_QUALITY, PhotoError, Probe, THUMB_PX,
+};
 use crate::{FILE_LIMIT_BYTES, codec, metadata, raster};
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -62,7 +64,14 @@ impl Derived {
 impl std::fmt::Debug for Variant {
     /// Leaves the pixels out: they are content, and long.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Variant({}x{}, {} bytes, {})", self.width, self.height, self.bytes.len(), self.sha256_hex())
+        write!(
+            f,
+            "Variant({}x{}, {} bytes, {})",
+            self.width,
+            self.height,
+            self.bytes.len(),
+            self.sha256_hex()
+        )
     }
 }
 

@@ -56,7 +56,11 @@ impl PhotoError {
                 vec![("size_mb", mb(*bytes)), ("limit_mb", (limit_bytes / (1024 * 1024)).to_string())]
             }
             Self::SideTooLong { width, height, limit_px } => {
-                vec![("width", width.to_string()), ("height", height.to_string()), ("limit_px", limit_px.to_string())]
+                vec![
+                    ("width", width.to_string()),
+                    ("height", height.to_string()),
+                    ("limit_px", limit_px.to_string()),
+                ]
             }
             Self::TooManyPixels { width, height, limit_pixels } => vec![
                 ("width", width.to_string()),

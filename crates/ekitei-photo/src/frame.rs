@@ -115,11 +115,17 @@ impl Frame {
             let exact = f64::from(px) * f64::from(long_edge_px) / f64::from(long);
             ((exact / 2.0).round() as u32 * 2).max(2)
         };
-        let small = Self { layout: self.layout, width: side(self.width), height: side(self.height), data: Vec::new() };
+        let small = Self {
+            layout: self.layout,
+            width: side(self.width),
+            height: side(self.height),
+            data: Vec::new(),
+        };
         let mut data = Vec::with_capacity(small.planes().iter().map(Plane::bytes).sum());
         let mut resizer = fir::Resizer::new();
-        let options =
-            fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::CatmullRom)).use_alpha(false);
+        let options = fir::ResizeOptions::new()
+            .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::CatmullRom))
+            .use_alpha(false);
         let mut at = 0;
         for (from, to) in self.planes().iter().zip(small.planes()) {
             let kind = if from.channels == 1 { fir::PixelType::U8 } else { fir::PixelType::U8x3 };

@@ -15,9 +15,9 @@ mod metadata;
 mod probe;
 mod raster;
 
-pub use codec::{JpegCodec, PureCodec, codec, codec_name};
 #[cfg(feature = "turbo")]
 pub use codec::TurboCodec;
+pub use codec::{JpegCodec, PureCodec, codec, codec_name};
 pub use derive::{Derived, Variant, derive, derive_file, derive_with, sha256, sha256_hex};
 pub use error::PhotoError;
 pub use frame::{Frame, Layout};

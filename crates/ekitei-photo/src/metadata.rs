@@ -53,13 +53,16 @@ fn read_block(block: &[u8]) -> Option<Exif> {
         .and_then(|v| u8::try_from(v).ok())
         .filter(|v| (1..=8).contains(v))
         .unwrap_or(1);
-    let time = |at, offset| Some((ascii(value(at)?).and_then(local_time)?, value(offset).and_then(ascii).and_then(utc_offset)));
+    let time = |at, offset| {
+        Some((ascii(value(at)?).and_then(local_time)?, value(offset).and_then(ascii).and_then(utc_offset)))
+    };
     let (taken_local, offset) = time(Tag::DateTimeOriginal, Tag::OffsetTimeOriginal)
         .or_else(|| time(Tag::DateTimeDigitized, Tag::OffsetTimeDigitized))
         .map_or((None, None), |(at, offset)| (Some(at), offset));
     let position = (|| {
         let lat = degrees(value(Tag::GPSLatitude)?, ascii(value(Tag::GPSLatitudeRef)?)?, [b'N', b'S'], 90.0)?;
-        let lon = degrees(value(Tag::GPSLongitude)?, ascii(value(Tag::GPSLongitudeRef)?)?, [b'E', b'W'], 180.0)?;
+        let lon =
+            degrees(value(Tag::GPSLongitude)?, ascii(value(Tag::GPSLongitudeRef)?)?, [b'E', b'W'], 180.0)?;
         // Cameras without a fix write zeros; nobody inspects a pit in the Gulf of Guinea.
         (lat != 0.0 || lon != 0.0).then_some((lat, lon))
     })();
@@ -83,12 +86,23 @@ fn local_time(text: &[u8]) -> Option<String> {
         1..=12 => 31,
         _ => return None,
     };
-    let possible = t.year >= 1990 && (1..=days).contains(&t.day) && t.hour < 24 && t.minute < 60 && t.second < 60;
-    possible.then(|| format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", t.year, t.month, t.day, t.hour, t.minute, t.second))
+    let possible =
+        t.year >= 1990 && (1..=days).contains(&t.day) && t.hour < 24 && t.minute < 60 && t.second < 60;
+    possible.then(|| {
+        format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", t.year, t.month, t.day, t.hour, t.minute, t.second)
+    })
 }
 
 fn utc_offset(text: &[u8]) -> Option<String> {
-    let &[sign @ (b'+' | b'-'), h1 @ b'0'..=b'9', h0 @ b'0'..=b'9', b':', m1 @ b'0'..=b'5', m0 @ b'0'..=b'9', ..] = text
+    let &[
+        sign @ (b'+' | b'-'),
+        h1 @ b'0'..=b'9',
+        h0 @ b'0'..=b'9',
+        b':',
+        m1 @ b'0'..=b'5',
+        m0 @ b'0'..=b'9',
+        ..,
+    ] = text
     else {
         return None;
     };

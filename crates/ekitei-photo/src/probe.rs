@@ -87,7 +87,9 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<Inspected<'_>, PhotoError> {
 pub(crate) fn check_file_size(bytes: u64) -> Result<(), PhotoError> {
     match bytes {
         0 => Err(PhotoError::Empty),
-        n if n > FILE_LIMIT_BYTES => Err(PhotoError::FileTooLarge { bytes: n, limit_bytes: FILE_LIMIT_BYTES }),
+        n if n > FILE_LIMIT_BYTES => {
+            Err(PhotoError::FileTooLarge { bytes: n, limit_bytes: FILE_LIMIT_BYTES })
+        }
         _ => Ok(()),
     }
 }

@@ -30,7 +30,9 @@ pub(crate) fn png_header(bytes: &[u8]) -> Result<Header<'_>, PhotoError> {
         rest = rest.get(12 + length..).ok_or(PhotoError::Truncated)?;
         match (kind, &header) {
             (b"IHDR", None) => header = Some(ihdr(body)?),
-            (b"IHDR", Some(_)) | (_, None) => return Err(PhotoError::damaged("PNG header chunk missing or repeated")),
+            (b"IHDR", Some(_)) | (_, None) => {
+                return Err(PhotoError::damaged("PNG header chunk missing or repeated"));
+            }
             (b"eXIf", Some(_)) => exif = Some(body),
             (b"IEND", Some(_)) => break,
             _ => {}

@@ -44,7 +44,8 @@ fn every_orientation_becomes_upright() {
 /// Turning must move single pixels exactly, not only quadrants: a picture without symmetry, checked against the image crate.
 #[test]
 fn turning_moves_every_pixel_to_its_place() {
-    let upright = RgbImage::from_fn(97, 41, |x, y| Rgb([(x * 2) as u8, (y * 5) as u8, ((x * 7 + y * 3) % 200) as u8]));
+    let upright =
+        RgbImage::from_fn(97, 41, |x, y| Rgb([(x * 2) as u8, (y * 5) as u8, ((x * 7 + y * 3) % 200) as u8]));
     for orientation in 1..=8u8 {
         let bytes = png(stored_as(&upright, orientation));
         let mut turned = DynamicImage::ImageRgb8(stored_as(&upright, orientation));
@@ -53,7 +54,8 @@ fn turning_moves_every_pixel_to_its_place() {
         // PNG pixels survive exactly, so the frame can be compared through the crate's own type.
         let stored = image::load_from_memory(&bytes).unwrap().into_rgb8();
         let (w, h) = stored.dimensions();
-        let frame = ekitei_photo::Frame::packed(ekitei_photo::Layout::Rgb, w, h, stored.into_raw()).upright(orientation);
+        let frame = ekitei_photo::Frame::packed(ekitei_photo::Layout::Rgb, w, h, stored.into_raw())
+            .upright(orientation);
         assert_eq!(frame.size(), (97, 41), "orientation {orientation}");
         assert_eq!(frame.data(), upright.as_raw().as_slice(), "orientation {orientation}");
     }
@@ -89,9 +91,19 @@ fn sizes_follow_the_rule() {
 #[test]
 fn progressive_and_every_sampling_decode_alike() {
     let upright = quadrants(3_990, 2_998);
-    for sampling in [SamplingFactor::F_1_1, SamplingFactor::F_2_1, SamplingFactor::F_1_2, SamplingFactor::F_2_2, SamplingFactor::F_4_1] {
+    for sampling in [
+        SamplingFactor::F_1_1,
+        SamplingFactor::F_2_1,
+        SamplingFactor::F_1_2,
+        SamplingFactor::F_2_2,
+        SamplingFactor::F_4_1,
+    ] {
         for progressive in [false, true] {
-            let bytes = jpeg_with(&stored_as(&upright, 6), Jpeg { sampling, progressive, quality: 92 }, Some(&phone_exif(6)));
+            let bytes = jpeg_with(
+                &stored_as(&upright, 6),
+                Jpeg { sampling, progressive, quality: 92 },
+                Some(&phone_exif(6)),
+            );
             for codec in codecs() {
                 let what = format!("{} {sampling:?} progressive {progressive}", codec.name());
                 let made = derive_with(codec, &bytes).unwrap();
@@ -120,7 +132,11 @@ fn grey_and_ink_jpegs_keep_their_tone() {
         Encoder::new(&mut bytes, 95).encode(&ink, w, h, kind).unwrap();
         for codec in codecs() {
             let made = derive_with(codec, &bytes).unwrap();
-            assert_close(corners(&decoded(&made.display.bytes)), [[0, 204, 204]; 4], &format!("{} {kind:?}", codec.name()));
+            assert_close(
+                corners(&decoded(&made.display.bytes)),
+                [[0, 204, 204]; 4],
+                &format!("{} {kind:?}", codec.name()),
+            );
         }
     }
 }
@@ -146,7 +162,11 @@ fn png_and_webp_in_every_pixel_kind() {
     let wide = DynamicImage::ImageRgb8(quadrants(600, 400)).into_rgb16();
     let grey_alpha = DynamicImage::ImageLuma8(grey.clone()).into_luma_alpha16();
     assert_close(corners(&decoded(&derive(&png(grey)).unwrap().display.bytes)), [[90; 3]; 4], "grey png");
-    assert_close(corners(&decoded(&derive(&png(grey_alpha)).unwrap().display.bytes)), [[90; 3]; 4], "grey alpha png");
+    assert_close(
+        corners(&decoded(&derive(&png(grey_alpha)).unwrap().display.bytes)),
+        [[90; 3]; 4],
+        "grey alpha png",
+    );
     assert_close(corners(&decoded(&derive(&png(wide)).unwrap().display.bytes)), UPRIGHT, "16-bit png");
 }
 
@@ -154,8 +174,11 @@ fn png_and_webp_in_every_pixel_kind() {
 fn derivatives_carry_no_metadata() {
     let mut bytes = jpeg(&quadrants(4_032, 3_024), Some(&phone_exif(1)));
     // A comment and an XMP packet right after the start marker, as editors write them.
-    let segment = |code: u8, body: &[u8]| [&[0xff, code], (body.len() as u16 + 2).to_be_bytes().as_slice(), body].concat();
-    let extra = [segment(0xfe, b"taken by somebody"), segment(0xe1, b"http://ns.adobe.com/xap/1.0/\0<x/>")].concat();
+    let segment = |code: u8, body: &[u8]| {
+        [&[0xff, code], (body.len() as u16 + 2).to_be_bytes().as_slice(), body].concat()
+    };
+    let extra =
+        [segment(0xfe, b"taken by somebody"), segment(0xe1, b"http://ns.adobe.com/xap/1.0/\0<x/>")].concat();
     bytes.splice(2..2, extra);
     for codec in codecs() {
         let made = derive_with(codec, &bytes).unwrap();
@@ -163,7 +186,8 @@ fn derivatives_carry_no_metadata() {
         for variant in [&made.display.bytes, &made.thumb.bytes] {
             let mut at = 2;
             loop {
-                let (code, length) = (variant[at + 1], usize::from(u16::from_be_bytes([variant[at + 2], variant[at + 3]])));
+                let (code, length) =
+                    (variant[at + 1], usize::from(u16::from_be_bytes([variant[at + 2], variant[at + 3]])));
                 assert_eq!(variant[at], 0xff);
                 assert!(!matches!(code, 0xe1..=0xef | 0xfe), "{} wrote segment {code:x}", codec.name());
                 if code == 0xda {

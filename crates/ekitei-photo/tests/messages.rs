@@ -18,14 +18,22 @@ fn every_refusal_has_its_texts() {
         PhotoError::Unsupported { detail: "" },
         PhotoError::Unreadable { detail: String::new() },
     ];
-    for source in [include_str!("../../../assets/messages/ja.json"), include_str!("../../../assets/messages/en.json")] {
+    for source in
+        [include_str!("../../../assets/messages/ja.json"), include_str!("../../../assets/messages/en.json")]
+    {
         let texts: serde_json::Map<String, serde_json::Value> = serde_json::from_str(source).unwrap();
         for error in &all {
-            let text = texts.get(&format!("error.{}", error.code())).and_then(|t| t.as_str()).unwrap_or_default();
+            let text =
+                texts.get(&format!("error.{}", error.code())).and_then(|t| t.as_str()).unwrap_or_default();
             assert!(!text.is_empty(), "{} has no text", error.code());
-            let asked: Vec<&str> = text.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
+            let asked: Vec<&str> =
+                text.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
             let given: Vec<&str> = error.params().iter().map(|(name, _)| *name).collect();
-            assert!(asked.iter().all(|name| given.contains(name)), "{}: {asked:?} of {given:?}", error.code());
+            assert!(
+                asked.iter().all(|name| given.contains(name)),
+                "{}: {asked:?} of {given:?}",
+                error.code()
+            );
         }
     }
 }

@@ -45,18 +45,37 @@ fn other_writers() {
 
 #[test]
 fn impossible_values_are_left_out() {
-    for text in ["2023:02:29 10:00:00", "0000:00:00 00:00:00", "2024:13:01 10:00:00", "2024:05:01 24:00:00", "    :  :     :  :  ", "", "yesterday"] {
+    for text in [
+        "2023:02:29 10:00:00",
+        "0000:00:00 00:00:00",
+        "2024:13:01 10:00:00",
+        "2024:05:01 24:00:00",
+        "    :  :     :  :  ",
+        "",
+        "yesterday",
+    ] {
         assert_eq!(read(&[ascii(Tag::DateTimeOriginal, text)]).taken_local, None, "{text:?}");
     }
     for text in ["+9:00", "JST", "+15:00", "+09:75", ""] {
-        let exif = read(&[ascii(Tag::DateTimeOriginal, "2024:02:29 10:00:00"), ascii(Tag::OffsetTimeOriginal, text)]);
-        assert_eq!((exif.taken_local.as_deref(), exif.offset), (Some("2024-02-29T10:00:00"), None), "{text:?}");
+        let exif = read(&[
+            ascii(Tag::DateTimeOriginal, "2024:02:29 10:00:00"),
+            ascii(Tag::OffsetTimeOriginal, text),
+        ]);
+        assert_eq!(
+            (exif.taken_local.as_deref(), exif.offset),
+            (Some("2024-02-29T10:00:00"), None),
+            "{text:?}"
+        );
     }
     for bad in [0, 9, 65_535] {
         assert_eq!(read(&[orientation_field(bad)]).orientation, 1);
     }
     let refs = [ascii(Tag::GPSLatitudeRef, "N"), ascii(Tag::GPSLongitudeRef, "E")];
-    let zero = |tag| Field { tag, ifd_num: In::PRIMARY, value: Value::Rational(vec![Rational { num: 0, denom: 0 }; 3]) };
+    let zero = |tag| Field {
+        tag,
+        ifd_num: In::PRIMARY,
+        value: Value::Rational(vec![Rational { num: 0, denom: 0 }; 3]),
+    };
     for (lat, lon) in [
         (zero(Tag::GPSLatitude), zero(Tag::GPSLongitude)),
         (angle_field(Tag::GPSLatitude, 0.0), angle_field(Tag::GPSLongitude, 0.0)),

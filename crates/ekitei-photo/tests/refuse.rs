@@ -93,7 +93,10 @@ fn too_large_is_refused_from_the_header() {
 #[test]
 fn limits_appear_in_the_parameters() {
     let error = probe(&claimed(16_384, 16_384)).unwrap_err();
-    assert_eq!(error.params(), [("width", "16384".into()), ("height", "16384".into()), ("limit_mp", "64".into())]);
+    assert_eq!(
+        error.params(),
+        [("width", "16384".into()), ("height", "16384".into()), ("limit_mp", "64".into())]
+    );
     assert_eq!(probe(b"\0\0\0\x10ftypheic").unwrap_err().params(), [("format", "HEIC".into())]);
 }
 
@@ -102,7 +105,11 @@ fn a_claimed_size_without_the_data_is_damage() {
     for bytes in [claimed(6_000, 4_000), claimed_png(4_000, 4_000, 2, 8)] {
         for codec in codecs() {
             let outcome = derive_with(codec, &bytes).map_err(|e| e.code());
-            assert!(matches!(outcome, Err("photo-damaged" | "photo-truncated")), "{} says {outcome:?}", codec.name());
+            assert!(
+                matches!(outcome, Err("photo-damaged" | "photo-truncated")),
+                "{} says {outcome:?}",
+                codec.name()
+            );
         }
     }
 }

@@ -27,17 +27,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for i in 0..count.unwrap_or(specs.len()) {
         let spec = &specs[i % specs.len()];
         let (day, minute) = (1 + dice.below(28), dice.below(480));
-        let taken_at = format!("2026-05-{day:02}T{:02}:{:02}:{:02}", 9 + minute / 60, minute % 60, dice.below(60));
+        let taken_at =
+            format!("2026-05-{day:02}T{:02}:{:02}:{:02}", 9 + minute / 60, minute % 60, dice.below(60));
         let position = (f64::from(dice.between(42.3, 43.3)), f64::from(dice.between(140.9, 143.2)));
-        let shot = Shot { taken_at: &taken_at, offset: "+09:00", position: Some(position), orientation: spec.usual_orientation() };
+        let shot = Shot {
+            taken_at: &taken_at,
+            offset: "+09:00",
+            position: Some(position),
+            orientation: spec.usual_orientation(),
+        };
         let start = Instant::now();
-        let scene = Scene::draw(spec, dice.next(), long_px);
+        let scene = Scene::draw(spec, dice.roll(), long_px);
         let drawn_ms = start.elapsed().as_millis();
         let bytes = scene.jpeg(&shot);
         let path = out.join(format!("{:03}-{}.jpg", i + 1, spec.id));
         std::fs::write(&path, &bytes)?;
         let stored_ms = start.elapsed().as_millis() - drawn_ms;
-        println!("{} {} bytes, drawn in {drawn_ms} ms, stored in {stored_ms} ms", path.display(), bytes.len());
+        println!(
+            "{} {} bytes, drawn in {drawn_ms} ms, stored in {stored_ms} ms",
+            path.display(),
+            bytes.len()
+        );
     }
     Ok(())
 }

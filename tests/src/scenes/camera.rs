@@ -32,8 +32,12 @@ pub fn soften(rgb: &mut [u8], width: usize, exposure: f32, seed: u64) {
                     let mut state = seed ^ (y as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
                     let mut last = 0.0f32;
                     for x in 0..width {
-                        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                        let fresh = ((state >> 40) & 0xff) as f32 / 255.0 + ((state >> 52) & 0xff) as f32 / 255.0 - 1.0;
+                        state = state
+                            .wrapping_mul(6_364_136_223_846_793_005)
+                            .wrapping_add(1_442_695_040_888_963_407);
+                        let fresh = ((state >> 40) & 0xff) as f32 / 255.0
+                            + ((state >> 52) & 0xff) as f32 / 255.0
+                            - 1.0;
                         last = last * 0.45 + fresh;
                         let far = (x as f32 * step - 0.5).powi(2) + far_y;
                         let corner = exposure - 0.28 * far;
@@ -136,5 +140,9 @@ fn exif_block(shot: &Shot<'_>, width: u32, height: u32) -> Vec<u8> {
 fn angle(degrees: f64) -> Value {
     let hundredths = (degrees.abs() * 360_000.0).round() as u32;
     let part = |num, denom| Rational { num, denom };
-    Value::Rational(vec![part(hundredths / 360_000, 1), part(hundredths / 6_000 % 60, 1), part(hundredths % 6_000, 100)])
+    Value::Rational(vec![
+        part(hundredths / 360_000, 1),
+        part(hundredths / 6_000 % 60, 1),
+        part(hundredths % 6_000, 100),
+    ])
 }

@@ -3,8 +3,8 @@
 use ab_glyph::{Font, FontRef, OutlineCurve};
 use std::sync::OnceLock;
 use tiny_skia::{
-    Color, FillRule, GradientStop, LineCap, LineJoin, LinearGradient, Mask, Paint, Path, PathBuilder, Pixmap, Point,
-    RadialGradient, Shader, SpreadMode, Stroke, Transform,
+    Color, FillRule, GradientStop, LineCap, LineJoin, LinearGradient, Mask, Paint, Path, PathBuilder, Pixmap,
+    Point, RadialGradient, Shader, SpreadMode, Stroke, Transform,
 };
 
 /// Red, green, blue, 0 to 255.
@@ -37,7 +37,9 @@ impl Ink {
             Self::Clear(rgb, alpha) => mix(old, rgb, alpha),
             Self::Down(y0, a, y1, b) => mix(a, b, (y - y0) / (y1 - y0)),
             Self::Across(x0, a, x1, b) => mix(a, b, (x - x0) / (x1 - x0)),
-            Self::Round((cx, cy), radius, a, b) => mix(a, b, ((x - cx).powi(2) + (y - cy).powi(2)).sqrt() / radius),
+            Self::Round((cx, cy), radius, a, b) => {
+                mix(a, b, ((x - cx).powi(2) + (y - cy).powi(2)).sqrt() / radius)
+            }
         }
     }
 }
@@ -126,7 +128,8 @@ pub fn rect(x: f32, y: f32, w: f32, h: f32) -> Path {
 
 #[must_use]
 pub fn oval(x: f32, y: f32, rx: f32, ry: f32) -> Path {
-    let tiny_skia_rect = tiny_skia::Rect::from_xywh(x - rx, y - ry, rx * 2.0, ry * 2.0).expect("radii are positive");
+    let tiny_skia_rect =
+        tiny_skia::Rect::from_xywh(x - rx, y - ry, rx * 2.0, ry * 2.0).expect("radii are positive");
     PathBuilder::from_oval(tiny_skia_rect).expect("radii are positive")
 }
 
@@ -150,7 +153,12 @@ impl Canvas {
     pub fn new(width: u32, height: u32) -> Self {
         let mut pixels = Pixmap::new(width, height).expect("a scene has a size");
         pixels.fill(Color::from_rgba8(128, 128, 128, 255));
-        Self { pixels, scale: width.min(height) as f32 / 750.0, origin: (0.0, 0.0), turn: Transform::identity() }
+        Self {
+            pixels,
+            scale: width.min(height) as f32 / 750.0,
+            origin: (0.0, 0.0),
+            turn: Transform::identity(),
+        }
     }
 
     /// Steps closer by `zoom` (1 or more) and looks at the share `(x, y)` of what hangs over: 0.5 is the middle.
@@ -187,7 +195,8 @@ impl Canvas {
 
     pub fn stroke(&mut self, path: &Path, width: f32, ink: Ink) {
         let paint = Paint { shader: shader(ink), anti_alias: true, ..Paint::default() };
-        let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
+        let stroke =
+            Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
         self.pixels.stroke_path(path, &paint, &stroke, self.place(), None);
     }
 
@@ -297,11 +306,17 @@ impl Canvas {
     }
 }
 
-fn add_outline(path: &mut PathBuilder, curves: &[OutlineCurve], place: impl Fn(ab_glyph::Point) -> (f32, f32)) {
+fn add_outline(
+    path: &mut PathBuilder,
+    curves: &[OutlineCurve],
+    place: impl Fn(ab_glyph::Point) -> (f32, f32),
+) {
     let mut end = None;
     for curve in curves {
         let (from, to) = match curve {
-            OutlineCurve::Line(a, b) | OutlineCurve::Quad(a, _, b) | OutlineCurve::Cubic(a, _, _, b) => (*a, *b),
+            OutlineCurve::Line(a, b) | OutlineCurve::Quad(a, _, b) | OutlineCurve::Cubic(a, _, _, b) => {
+                (*a, *b)
+            }
         };
         if end != Some(from) {
             if end.is_some() {

@@ -11,6 +11,7 @@ mod noise;
 mod outdoors;
 mod papers;
 mod plants;
+mod river;
 mod roads;
 #[cfg(test)]
 mod tests;
@@ -54,17 +55,54 @@ impl SceneSpec {
 /// All scenes, field first, papers last.
 #[must_use]
 pub fn all() -> Vec<SceneSpec> {
-    let scene = |id, caption_ja, caption_en, portrait, draw| SceneSpec { id, caption_ja, caption_en, portrait, draw };
+    let scene =
+        |id, caption_ja, caption_en, portrait, draw| SceneSpec { id, caption_ja, caption_en, portrait, draw };
     vec![
-        scene("gravel-pit", "採取場のり面と標示板", "Gravel pit: slope and marker board", false, outdoors::gravel_pit),
+        scene(
+            "gravel-pit",
+            "採取場のり面と標示板",
+            "Gravel pit: slope and marker board",
+            false,
+            outdoors::gravel_pit,
+        ),
         scene("strawberry-rows", "いちごハウス 畝の全景", "Strawberry house: the rows", false, plants::rows),
         scene("leaf-spot", "葉の斑点(接写)", "Leaf spots, close up", false, plants::leaf_spot),
-        scene("store-door", "火薬庫 扉と錠前", "Explosives store: door and padlock", true, buildings::store_door),
-        scene("wall-crack", "公宅外壁のひび割れ", "Staff housing: crack in the wall", false, buildings::wall_crack),
-        scene("river-dike", "堤防天端から下流を望む", "River dike, looking downstream", false, outdoors::river_dike),
+        scene(
+            "store-door",
+            "火薬庫 扉と錠前",
+            "Explosives store: door and padlock",
+            true,
+            buildings::store_door,
+        ),
+        scene(
+            "wall-crack",
+            "公宅外壁のひび割れ",
+            "Staff housing: crack in the wall",
+            false,
+            buildings::wall_crack,
+        ),
+        scene(
+            "river-dike",
+            "堤防天端から下流を望む",
+            "River dike, looking downstream",
+            false,
+            river::river_dike,
+        ),
         scene("snowy-road", "吹雪の道路と矢羽根", "Snowy road with arrow posts", false, roads::snowy_road),
-        scene("whiteboard", "災害対策本部 ホワイトボード", "Emergency office: whiteboard map", false, papers::whiteboard),
-        scene("pension-notice", "年金額のお知らせ(見本)", "Pension notice (specimen)", true, papers::pension_notice),
+        scene(
+            "whiteboard",
+            "災害対策本部 ホワイトボード",
+            "Emergency office: whiteboard map",
+            false,
+            papers::whiteboard,
+        ),
+        scene(
+            "pension-notice",
+            "年金額のお知らせ(見本)",
+            "Pension notice (specimen)",
+            true,
+            papers::pension_notice,
+        ),
         scene("check-sheet", "点検票", "Check sheet on a clipboard", true, papers::check_sheet),
     ]
 }
@@ -89,13 +127,15 @@ impl Scene {
     pub fn draw(spec: &SceneSpec, seed: u64, long_px: u32) -> Self {
         let (width, height) = spec.size(long_px, long_px * 3 / 4);
         let mut canvas = Canvas::new(width, height);
-        let mut dice = Dice::new(seed ^ spec.id.bytes().fold(7u64, |n, b| n.wrapping_mul(31).wrapping_add(u64::from(b))));
+        let mut dice = Dice::new(
+            seed ^ spec.id.bytes().fold(7u64, |n, b| n.wrapping_mul(31).wrapping_add(u64::from(b))),
+        );
         // No two photographs of one place have the same frame and light.
         canvas.frame(dice.between(1.0, 1.06), (dice.between(0.3, 0.7), dice.between(0.3, 0.7)));
         let exposure = dice.between(0.93, 1.05);
         (spec.draw)(&mut canvas, &mut dice);
         let mut rgb = canvas.into_rgb();
-        camera::soften(&mut rgb, width as usize, exposure, dice.next());
+        camera::soften(&mut rgb, width as usize, exposure, dice.roll());
         Self { width, height, rgb }
     }
 

@@ -12,7 +12,7 @@ impl Dice {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -22,7 +22,7 @@ impl Dice {
 
     /// Evenly in 0.0..1.0.
     pub fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
+        (self.roll() >> 40) as f32 / (1u64 << 24) as f32
     }
 
     /// Evenly between `low` and `high`.
@@ -32,7 +32,7 @@ impl Dice {
 
     /// An index below `count`.
     pub fn below(&mut self, count: usize) -> usize {
-        (self.next() % count.max(1) as u64) as usize
+        (self.roll() % count.max(1) as u64) as usize
     }
 }
 
@@ -100,7 +100,14 @@ pub fn pebbles() -> &'static Tile {
         const CELLS: usize = 40;
         let mut dice = Dice::new(0x57_0e);
         let stones: Vec<[f32; 4]> = (0..CELLS * CELLS)
-            .map(|_| [dice.between(0.1, 0.9), dice.between(0.1, 0.9), dice.between(-0.35, 0.35), dice.between(0.75, 1.25)])
+            .map(|_| {
+                [
+                    dice.between(0.1, 0.9),
+                    dice.between(0.1, 0.9),
+                    dice.between(-0.35, 0.35),
+                    dice.between(0.75, 1.25),
+                ]
+            })
             .collect();
         let cell = SIDE as f32 / CELLS as f32;
         let mut samples = Vec::with_capacity(SIDE * SIDE);

@@ -1,4 +1,4 @@
-//! Open ground: a gravel pit and a river dike.
+//! Open ground: sky, ridges, stony floors, and the gravel pit made of them.
 
 use super::canvas::{Canvas, Ink, Rgb, curve, line, lit, mix, oval, rect, shape};
 use super::noise::{Dice, clouds, pebbles};
@@ -11,7 +11,8 @@ pub fn sky(c: &mut Canvas, dice: &mut Dice, horizon: f32, high: Rgb, low: Rgb, c
         let blue = mix(high, low, share.powf(0.8));
         // Clouds lie flatter towards the horizon.
         let flat = 1.0 + 2.5 * share;
-        let n = clouds().at(u0 + x / 1500.0, v0 + y * flat / 1500.0) + 0.4 * clouds().at(u0 + x / 400.0, v0 + y * flat / 400.0);
+        let n = clouds().at(u0 + x / 1500.0, v0 + y * flat / 1500.0)
+            + 0.4 * clouds().at(u0 + x / 400.0, v0 + y * flat / 400.0);
         let cloud = ((n - 0.35 + cover * 1.1) * 1.6).clamp(0.0, 1.0);
         let shade = clouds().at(u0 + x / 900.0, v0 + (y + 30.0) * flat / 900.0) * 18.0;
         mix(blue, [238.0 - shade, 240.0 - shade, 244.0 - shade], cloud * 0.9)
@@ -59,9 +60,7 @@ pub fn gravel_pit(c: &mut Canvas, dice: &mut Dice) {
     c.shade(&wood, |x, y, old| lit(old, 1.0 + 0.35 * pebbles().at(x / 160.0, y / 110.0)));
     floor(c);
     slope(c, dice);
-    for (x, y, size) in [(158.0, 462.0, 1.0)] {
-        heap(c, x, y, size);
-    }
+    heap(c, 158.0, 462.0, 1.0);
     digger(c, dice.between(318.0, 352.0), dice.between(500.0, 512.0), 1.25);
     puddle(c, dice);
     stones(c, dice, 120);
@@ -77,7 +76,15 @@ fn floor(c: &mut Canvas) {
     gravel(c, &ground, 360.0, 11.0, [150.0, 146.0, 138.0], 0.34);
     // Wheel tracks curving towards the digger.
     for (offset, width) in [(0.0, 15.0), (74.0, 17.0)] {
-        let track = curve(&[(560.0 + offset, 760.0), (520.0 + offset * 0.8, 640.0), (455.0 + offset * 0.5, 560.0), (430.0 + offset * 0.3, 500.0)], false);
+        let track = curve(
+            &[
+                (560.0 + offset, 760.0),
+                (520.0 + offset * 0.8, 640.0),
+                (455.0 + offset * 0.5, 560.0),
+                (430.0 + offset * 0.3, 500.0),
+            ],
+            false,
+        );
         c.stroke(&track, width, Ink::Clear([84.0, 70.0, 54.0], 0.30));
         c.stroke(&track, width * 0.6, Ink::Clear([70.0, 58.0, 44.0], 0.22));
     }
@@ -97,7 +104,10 @@ fn slope(c: &mut Canvas, dice: &mut Dice) {
         outline.push((1010.0, foot + 30.0));
         let face = shape(&outline);
         let tone = 1.0 + 0.05 * i as f32;
-        c.fill(&face, Ink::Down(top, lit([206.0, 178.0, 132.0], tone), foot, lit([158.0, 128.0, 90.0], tone)));
+        c.fill(
+            &face,
+            Ink::Down(top, lit([206.0, 178.0, 132.0], tone), foot, lit([158.0, 128.0, 90.0], tone)),
+        );
         let (u, v) = (dice.unit(), dice.unit());
         c.shade(&face, |x, y, old| {
             let bed = y + 9.0 * clouds().at(u + x / 700.0, v);
@@ -107,7 +117,12 @@ fn slope(c: &mut Canvas, dice: &mut Dice) {
             lit(old, 1.0 + layer + gully + grit)
         });
         // The bench: a light ledge with rubble along the foot.
-        let ledge = shape(&[(left + 6.0, foot), (left + 30.0, foot - 5.0), (1010.0, foot + 16.0), (1010.0, foot + 34.0)]);
+        let ledge = shape(&[
+            (left + 6.0, foot),
+            (left + 30.0, foot - 5.0),
+            (1010.0, foot + 16.0),
+            (1010.0, foot + 34.0),
+        ]);
         c.fill(&ledge, Ink::Down(foot - 7.0, [220.0, 198.0, 160.0], foot + 34.0, [176.0, 154.0, 120.0]));
         for _ in 0..60 {
             let t = dice.unit();
@@ -129,10 +144,26 @@ fn slope(c: &mut Canvas, dice: &mut Dice) {
 
 fn heap(c: &mut Canvas, x: f32, y: f32, size: f32) {
     let s = |dx: f32, dy: f32| (x + dx * size, y + dy * size);
-    let cone = curve(&[s(-120.0, 6.0), s(-60.0, -38.0), s(-8.0, -84.0), s(12.0, -84.0), s(66.0, -34.0), s(124.0, 8.0), s(0.0, 18.0)], true);
+    let cone = curve(
+        &[
+            s(-120.0, 6.0),
+            s(-60.0, -38.0),
+            s(-8.0, -84.0),
+            s(12.0, -84.0),
+            s(66.0, -34.0),
+            s(124.0, 8.0),
+            s(0.0, 18.0),
+        ],
+        true,
+    );
     c.shadow(&cone, 26.0 * size, 8.0 * size, 10.0 * size, 0.4);
-    c.fill(&cone, Ink::Across(x - 100.0 * size, [204.0, 190.0, 162.0], x + 110.0 * size, [122.0, 110.0, 92.0]));
-    c.shade(&cone, |px, py, old| lit(old, 1.0 + 0.32 * pebbles().at(px / (190.0 * size), py / (160.0 * size))));
+    c.fill(
+        &cone,
+        Ink::Across(x - 100.0 * size, [204.0, 190.0, 162.0], x + 110.0 * size, [122.0, 110.0, 92.0]),
+    );
+    c.shade(&cone, |px, py, old| {
+        lit(old, 1.0 + 0.32 * pebbles().at(px / (190.0 * size), py / (160.0 * size)))
+    });
 }
 
 /// A yellow excavator standing on its tracks at `(x, y)`.
@@ -151,16 +182,37 @@ fn digger(c: &mut Canvas, x: f32, y: f32, size: f32) {
         c.fill(&oval(wx, wy, 3.0 * size, 3.0 * size), Ink::Flat([122.0, 116.0, 108.0]));
     }
     // Body with engine cover, counterweight and cab.
-    c.fill(&poly(&[(-20.0, -36.0), (32.0, -36.0), (28.0, -28.0), (-16.0, -28.0)]), Ink::Flat([52.0, 50.0, 48.0]));
-    let body = poly(&[(-66.0, -38.0), (-70.0, -66.0), (-58.0, -78.0), (8.0, -80.0), (10.0, -46.0), (52.0, -44.0), (52.0, -34.0), (-60.0, -34.0)]);
+    c.fill(
+        &poly(&[(-20.0, -36.0), (32.0, -36.0), (28.0, -28.0), (-16.0, -28.0)]),
+        Ink::Flat([52.0, 50.0, 48.0]),
+    );
+    let body = poly(&[
+        (-66.0, -38.0),
+        (-70.0, -66.0),
+        (-58.0, -78.0),
+        (8.0, -80.0),
+        (10.0, -46.0),
+        (52.0, -44.0),
+        (52.0, -34.0),
+        (-60.0, -34.0),
+    ]);
     c.fill(&body, Ink::Down(y - 80.0 * size, lit(yellow, 1.06), y - 34.0 * size, lit(yellow, 0.72)));
-    c.fill(&poly(&[(-70.0, -66.0), (-66.0, -36.0), (-50.0, -36.0), (-52.0, -68.0)]), Ink::Flat([58.0, 56.0, 54.0]));
+    c.fill(
+        &poly(&[(-70.0, -66.0), (-66.0, -36.0), (-50.0, -36.0), (-52.0, -68.0)]),
+        Ink::Flat([58.0, 56.0, 54.0]),
+    );
     for i in 0..4 {
         let dx = -42.0 + i as f32 * 6.0;
         c.stroke(&line(&[p(dx, -70.0), p(dx, -56.0)]), 1.6 * size, Ink::Flat([150.0, 112.0, 18.0]));
     }
-    c.fill(&poly(&[(8.0, -104.0), (44.0, -104.0), (54.0, -64.0), (54.0, -40.0), (8.0, -40.0)]), Ink::Flat(lit(yellow, 0.9)));
-    c.fill(&poly(&[(13.0, -99.0), (41.0, -99.0), (49.0, -64.0), (13.0, -64.0)]), Ink::Down(y - 100.0 * size, [166.0, 196.0, 214.0], y - 64.0 * size, [70.0, 92.0, 108.0]));
+    c.fill(
+        &poly(&[(8.0, -104.0), (44.0, -104.0), (54.0, -64.0), (54.0, -40.0), (8.0, -40.0)]),
+        Ink::Flat(lit(yellow, 0.9)),
+    );
+    c.fill(
+        &poly(&[(13.0, -99.0), (41.0, -99.0), (49.0, -64.0), (13.0, -64.0)]),
+        Ink::Down(y - 100.0 * size, [166.0, 196.0, 214.0], y - 64.0 * size, [70.0, 92.0, 108.0]),
+    );
     c.stroke(&line(&[p(28.0, -99.0), p(30.0, -42.0)]), 2.0 * size, Ink::Flat([60.0, 54.0, 40.0]));
     c.stroke(&line(&[p(-40.0, -80.0), p(-40.0, -94.0)]), 4.0 * size, Ink::Flat([50.0, 48.0, 46.0]));
     // Boom, stick, rams and bucket.
@@ -173,11 +225,22 @@ fn digger(c: &mut Canvas, x: f32, y: f32, size: f32) {
     arm(c, &[(118.0, -152.0), (132.0, -142.0), (158.0, -62.0)], 10.0, 1.05);
     c.stroke(&line(&[p(56.0, -56.0), p(88.0, -112.0)]), 5.0 * size, Ink::Flat([70.0, 70.0, 72.0]));
     c.stroke(&line(&[p(92.0, -138.0), p(120.0, -152.0)]), 5.0 * size, Ink::Flat([190.0, 192.0, 194.0]));
-    let bucket = poly(&[(148.0, -66.0), (168.0, -60.0), (176.0, -34.0), (160.0, -20.0), (134.0, -24.0), (142.0, -40.0)]);
+    let bucket = poly(&[
+        (148.0, -66.0),
+        (168.0, -60.0),
+        (176.0, -34.0),
+        (160.0, -20.0),
+        (134.0, -24.0),
+        (142.0, -40.0),
+    ]);
     c.fill(&bucket, Ink::Across(x + 134.0 * size, [96.0, 90.0, 84.0], x + 176.0 * size, [48.0, 46.0, 44.0]));
     for i in 0..4 {
         let (tx, ty) = p(134.0 + i as f32 * 8.0, -22.0);
-        c.stroke(&line(&[(tx, ty), (tx - 3.0 * size, ty + 8.0 * size)]), 3.0 * size, Ink::Flat([60.0, 58.0, 56.0]));
+        c.stroke(
+            &line(&[(tx, ty), (tx - 3.0 * size, ty + 8.0 * size)]),
+            3.0 * size,
+            Ink::Flat([60.0, 58.0, 56.0]),
+        );
     }
     c.text(p(-46.0, -42.0), 11.0 * size, Ink::Flat([40.0, 36.0, 30.0]), "EK-210");
 }
@@ -204,14 +267,24 @@ fn stones(c: &mut Canvas, dice: &mut Dice, count: usize) {
         c.fill(&oval(x + r * 0.5, y + r * 0.45, r * 1.2, r * 0.6), Ink::Clear([50.0, 42.0, 34.0], 0.55));
         let tone = dice.between(0.75, 1.12);
         let stone = curve(
-            &(0..7).map(|i| {
-                let a = i as f32 / 7.0 * std::f32::consts::TAU;
-                let k = r * dice.between(0.75, 1.1);
-                (x + a.cos() * k, y + a.sin() * k * 0.72)
-            }).collect::<Vec<_>>(),
+            &(0..7)
+                .map(|i| {
+                    let a = i as f32 / 7.0 * std::f32::consts::TAU;
+                    let k = r * dice.between(0.75, 1.1);
+                    (x + a.cos() * k, y + a.sin() * k * 0.72)
+                })
+                .collect::<Vec<_>>(),
             true,
         );
-        c.fill(&stone, Ink::Round((x - r * 0.4, y - r * 0.5), r * 1.7, lit([206.0, 198.0, 184.0], tone), lit([106.0, 98.0, 88.0], tone)));
+        c.fill(
+            &stone,
+            Ink::Round(
+                (x - r * 0.4, y - r * 0.5),
+                r * 1.7,
+                lit([206.0, 198.0, 184.0], tone),
+                lit([106.0, 98.0, 88.0], tone),
+            ),
+        );
     }
 }
 
@@ -219,7 +292,11 @@ fn stones(c: &mut Canvas, dice: &mut Dice, count: usize) {
 pub fn board(c: &mut Canvas, x: f32, y: f32, rows: &[&str]) {
     let (w, h) = (286.0, 34.0 + rows.len() as f32 * 44.0);
     for leg in [x + 24.0, x + w - 24.0] {
-        c.stroke(&line(&[(leg, y + h - 4.0), (leg + 6.0, y + h + 60.0)]), 9.0, Ink::Flat([150.0, 116.0, 74.0]));
+        c.stroke(
+            &line(&[(leg, y + h - 4.0), (leg + 6.0, y + h + 60.0)]),
+            9.0,
+            Ink::Flat([150.0, 116.0, 74.0]),
+        );
     }
     let face = rect(x, y, w, h);
     c.shadow(&face, 10.0, 12.0, 9.0, 0.5);
@@ -232,107 +309,11 @@ pub fn board(c: &mut Canvas, x: f32, y: f32, rows: &[&str]) {
         let base = y + 48.0 + i as f32 * 44.0;
         c.text((x + 24.0, base), 31.0, chalk, row);
         if i + 1 < rows.len() {
-            c.stroke(&line(&[(x + 16.0, base + 11.0), (x + w - 16.0, base + 11.0)]), 1.4, Ink::Clear([236.0, 238.0, 230.0], 0.8));
+            c.stroke(
+                &line(&[(x + 16.0, base + 11.0), (x + w - 16.0, base + 11.0)]),
+                1.4,
+                Ink::Clear([236.0, 238.0, 230.0], 0.8),
+            );
         }
-    }
-}
-
-pub fn river_dike(c: &mut Canvas, dice: &mut Dice) {
-    sky(c, dice, 300.0, [104.0, 152.0, 210.0], [214.0, 226.0, 236.0], 0.35);
-    let hills = ridge(dice, 250.0, 32.0, 320.0);
-    c.fill(&curve(&hills, true), Ink::Down(210.0, [120.0, 146.0, 172.0], 310.0, [160.0, 180.0, 190.0]));
-    // Far bank with trees, then the water on the left.
-    let bank = rect(0.0, 286.0, 1000.0, 60.0);
-    c.fill(&bank, Ink::Flat([120.0, 140.0, 84.0]));
-    for _ in 0..260 {
-        let (x, r) = (dice.between(-10.0, 1010.0), dice.between(6.0, 19.0));
-        let green = lit([70.0, 100.0, 62.0], dice.between(0.75, 1.2));
-        c.fill(&oval(x, 298.0 - r * 0.5, r, r * 0.9), Ink::Round((x - r * 0.4, 290.0 - r * 0.5), r * 1.6, lit(green, 1.25), lit(green, 0.7)));
-    }
-    let water = shape(&[(-5.0, 306.0), (560.0, 302.0), (470.0, 420.0), (330.0, 760.0), (-5.0, 760.0)]);
-    c.fill(&water, Ink::Down(300.0, [176.0, 200.0, 218.0], 750.0, [84.0, 116.0, 138.0]));
-    let (u, v) = (dice.unit(), dice.unit());
-    c.shade(&water, |x, y, old| {
-        let depth = 60.0 / (y - 280.0).max(4.0);
-        let wave = clouds().at(u + x * depth / 120.0, v + 9.0 * depth) + 0.6 * clouds().at(u + x * depth / 40.0, v + 30.0 * depth);
-        let trees = (1.0 - (y - 304.0) / 90.0).clamp(0.0, 1.0) * 0.45;
-        lit(mix(old, [74.0, 98.0, 80.0], trees), 1.0 + 0.16 * wave)
-    });
-    bridge(c);
-    dike(c, dice);
-    post(c);
-}
-
-fn bridge(c: &mut Canvas) {
-    for i in 0..11 {
-        let x = 40.0 + i as f32 * 92.0;
-        c.fill(&rect(x, 268.0, 9.0, 44.0), Ink::Across(x, [196.0, 196.0, 192.0], x + 9.0, [132.0, 132.0, 130.0]));
-    }
-    c.fill(&rect(-5.0, 258.0, 1010.0, 12.0), Ink::Down(258.0, [204.0, 96.0, 84.0], 270.0, [150.0, 62.0, 56.0]));
-    for i in 0..101 {
-        let x = i as f32 * 10.0;
-        c.stroke(&line(&[(x, 250.0), (x, 258.0)]), 1.0, Ink::Flat([214.0, 214.0, 210.0]));
-    }
-    c.stroke(&line(&[(-5.0, 250.0), (1005.0, 250.0)]), 1.8, Ink::Flat([220.0, 220.0, 216.0]));
-}
-
-fn dike(c: &mut Canvas, dice: &mut Dice) {
-    let grass: Rgb = [112.0, 142.0, 66.0];
-    let slope = shape(&[(590.0, 298.0), (640.0, 298.0), (640.0, 760.0), (250.0, 760.0), (420.0, 480.0), (520.0, 350.0)]);
-    let land = shape(&[(650.0, 298.0), (1005.0, 306.0), (1005.0, 760.0), (700.0, 760.0)]);
-    c.fill(&land, Ink::Across(650.0, lit(grass, 0.9), 1000.0, lit(grass, 1.12)));
-    c.fill(&slope, Ink::Across(300.0, lit(grass, 0.78), 640.0, lit(grass, 1.05)));
-    // The crown road.
-    let road = shape(&[(618.0, 298.0), (648.0, 298.0), (900.0, 760.0), (520.0, 760.0)]);
-    c.fill(&road, Ink::Down(298.0, [196.0, 188.0, 172.0], 760.0, [168.0, 156.0, 138.0]));
-    gravel(c, &road, 280.0, 11.0, [160.0, 154.0, 146.0], 0.28);
-    for (a, b) in [((628.0, 300.0), (610.0, 760.0)), ((638.0, 300.0), (790.0, 760.0))] {
-        c.stroke(&line(&[a, b]), 15.0, Ink::Clear([110.0, 98.0, 80.0], 0.18));
-    }
-    let tuft = |c: &mut Canvas, dice: &mut Dice, x: f32, y: f32| {
-        let near = ((y - 298.0) / 450.0).clamp(0.02, 1.0);
-        let h = (5.0 + 26.0 * near) * dice.between(0.5, 1.0);
-        let tone = lit(mix(grass, [178.0, 172.0, 92.0], dice.unit() * 0.5), dice.between(0.6, 1.15));
-        c.stroke(&line(&[(x, y), (x + h * dice.between(-0.4, 0.4), y - h)]), 0.8 + 2.2 * near, Ink::Flat(tone));
-    };
-    let mut places: Vec<(f32, f32)> = (0..9000)
-        .filter_map(|_| {
-            let y = 302.0 + 450.0 * dice.unit().powf(0.7);
-            let x = dice.between(240.0, 1000.0);
-            let t = (y - 298.0) / 462.0;
-            let (left, road_l, road_r) = (600.0 - 350.0 * t.powf(0.8), 614.0 - 94.0 * t, 652.0 + 250.0 * t);
-            (x > left && !(road_l..road_r).contains(&x)).then_some((x, y))
-        })
-        .collect();
-    places.sort_by(|a, b| a.1.total_cmp(&b.1));
-    for (x, y) in places {
-        tuft(c, dice, x, y);
-    }
-    // The finding: a slip in the river-side slope, marked with tape and stakes.
-    let scar = curve(&[(452.0, 520.0), (500.0, 500.0), (548.0, 526.0), (556.0, 596.0), (520.0, 660.0), (440.0, 668.0), (408.0, 610.0)], true);
-    c.fill(&scar, Ink::Down(500.0, [112.0, 84.0, 56.0], 668.0, [158.0, 122.0, 84.0]));
-    c.shade(&scar, |x, y, old| lit(old, 1.0 + 0.4 * pebbles().at(x / 330.0, y / 260.0)));
-    c.stroke(&curve(&[(452.0, 520.0), (500.0, 500.0), (548.0, 526.0)], false), 5.0, Ink::Clear([44.0, 32.0, 20.0], 0.8));
-    let stakes = [(352.0, 640.0), (398.0, 500.0), (500.0, 462.0), (578.0, 508.0), (586.0, 640.0)];
-    for (x, y) in stakes {
-        c.stroke(&line(&[(x, y), (x, y + 62.0)]), 6.0, Ink::Flat([214.0, 196.0, 160.0]));
-    }
-    for pair in stakes.windows(2) {
-        let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
-        for i in 0..12 {
-            let at = |t: f32| (x0 + (x1 - x0) * t, y0 + 8.0 + (y1 - y0) * t + 10.0 * (t * std::f32::consts::PI).sin());
-            let tape = if i % 2 == 0 { [238.0, 200.0, 36.0] } else { [40.0, 40.0, 40.0] };
-            c.stroke(&line(&[at(i as f32 / 12.0), at((i as f32 + 1.0) / 12.0)]), 6.0, Ink::Flat(tape));
-        }
-    }
-}
-
-fn post(c: &mut Canvas) {
-    c.shadow(&rect(838.0, 440.0, 58.0, 240.0), 20.0, 10.0, 10.0, 0.3);
-    c.fill(&rect(838.0, 440.0, 58.0, 240.0), Ink::Across(838.0, [244.0, 244.0, 240.0], 896.0, [188.0, 188.0, 186.0]));
-    c.fill(&rect(838.0, 440.0, 58.0, 22.0), Ink::Flat([198.0, 52.0, 48.0]));
-    for (i, sign) in ["左", "岸", "3.2", "km"].into_iter().enumerate() {
-        let size = if i < 2 { 40.0 } else { 32.0 };
-        c.text_centred((867.0, 506.0 + i as f32 * 46.0), size, Ink::Flat([30.0, 46.0, 96.0]), sign);
     }
 }

@@ -10,7 +10,8 @@ const GREEN: Rgb = [28.0, 122.0, 66.0];
 
 /// A felt-pen line: slightly unsteady.
 fn pen(c: &mut Canvas, dice: &mut Dice, points: &[(f32, f32)], width: f32, colour: Rgb) {
-    let shaky: Vec<_> = points.iter().map(|(x, y)| (x + dice.between(-1.5, 1.5), y + dice.between(-1.5, 1.5))).collect();
+    let shaky: Vec<_> =
+        points.iter().map(|(x, y)| (x + dice.between(-1.5, 1.5), y + dice.between(-1.5, 1.5))).collect();
     c.stroke(&curve(&shaky, false), width, Ink::Clear(colour, 0.92));
 }
 
@@ -20,7 +21,8 @@ fn write(c: &mut Canvas, dice: &mut Dice, (x, y): (f32, f32), size: f32, colour:
     for sign in text.chars() {
         let here = (at, y + dice.between(-0.05, 0.05) * size);
         c.tilt(dice.between(-4.5, 4.5), here, dice.between(-0.16, 0.02));
-        at += c.text(here, size * dice.between(0.92, 1.06), Ink::Clear(colour, 0.93), &sign.to_string()) + size * 0.03;
+        at += c.text(here, size * dice.between(0.92, 1.06), Ink::Clear(colour, 0.93), &sign.to_string())
+            + size * 0.03;
     }
     c.tilt(0.0, (0.0, 0.0), 0.0);
 }
@@ -51,7 +53,8 @@ pub fn whiteboard(c: &mut Canvas, dice: &mut Dice) {
 
 fn map(c: &mut Canvas, dice: &mut Dice) {
     // Coast, river, roads, rail.
-    let coast: Vec<_> = (0..14).map(|i| (80.0 + i as f32 * 42.0, 566.0 + ((i * 37) % 23) as f32 - i as f32 * 2.0)).collect();
+    let coast: Vec<_> =
+        (0..14).map(|i| (80.0 + i as f32 * 42.0, 566.0 + ((i * 37) % 23) as f32 - i as f32 * 2.0)).collect();
     pen(c, dice, &coast, 5.0, BLUE);
     for i in 0..9 {
         let x = 110.0 + i as f32 * 60.0;
@@ -59,7 +62,20 @@ fn map(c: &mut Canvas, dice: &mut Dice) {
     }
     write(c, dice, (470.0, 638.0), 26.0, BLUE, "海");
     for shift in [0.0, 17.0] {
-        pen(c, dice, &[(210.0 + shift, 140.0), (238.0 + shift, 220.0), (222.0 + shift, 320.0), (268.0 + shift, 420.0), (262.0 + shift, 500.0), (290.0 + shift, 556.0)], 4.5, BLUE);
+        pen(
+            c,
+            dice,
+            &[
+                (210.0 + shift, 140.0),
+                (238.0 + shift, 220.0),
+                (222.0 + shift, 320.0),
+                (268.0 + shift, 420.0),
+                (262.0 + shift, 500.0),
+                (290.0 + shift, 556.0),
+            ],
+            4.5,
+            BLUE,
+        );
     }
     write(c, dice, (160.0, 176.0), 25.0, BLUE, "汐見川");
     pen(c, dice, &[(80.0, 470.0), (240.0, 462.0), (420.0, 448.0), (610.0, 420.0)], 6.0, BLACK);
@@ -67,7 +83,8 @@ fn map(c: &mut Canvas, dice: &mut Dice) {
     pen(c, dice, &[(420.0, 150.0), (432.0, 280.0), (424.0, 400.0), (440.0, 530.0)], 6.0, BLACK);
     pen(c, dice, &[(90.0, 330.0), (250.0, 300.0), (430.0, 262.0), (600.0, 250.0)], 4.0, BLACK);
     // The flooded quarter, hatched.
-    let flood = [(286.0, 330.0), (352.0, 318.0), (412.0, 356.0), (404.0, 430.0), (330.0, 446.0), (284.0, 410.0)];
+    let flood =
+        [(286.0, 330.0), (352.0, 318.0), (412.0, 356.0), (404.0, 430.0), (330.0, 446.0), (284.0, 410.0)];
     c.fill(&curve(&flood, true), Ink::Clear([90.0, 150.0, 230.0], 0.22));
     let mut edge = flood.to_vec();
     edge.push(flood[0]);
@@ -84,14 +101,22 @@ fn map(c: &mut Canvas, dice: &mut Dice) {
     }
     write(c, dice, (120.0, 438.0), 25.0, RED, "通行止");
     write(c, dice, (456.0, 318.0), 25.0, RED, "土砂崩れ");
-    pen(c, dice, &[(500.0, 150.0), (524.0, 178.0), (548.0, 150.0), (574.0, 182.0), (598.0, 150.0)], 4.0, GREEN);
+    pen(
+        c,
+        dice,
+        &[(500.0, 150.0), (524.0, 178.0), (548.0, 150.0), (574.0, 182.0), (598.0, 150.0)],
+        4.0,
+        GREEN,
+    );
     write(c, dice, (500.0, 218.0), 23.0, GREEN, "高台");
     // Shelters: circled marks with head counts.
     for (x, y, text) in [(540.0, 350.0, "体育館 48名"), (116.0, 246.0, "集会所 15名")] {
-        let ring: Vec<_> = (0..=12).map(|i| {
-            let a = i as f32 / 12.0 * std::f32::consts::TAU;
-            (x + a.cos() * 15.0, y + a.sin() * 15.0)
-        }).collect();
+        let ring: Vec<_> = (0..=12)
+            .map(|i| {
+                let a = i as f32 / 12.0 * std::f32::consts::TAU;
+                (x + a.cos() * 15.0, y + a.sin() * 15.0)
+            })
+            .collect();
         pen(c, dice, &ring, 5.0, GREEN);
         c.fill(&oval(x, y, 6.0, 6.0), Ink::Flat(GREEN));
         let left = if x > 500.0 { 496.0 } else { 76.0 };
@@ -131,12 +156,21 @@ fn log(c: &mut Canvas, dice: &mut Dice) {
 fn tray(c: &mut Canvas) {
     for (x, y, colour) in [(900.0, 62.0, RED), (928.0, 62.0, BLUE)] {
         c.shadow(&oval(x, y, 11.0, 11.0), 2.0, 3.0, 3.0, 0.5);
-        c.fill(&oval(x, y, 11.0, 11.0), Ink::Round((x - 4.0, y - 4.0), 15.0, lit(colour, 1.4), lit(colour, 0.7)));
+        c.fill(
+            &oval(x, y, 11.0, 11.0),
+            Ink::Round((x - 4.0, y - 4.0), 15.0, lit(colour, 1.4), lit(colour, 0.7)),
+        );
     }
-    c.fill(&rect(120.0, 664.0, 620.0, 20.0), Ink::Down(664.0, [216.0, 218.0, 220.0], 684.0, [120.0, 122.0, 126.0]));
+    c.fill(
+        &rect(120.0, 664.0, 620.0, 20.0),
+        Ink::Down(664.0, [216.0, 218.0, 220.0], 684.0, [120.0, 122.0, 126.0]),
+    );
     for (x, colour) in [(170.0, BLACK), (290.0, RED), (410.0, BLUE), (530.0, GREEN)] {
         c.fill(&rect(x, 653.0, 96.0, 13.0), Ink::Down(653.0, [250.0; 3], 666.0, [190.0; 3]));
-        c.fill(&rect(x + 66.0, 652.0, 32.0, 15.0), Ink::Down(652.0, lit(colour, 1.3), 667.0, lit(colour, 0.7)));
+        c.fill(
+            &rect(x + 66.0, 652.0, 32.0, 15.0),
+            Ink::Down(652.0, lit(colour, 1.3), 667.0, lit(colour, 0.7)),
+        );
     }
     c.fill(&rect(648.0, 646.0, 76.0, 22.0), Ink::Down(646.0, [70.0, 74.0, 92.0], 668.0, [40.0, 42.0, 54.0]));
 }
@@ -147,7 +181,8 @@ fn desk(c: &mut Canvas, dice: &mut Dice, wood: Rgb) {
     let (u, v) = (dice.unit(), dice.unit());
     c.fill(&top, Ink::Flat(wood));
     c.shade(&top, |x, y, old| {
-        let grain = clouds().at(u + x / 90.0, v + y / 2600.0) * 0.16 + clouds().at(u + x / 26.0, v + y / 1500.0) * 0.06;
+        let grain = clouds().at(u + x / 90.0, v + y / 2600.0) * 0.16
+            + clouds().at(u + x / 26.0, v + y / 1500.0) * 0.06;
         let plank = if (x / 190.0).fract() < 0.012 { -0.4 } else { ((x / 190.0).floor() * 1.7).sin() * 0.05 };
         lit(old, 1.02 + grain + plank - (y - 300.0) / 5000.0)
     });
@@ -161,8 +196,10 @@ fn paper(c: &mut Canvas, dice: &mut Dice, (x, y, w, h): (f32, f32, f32, f32), ti
     let (u, v) = (dice.unit(), dice.unit());
     let fold = y + h * 0.36;
     c.shade(&sheet, |px, py, old| {
-        let crease = (-((py - fold) / 5.0).powi(2)).exp() * -0.07 + (-((py - fold - 9.0) / 9.0).powi(2)).exp() * 0.03;
-        let wave = clouds().at(u + px / 1800.0, v + py / 1800.0) * 0.035 + pebbles().at(px / 420.0, py / 420.0) * 0.008;
+        let crease =
+            (-((py - fold) / 5.0).powi(2)).exp() * -0.07 + (-((py - fold - 9.0) / 9.0).powi(2)).exp() * 0.03;
+        let wave = clouds().at(u + px / 1800.0, v + py / 1800.0) * 0.035
+            + pebbles().at(px / 420.0, py / 420.0) * 0.008;
         lit(old, 1.0 + crease + wave)
     });
 }
@@ -187,7 +224,10 @@ pub fn pension_notice(c: &mut Canvas, dice: &mut Dice) {
         "令和8年4月分からの年金額が次のとおり変わります。",
         "お支払いは偶数月の15日です(土日祝日はその前の日)。",
         "このお知らせは大切に保管してください。",
-    ].into_iter().enumerate() {
+    ]
+    .into_iter()
+    .enumerate()
+    {
         c.text((112.0, 304.0 + i as f32 * 30.0), 19.0, ink, row);
     }
     let rows = [
@@ -215,7 +255,10 @@ pub fn pension_notice(c: &mut Canvas, dice: &mut Dice) {
         "・介護保険料と住民税は支払額から差し引かれます。",
         "・住所や受取口座が変わったときは届け出てください。",
         "・ご不明な点は下の窓口へおたずねください。",
-    ].into_iter().enumerate() {
+    ]
+    .into_iter()
+    .enumerate()
+    {
         c.text((112.0, 700.0 + i as f32 * 28.0), 17.0, ink, row);
     }
     c.stroke(&rect(112.0, 792.0, 300.0, 84.0), 1.6, ink);
@@ -250,7 +293,11 @@ pub fn check_sheet(c: &mut Canvas, dice: &mut Dice) {
     paper(c, dice, (98.0, 96.0, 554.0, 836.0), [248.0, 247.0, 242.0]);
     let ink = Ink::Flat([40.0, 42.0, 48.0]);
     c.text((222.0, 170.0), 33.0, ink, "火薬庫  定期点検票");
-    for (i, (label, value)) in [("施設", "烏帽子火薬庫"), ("点検日", "令和8年5月21日"), ("点検者", "指導保安係")].into_iter().enumerate() {
+    for (i, (label, value)) in
+        [("施設", "烏帽子火薬庫"), ("点検日", "令和8年5月21日"), ("点検者", "指導保安係")]
+            .into_iter()
+            .enumerate()
+    {
         let y = 204.0 + i as f32 * 38.0;
         c.stroke(&rect(124.0, y, 502.0, 38.0), 1.6, ink);
         c.fill(&rect(124.0, y, 110.0, 38.0), Ink::Clear([120.0, 140.0, 170.0], 0.22));
@@ -258,9 +305,16 @@ pub fn check_sheet(c: &mut Canvas, dice: &mut Dice) {
         write_by_hand(c, dice, (250.0, y + 28.0), 22.0, value);
     }
     let rows = [
-        ("扉と錠前に異常がない", 0), ("警報装置が作動する", 0), ("避雷針の接地抵抗", 0), ("換気口の金網に破れがない", 1),
-        ("床に漏れ・汚れがない", 0), ("標識が読み取れる", 0), ("帳簿と在庫が一致する", 0), ("消火設備の期限内", 0),
-        ("周囲の草刈りができている", 1), ("見張り・巡視の記録", 0),
+        ("扉と錠前に異常がない", 0),
+        ("警報装置が作動する", 0),
+        ("避雷針の接地抵抗", 0),
+        ("換気口の金網に破れがない", 1),
+        ("床に漏れ・汚れがない", 0),
+        ("標識が読み取れる", 0),
+        ("帳簿と在庫が一致する", 0),
+        ("消火設備の期限内", 0),
+        ("周囲の草刈りができている", 1),
+        ("見張り・巡視の記録", 0),
     ];
     c.fill(&rect(124.0, 336.0, 502.0, 36.0), Ink::Clear([120.0, 140.0, 170.0], 0.3));
     c.text((190.0, 361.0), 19.0, ink, "点検項目");
@@ -296,7 +350,9 @@ fn write_by_hand(c: &mut Canvas, dice: &mut Dice, (x, y): (f32, f32), size: f32,
     let mut at = x;
     for sign in text.chars() {
         let place = (at, y + dice.between(-0.06, 0.06) * size);
-        at += c.text(place, size * dice.between(0.9, 1.08), Ink::Flat([30.0, 52.0, 130.0]), &sign.to_string()) + dice.between(0.0, 1.5);
+        at +=
+            c.text(place, size * dice.between(0.9, 1.08), Ink::Flat([30.0, 52.0, 130.0]), &sign.to_string())
+                + dice.between(0.0, 1.5);
     }
 }
 
@@ -314,9 +370,17 @@ fn clip(c: &mut Canvas) {
 
 fn ballpoint(c: &mut Canvas) {
     let (from, to) = ((668.0, 990.0), (716.0, 560.0));
-    c.stroke(&line(&[(from.0 + 9.0, from.1 + 8.0), (to.0 + 9.0, to.1 + 8.0)]), 18.0, Ink::Clear([0.0; 3], 0.3));
+    c.stroke(
+        &line(&[(from.0 + 9.0, from.1 + 8.0), (to.0 + 9.0, to.1 + 8.0)]),
+        18.0,
+        Ink::Clear([0.0; 3], 0.3),
+    );
     c.stroke(&line(&[from, to]), 19.0, Ink::Flat([30.0, 60.0, 140.0]));
-    c.stroke(&line(&[(from.0 - 4.0, from.1), (to.0 - 4.0, to.1)]), 5.0, Ink::Clear([200.0, 214.0, 250.0], 0.7));
+    c.stroke(
+        &line(&[(from.0 - 4.0, from.1), (to.0 - 4.0, to.1)]),
+        5.0,
+        Ink::Clear([200.0, 214.0, 250.0], 0.7),
+    );
     c.stroke(&line(&[to, (719.5, 528.0)]), 9.0, Ink::Flat([196.0, 198.0, 202.0]));
     c.stroke(&line(&[(719.5, 528.0), (721.5, 508.0)]), 3.5, Ink::Flat([150.0, 152.0, 156.0]));
 }

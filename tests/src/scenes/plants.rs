@@ -15,7 +15,7 @@ fn leaflet(x: f32, y: f32, length: f32, width: f32, angle: f32, teeth: usize) ->
         let tooth = if i % 2 == 1 { 1.08 } else { 0.96 };
         (t * length, body * width * 0.5 * if i == 0 || i == steps { 1.0 } else { tooth })
     };
-    let mut points: Vec<_> = (0..=steps).map(|i| edge(i)).map(|(a, w)| place(a, -w)).collect();
+    let mut points: Vec<_> = (0..=steps).map(&edge).map(|(a, w)| place(a, -w)).collect();
     points.extend((1..steps).rev().map(edge).map(|(a, w)| place(a, w)));
     points
 }
@@ -38,7 +38,11 @@ fn leaf(c: &mut Canvas, dice: &mut Dice, (x, y): (f32, f32), size: f32, angle: f
                     let b = a + side * 0.7;
                     let from = (x + cos * size * t, y + sin * size * t);
                     let reach = size * 0.36 * (1.0 - t * 0.55);
-                    c.stroke(&line(&[from, (from.0 + b.cos() * reach, from.1 + b.sin() * reach)]), size * 0.018, Ink::Clear(lit(green, 1.45), 0.5));
+                    c.stroke(
+                        &line(&[from, (from.0 + b.cos() * reach, from.1 + b.sin() * reach)]),
+                        size * 0.018,
+                        Ink::Clear(lit(green, 1.45), 0.5),
+                    );
                 }
             }
         }
@@ -48,7 +52,16 @@ fn leaf(c: &mut Canvas, dice: &mut Dice, (x, y): (f32, f32), size: f32, angle: f
 fn berry(c: &mut Canvas, dice: &mut Dice, (x, y): (f32, f32), size: f32, ripe: f32) {
     let red = mix([214.0, 222.0, 150.0], [206.0, 24.0, 32.0], ripe);
     let body = curve(
-        &[(x, y - size * 0.5), (x + size * 0.46, y - size * 0.42), (x + size * 0.5, y - size * 0.02), (x + size * 0.2, y + size * 0.5), (x, y + size * 0.66), (x - size * 0.2, y + size * 0.5), (x - size * 0.5, y - size * 0.02), (x - size * 0.46, y - size * 0.42)],
+        &[
+            (x, y - size * 0.5),
+            (x + size * 0.46, y - size * 0.42),
+            (x + size * 0.5, y - size * 0.02),
+            (x + size * 0.2, y + size * 0.5),
+            (x, y + size * 0.66),
+            (x - size * 0.2, y + size * 0.5),
+            (x - size * 0.5, y - size * 0.02),
+            (x - size * 0.46, y - size * 0.42),
+        ],
         true,
     );
     c.fill(&body, Ink::Round((x - size * 0.16, y - size * 0.15), size * 0.95, lit(red, 1.25), lit(red, 0.5)));
@@ -57,14 +70,20 @@ fn berry(c: &mut Canvas, dice: &mut Dice, (x, y): (f32, f32), size: f32, ripe: f
             let (row, column) = (i / 4, i % 4);
             let (dx, dy) = (column as f32 * 0.2 - 0.3 + (row % 2) as f32 * 0.1, row as f32 * 0.2 - 0.25);
             if dx.abs() < 0.42 - dy.max(0.0) * 0.5 {
-                c.fill(&oval(x + dx * size, y + dy * size, size * 0.024, size * 0.036), Ink::Flat([240.0, 206.0, 110.0]));
+                c.fill(
+                    &oval(x + dx * size, y + dy * size, size * 0.024, size * 0.036),
+                    Ink::Flat([240.0, 206.0, 110.0]),
+                );
             }
         }
-        c.fill(&oval(x - size * 0.2, y - size * 0.22, size * 0.09, size * 0.06), Ink::Clear([255.0; 3], 0.55));
+        c.fill(
+            &oval(x - size * 0.2, y - size * 0.22, size * 0.09, size * 0.06),
+            Ink::Clear([255.0; 3], 0.55),
+        );
     }
     for i in 0..5 {
         let a = -PI / 2.0 + (i as f32 - 2.0) * 0.62 + dice.between(-0.1, 0.1);
-        let points = leaflet(x, y - size * 0.46, size * 0.42, size * 0.18, a + PI * 0.0, 2);
+        let points = leaflet(x, y - size * 0.46, size * 0.42, size * 0.18, a, 2);
         c.fill(&shape(&points), Ink::Flat([92.0, 150.0, 56.0]));
     }
 }
@@ -72,7 +91,10 @@ fn berry(c: &mut Canvas, dice: &mut Dice, (x, y): (f32, f32), size: f32, ripe: f
 fn flower(c: &mut Canvas, (x, y): (f32, f32), size: f32) {
     for i in 0..5 {
         let a = i as f32 / 5.0 * TAU;
-        c.fill(&oval(x + a.cos() * size * 0.55, y + a.sin() * size * 0.45, size * 0.45, size * 0.4), Ink::Flat([248.0, 248.0, 244.0]));
+        c.fill(
+            &oval(x + a.cos() * size * 0.55, y + a.sin() * size * 0.45, size * 0.45, size * 0.4),
+            Ink::Flat([248.0, 248.0, 244.0]),
+        );
     }
     c.fill(&oval(x, y, size * 0.32, size * 0.28), Ink::Flat([238.0, 204.0, 60.0]));
 }
@@ -84,13 +106,15 @@ pub fn rows(c: &mut Canvas, dice: &mut Dice) {
     c.fill(&ground, Ink::Down(330.0, [150.0, 138.0, 110.0], 750.0, [178.0, 156.0, 108.0]));
     c.shade(&ground, |x, y, old| {
         let depth = 60.0 / (y - 300.0).max(6.0);
-        let straw = clouds().at((x - 500.0) * depth / 60.0, depth * 3.0) + 0.6 * pebbles().at((x - 500.0) * depth / 150.0, depth * 24.0);
+        let straw = clouds().at((x - 500.0) * depth / 60.0, depth * 3.0)
+            + 0.6 * pebbles().at((x - 500.0) * depth / 150.0, depth * 24.0);
         lit(old, 1.0 + 0.22 * straw)
     });
     let vanishing = (500.0, 308.0);
     // Ridges under black film, then the plants on them from far to near.
     let feet = [-520.0, -130.0, 260.0, 650.0, 1040.0, 1430.0];
-    let at = |foot: f32, t: f32| (vanishing.0 + (foot - vanishing.0) * t, vanishing.1 + (760.0 - vanishing.1) * t);
+    let at =
+        |foot: f32, t: f32| (vanishing.0 + (foot - vanishing.0) * t, vanishing.1 + (760.0 - vanishing.1) * t);
     for foot in feet {
         let side = |dx: f32, t: f32| at(foot + dx, t);
         let film = shape(&[side(-120.0, 0.045), side(120.0, 0.045), side(135.0, 1.0), side(-135.0, 1.0)]);
@@ -99,7 +123,11 @@ pub fn rows(c: &mut Canvas, dice: &mut Dice) {
             let gloss = clouds().at(x / 240.0, y / 90.0).max(0.0);
             lit(old, 1.0 + 0.9 * gloss)
         });
-        c.stroke(&line(&[side(-118.0, 0.05), side(-133.0, 1.0)]), 2.0, Ink::Clear([210.0, 214.0, 218.0], 0.3));
+        c.stroke(
+            &line(&[side(-118.0, 0.05), side(-133.0, 1.0)]),
+            2.0,
+            Ink::Clear([210.0, 214.0, 218.0], 0.3),
+        );
     }
     let mut plants = Vec::new();
     for foot in feet {
@@ -124,8 +152,20 @@ fn plant(c: &mut Canvas, dice: &mut Dice, (x, y): (f32, f32), t: f32) {
     if t > 0.12 {
         for side in [-1.0f32, 1.0] {
             if dice.unit() < 0.75 {
-                let (bx, by) = (x + side * size * dice.between(0.95, 1.35), y + size * dice.between(0.15, 0.45));
-                c.stroke(&curve(&[(x, y - size * 0.3), (x + side * size * 0.8, y - size * 0.35), (bx, by - size * 0.2)], false), size * 0.035, Ink::Flat([126.0, 164.0, 84.0]));
+                let (bx, by) =
+                    (x + side * size * dice.between(0.95, 1.35), y + size * dice.between(0.15, 0.45));
+                c.stroke(
+                    &curve(
+                        &[
+                            (x, y - size * 0.3),
+                            (x + side * size * 0.8, y - size * 0.35),
+                            (bx, by - size * 0.2),
+                        ],
+                        false,
+                    ),
+                    size * 0.035,
+                    Ink::Flat([126.0, 164.0, 84.0]),
+                );
                 let ripe = if dice.unit() < 0.7 { 1.0 } else { dice.unit() * 0.5 };
                 let big = size * dice.between(0.28, 0.38);
                 berry(c, dice, (bx, by), big, ripe);
@@ -149,14 +189,21 @@ fn plant(c: &mut Canvas, dice: &mut Dice, (x, y): (f32, f32), t: f32) {
 
 /// The plastic house: bright film over hoops, an end wall with a door.
 fn house(c: &mut Canvas, dice: &mut Dice) {
-    c.fill(&rect(0.0, 0.0, 1000.0, 750.0), Ink::Round((500.0, 300.0), 620.0, [250.0, 252.0, 250.0], [196.0, 208.0, 212.0]));
+    c.fill(
+        &rect(0.0, 0.0, 1000.0, 750.0),
+        Ink::Round((500.0, 300.0), 620.0, [250.0, 252.0, 250.0], [196.0, 208.0, 212.0]),
+    );
     let (u, v) = (dice.unit(), dice.unit());
-    c.shade(&rect(0.0, 0.0, 1000.0, 420.0), |x, y, old| lit(old, 1.0 + 0.05 * clouds().at(u + x / 500.0, v + y / 400.0)));
+    c.shade(&rect(0.0, 0.0, 1000.0, 420.0), |x, y, old| {
+        lit(old, 1.0 + 0.05 * clouds().at(u + x / 500.0, v + y / 400.0))
+    });
     let arch = |t: f32| -> Vec<(f32, f32)> {
-        (0..=24).map(|i| {
-            let a = PI + PI * i as f32 / 24.0;
-            (500.0 + a.cos() * 640.0 * t, 308.0 + 200.0 * t + a.sin() * 560.0 * t)
-        }).collect()
+        (0..=24)
+            .map(|i| {
+                let a = PI + PI * i as f32 / 24.0;
+                (500.0 + a.cos() * 640.0 * t, 308.0 + 200.0 * t + a.sin() * 560.0 * t)
+            })
+            .collect()
     };
     let end = arch(0.2);
     c.fill(&shape(&end), Ink::Down(190.0, [226.0, 236.0, 238.0], 350.0, [190.0, 206.0, 200.0]));
@@ -165,7 +212,11 @@ fn house(c: &mut Canvas, dice: &mut Dice) {
     c.stroke(&line(&[(500.0, 268.0), (500.0, 346.0)]), 1.6, Ink::Flat([120.0, 128.0, 130.0]));
     let mut t = 0.2;
     while t < 1.4 {
-        c.stroke(&curve(&arch(t), false), 1.5 + 7.0 * t * t, Ink::Flat(lit([150.0, 158.0, 162.0], 0.8 + 0.2 * t)));
+        c.stroke(
+            &curve(&arch(t), false),
+            1.5 + 7.0 * t * t,
+            Ink::Flat(lit([150.0, 158.0, 162.0], 0.8 + 0.2 * t)),
+        );
         t *= 1.24;
     }
     for i in [4usize, 8, 12, 16, 20] {
@@ -181,13 +232,26 @@ pub fn leaf_spot(c: &mut Canvas, dice: &mut Dice) {
         let (x, y, r) = (dice.between(-50.0, 1050.0), dice.between(-50.0, 800.0), dice.between(50.0, 150.0));
         let tone = lit(mix([56.0, 104.0, 44.0], [128.0, 158.0, 84.0], dice.unit()), dice.between(0.6, 1.1));
         for i in 0..7 {
-            c.fill(&oval(x, y, r * (1.0 - i as f32 * 0.09), r * (1.0 - i as f32 * 0.09) * 0.8), Ink::Clear(tone, 0.12));
+            c.fill(
+                &oval(x, y, r * (1.0 - i as f32 * 0.09), r * (1.0 - i as f32 * 0.09) * 0.8),
+                Ink::Clear(tone, 0.12),
+            );
         }
     }
-    c.stroke(&curve(&[(470.0, 420.0), (440.0, 560.0), (470.0, 780.0)], false), 24.0, Ink::Flat([122.0, 150.0, 78.0]));
-    c.stroke(&curve(&[(466.0, 420.0), (436.0, 560.0), (464.0, 780.0)], false), 8.0, Ink::Flat([170.0, 190.0, 118.0]));
+    c.stroke(
+        &curve(&[(470.0, 420.0), (440.0, 560.0), (470.0, 780.0)], false),
+        24.0,
+        Ink::Flat([122.0, 150.0, 78.0]),
+    );
+    c.stroke(
+        &curve(&[(466.0, 420.0), (436.0, 560.0), (464.0, 780.0)], false),
+        8.0,
+        Ink::Flat([170.0, 190.0, 118.0]),
+    );
     let middle = (476.0, 428.0);
-    for (angle, length, width) in [(PI - 0.12, 400.0, 350.0), (0.10, 410.0, 350.0), (-PI / 2.0 - 0.04, 420.0, 400.0)] {
+    for (angle, length, width) in
+        [(PI - 0.12, 400.0, 350.0), (0.10, 410.0, 350.0), (-PI / 2.0 - 0.04, 420.0, 400.0)]
+    {
         big_leaflet(c, dice, middle, length, width, angle);
     }
     ruler(c);
@@ -200,25 +264,40 @@ fn big_leaflet(c: &mut Canvas, dice: &mut Dice, (x, y): (f32, f32), length: f32,
     let green = [74.0, 136.0, 52.0];
     let (sin, cos) = angle.sin_cos();
     let place = |along: f32, across: f32| (x + cos * along - sin * across, y + sin * along + cos * across);
-    c.fill(&path, Ink::Round(place(length * 0.45, -width * 0.1), length * 0.75, lit(green, 1.22), lit(green, 0.66)));
+    c.fill(
+        &path,
+        Ink::Round(place(length * 0.45, -width * 0.1), length * 0.75, lit(green, 1.22), lit(green, 0.66)),
+    );
     let (u, v) = (dice.unit(), dice.unit());
     // Puckered between the side veins.
     c.shade(&path, |px, py, old| {
         let (dx, dy) = (px - x, py - y);
         let (along, across) = (dx * cos + dy * sin, dy * cos - dx * sin);
         let fold = ((along - across.abs() * 0.85) / 30.0 * PI).sin();
-        let grit = clouds().at(u + px / 90.0, v + py / 90.0) * 0.10 + pebbles().at(px / 420.0, py / 420.0) * 0.06;
+        let grit =
+            clouds().at(u + px / 90.0, v + py / 90.0) * 0.10 + pebbles().at(px / 420.0, py / 420.0) * 0.06;
         lit(old, 1.0 + 0.10 * fold + grit - if across > 0.0 { 0.08 } else { 0.0 })
     });
     let vein = [178.0, 206.0, 122.0];
-    c.stroke(&curve(&[(x, y), place(length * 0.5, 4.0), place(length * 0.97, 0.0)], false), 6.0, Ink::Flat(vein));
+    c.stroke(
+        &curve(&[(x, y), place(length * 0.5, 4.0), place(length * 0.97, 0.0)], false),
+        6.0,
+        Ink::Flat(vein),
+    );
     for i in 1..8 {
         let t = i as f32 * 0.105;
         for side in [-1.0f32, 1.0] {
             // Ends just inside the edge at its own height.
             let end = t + 0.14;
             let reach = width * 0.44 * (end.powf(0.62) * PI).sin().max(0.0).powf(0.75);
-            let path = curve(&[place(length * t, 0.0), place(length * (t + 0.06), side * reach * 0.5), place(length * end, side * reach)], false);
+            let path = curve(
+                &[
+                    place(length * t, 0.0),
+                    place(length * (t + 0.06), side * reach * 0.5),
+                    place(length * end, side * reach),
+                ],
+                false,
+            );
             c.stroke(&path, 2.6, Ink::Clear(vein, 0.85));
         }
     }
@@ -234,11 +313,16 @@ fn big_leaflet(c: &mut Canvas, dice: &mut Dice, (x, y): (f32, f32), length: f32,
 /// A leaf spot: yellow halo, purple rim, grey-white middle.
 fn spot(c: &mut Canvas, dice: &mut Dice, x: f32, y: f32, r: f32) {
     let round = |dice: &mut Dice, r: f32| {
-        curve(&(0..10).map(|i| {
-            let a = i as f32 / 10.0 * TAU;
-            let k = r * dice.between(0.86, 1.12);
-            (x + a.cos() * k, y + a.sin() * k)
-        }).collect::<Vec<_>>(), true)
+        curve(
+            &(0..10)
+                .map(|i| {
+                    let a = i as f32 / 10.0 * TAU;
+                    let k = r * dice.between(0.86, 1.12);
+                    (x + a.cos() * k, y + a.sin() * k)
+                })
+                .collect::<Vec<_>>(),
+            true,
+        )
     };
     for i in 0..4 {
         let halo = round(dice, r * (1.75 - i as f32 * 0.16));
@@ -260,7 +344,13 @@ fn ruler(c: &mut Canvas) {
     c.fill(&body, Ink::Down(676.0, [246.0, 246.0, 240.0], 736.0, [212.0, 212.0, 204.0]));
     for i in 0..=74 {
         let x = 262.0 + i as f32 * 10.6;
-        let long = if i % 10 == 0 { 24.0 } else if i % 5 == 0 { 17.0 } else { 11.0 };
+        let long = if i % 10 == 0 {
+            24.0
+        } else if i % 5 == 0 {
+            17.0
+        } else {
+            11.0
+        };
         c.stroke(&line(&[(x, 677.0), (x, 677.0 + long)]), 1.3, Ink::Flat([30.0, 30.0, 34.0]));
         if i % 10 == 0 {
             c.text((x - 5.0, 722.0), 20.0, Ink::Flat([30.0, 30.0, 34.0]), &(i / 10).to_string());

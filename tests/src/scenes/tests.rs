@@ -18,7 +18,11 @@ fn shot(spec: &SceneSpec, seed: u64, orientation: u8) -> Vec<u8> {
 /// Mean red, green, blue of the 8 x 8 fields of the thumbnail: enough to tell scenes and ways up apart.
 fn fields(bytes: &[u8]) -> Vec<[f32; 3]> {
     let thumb = derive(bytes).unwrap().thumb;
-    let pixels = image::load_from_memory(&thumb.bytes).unwrap().resize_exact(8, 8, image::imageops::FilterType::Triangle);
+    let pixels = image::load_from_memory(&thumb.bytes).unwrap().resize_exact(
+        8,
+        8,
+        image::imageops::FilterType::Triangle,
+    );
     pixels.into_rgb8().pixels().map(|p| p.0.map(f32::from)).collect()
 }
 
@@ -59,7 +63,11 @@ fn stored_sideways_and_shown_upright() {
             let bytes = scene.jpeg(&held(orientation));
             let made = derive(&bytes).unwrap();
             assert_eq!(made.display.width < made.display.height, spec.portrait, "{id} {orientation}");
-            assert_eq!(made.probe.width < made.probe.height, spec.portrait != (orientation > 4), "{id} {orientation}");
+            assert_eq!(
+                made.probe.width < made.probe.height,
+                spec.portrait != (orientation > 4),
+                "{id} {orientation}"
+            );
             let off = distance(&upright, &fields(&bytes));
             assert!(off < 2.0, "{id} orientation {orientation} differs by {off}");
         }
@@ -97,9 +105,16 @@ fn a_full_photograph_weighs_what_a_phone_photograph_weighs() {
 /// A sign that the font subset lacks would be drawn as an empty box.
 #[test]
 fn the_font_has_every_sign_that_is_written() {
-    let sources = [include_str!("outdoors.rs"), include_str!("buildings.rs"), include_str!("papers.rs"), include_str!("plants.rs")];
+    let sources = [
+        include_str!("outdoors.rs"),
+        include_str!("buildings.rs"),
+        include_str!("papers.rs"),
+        include_str!("plants.rs"),
+        include_str!("river.rs"),
+    ];
     for source in sources {
-        for (number, row) in source.lines().enumerate().filter(|(_, row)| !row.trim_start().starts_with("//")) {
+        for (number, row) in source.lines().enumerate().filter(|(_, row)| !row.trim_start().starts_with("//"))
+        {
             // Every second part between quotation marks is a literal.
             for sign in row.split('"').skip(1).step_by(2).flat_map(str::chars) {
                 assert!(canvas::has_glyph(sign), "line {} writes {sign:?}", number + 1);

@@ -29,7 +29,9 @@ impl JpegCodec for PureCodec {
         let colour = match frame.layout() {
             Layout::Grey => ColorType::Luma,
             Layout::Rgb => ColorType::Rgb,
-            Layout::Planar { .. } => return Err(PhotoError::Unsupported { detail: "planar frames need libjpeg-turbo" }),
+            Layout::Planar { .. } => {
+                return Err(PhotoError::Unsupported { detail: "planar frames need libjpeg-turbo" });
+            }
         };
         let mut out = Vec::with_capacity(frame.data().len() / 8);
         let mut encoder = Encoder::new(&mut out, quality);
@@ -49,7 +51,8 @@ fn decode(bytes: &[u8], header: &JpegHeader<'_>, divisor: u8) -> Result<Frame, P
     }
     // The decoder takes the smallest scale that reaches the wish on either side: wish on the long side only.
     let wish = |px: u16| px.div_ceil(u16::from(divisor));
-    let (w, h) = if info.width >= info.height { (wish(info.width), u16::MAX) } else { (u16::MAX, wish(info.height)) };
+    let (w, h) =
+        if info.width >= info.height { (wish(info.width), u16::MAX) } else { (u16::MAX, wish(info.height)) };
     let (width, height) = decoder.scale(w, h).map_err(refusal)?;
     let mut data = decoder.decode().map_err(refusal)?;
     let layout = match info.pixel_format {

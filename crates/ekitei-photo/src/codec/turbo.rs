@@ -3,9 +3,7 @@
 use super::{JpegCodec, PureCodec};
 use crate::frame::{Frame, Layout};
 use crate::{JpegHeader, PhotoError};
-use turbojpeg::{
-    Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp, YuvImage,
-};
+use turbojpeg::{Colorspace, Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp, YuvImage};
 
 /// libjpeg-turbo; what it warns about or cannot do goes to [`PureCodec`], so both accept the same files.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,7 +56,8 @@ fn decode(bytes: &[u8], header: &JpegHeader<'_>, divisor: u8) -> turbojpeg::Resu
     match layout {
         Layout::Planar { .. } => {
             data = vec![0; turbojpeg::yuv_pixels_len(width, 1, height, full.subsamp)?];
-            let planes = YuvImage { pixels: data.as_mut_slice(), width, align: 1, height, subsamp: full.subsamp };
+            let planes =
+                YuvImage { pixels: data.as_mut_slice(), width, align: 1, height, subsamp: full.subsamp };
             decoder.decompress_to_yuv(bytes, planes)?;
         }
         Layout::Grey | Layout::Rgb => {
@@ -74,7 +73,11 @@ fn decode(bytes: &[u8], header: &JpegHeader<'_>, divisor: u8) -> turbojpeg::Resu
 
 /// Planes need sides that divide evenly; otherwise interleaved colour.
 fn planar(across: u32, down: u32, width: usize, height: usize) -> Layout {
-    if width.is_multiple_of(2) && height.is_multiple_of(2) { Layout::Planar { across, down } } else { Layout::Rgb }
+    if width.is_multiple_of(2) && height.is_multiple_of(2) {
+        Layout::Planar { across, down }
+    } else {
+        Layout::Rgb
+    }
 }
 
 fn packed_format(layout: Layout) -> (PixelFormat, usize) {
@@ -102,7 +105,13 @@ fn encode(frame: &Frame, quality: u8) -> turbojpeg::Result<Vec<u8>> {
         layout @ (Layout::Grey | Layout::Rgb) => {
             let (format, channels) = packed_format(layout);
             encoder.set_subsamp(if layout == Layout::Grey { Subsamp::Gray } else { Subsamp::Sub2x2 })?;
-            encoder.compress_to_vec(Image { pixels: frame.data(), width, pitch: width * channels, height, format })
+            encoder.compress_to_vec(Image {
+                pixels: frame.data(),
+                width,
+                pitch: width * channels,
+                height,
+                format,
+            })
         }
     }
 }

@@ -100,7 +100,8 @@ pub fn orientation_field(orientation: u16) -> Field {
 pub fn angle_field(tag: Tag, degrees: f64) -> Field {
     let hundredths = (degrees.abs() * 360_000.0).round() as u32;
     let part = |num, denom| Rational { num, denom };
-    let value = vec![part(hundredths / 360_000, 1), part(hundredths / 6_000 % 60, 1), part(hundredths % 6_000, 100)];
+    let value =
+        vec![part(hundredths / 360_000, 1), part(hundredths / 6_000 % 60, 1), part(hundredths % 6_000, 100)];
     Field { tag, ifd_num: In::PRIMARY, value: Value::Rational(value) }
 }
 
@@ -132,7 +133,8 @@ pub fn decoded(bytes: &[u8]) -> RgbImage {
 /// The colours in the middle of the four quadrants, in reading order.
 pub fn corners(image: &RgbImage) -> [[u8; 3]; 4] {
     let (w, h) = image.dimensions();
-    [(w / 4, h / 4), (w * 3 / 4, h / 4), (w / 4, h * 3 / 4), (w * 3 / 4, h * 3 / 4)].map(|(x, y)| image.get_pixel(x, y).0)
+    [(w / 4, h / 4), (w * 3 / 4, h / 4), (w / 4, h * 3 / 4), (w * 3 / 4, h * 3 / 4)]
+        .map(|(x, y)| image.get_pixel(x, y).0)
 }
 
 pub fn assert_close(got: [[u8; 3]; 4], wanted: [[u8; 3]; 4], what: &str) {
