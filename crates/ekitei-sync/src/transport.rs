@@ -103,6 +103,8 @@ pub trait Transport: Send + Sync {
     /// Offers records that the server lacks after a restore.
     async fn salvage(&self, records: &[Record]) -> Result<Traffic, CallError>;
 
+    /// Connections made over the former network are worth nothing.
+    fn line_changed(&self) {}
     /// Goes along with the next pushes and pulls.
     fn tell_waiting(&self, _waiting: Waiting) {}
     /// The token in use, to be kept for the next process. A line without tokens has none.

@@ -33,6 +33,11 @@ impl Waker {
         std::mem::take(&mut self.shared.rung.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether this has been rung and not been taken yet.
+    pub fn has(&self, wake: Wake) -> bool {
+        self.shared.rung.lock().unwrap_or_else(PoisonError::into_inner).contains(&wake)
+    }
+
     /// Returns when something rings, at once if it has.
     pub async fn rung(&self) {
         self.shared.notify.notified().await;

@@ -9,7 +9,7 @@ use ekitei_model::wire::DeviceState;
 use ekitei_model::{DeviceId, Fault, Lane, OpId, Record, RecordId, Scope, Stamp};
 use ekitei_store::queue::{QueueItem, cursors, follow, pages, uploads, view};
 use ekitei_sync::error::CallError;
-use ekitei_sync::{Limits, Wake};
+use ekitei_sync::{Clock, Limits, Wake};
 use office::phone::{NOW, Phone, case};
 use office::{Luck, Office, hex};
 use serde_json::json;
@@ -151,14 +151,15 @@ async fn after_a_restore_everything_retained_is_sent_again_and_the_rest_is_offer
     let fresh = phone.notes(&case, 3);
     let report = phone.sync().await;
     assert!(report.drained, "{report:?}");
-    let books = office.books();
-    for op in own.iter().chain(&fresh) {
-        assert_eq!(books.effects[&op.op_id], 1);
-        assert!(books.records.contains_key(&op.record));
+    {
+        let books = office.books();
+        for op in own.iter().chain(&fresh) {
+            assert_eq!(books.effects[&op.op_id], 1);
+            assert!(books.records.contains_key(&op.record));
+        }
+        assert_eq!(books.salvaged.iter().map(|r| r.id).collect::<Vec<_>>(), [lost.id]);
+        assert!(books.uploads.iter().any(|u| u.new.record == file && u.verified), "files go again too");
     }
-    assert_eq!(books.salvaged.iter().map(|r| r.id).collect::<Vec<_>>(), [lost.id]);
-    assert!(books.uploads.iter().any(|u| u.new.record == file && u.verified), "files go again too");
-    drop(books);
     assert_eq!(phone.in_scope(&case).len(), 16);
     assert!(phone.shown(lost.id).is_none(), "what the office quarantined is no longer shown as filed");
     let quiet = phone.sync().await;
@@ -469,6 +470,57 @@ async fn results_of_other_operations_are_garbage() {
     let report = phone.sync_with(Limits::one_pass()).await;
     assert_eq!(report.fault, Some(Fault::retry("server-garbage")));
     assert_eq!(phone.counts().ops, 3);
+}
+
+#[tokio::test]
+async fn an_emergency_breaks_into_a_chunk_that_hangs() {
+    let office = Office::new();
+    let mut phone = Phone::new(&office, 23);
+    let case = case();
+    phone.file(&case, Variant::Original, 300_000, 1);
+    // The pull, a look at the account; then the file's first chunk hangs on a line gone slow.
+    office.fails([Luck::Fine, Luck::Fine, Luck::Never]);
+    let waker = phone.engine.waker();
+    let home = std::sync::Arc::clone(&phone.home);
+    let op = office::phone::note(&case, "緊急");
+    let (books, urgent) = (std::sync::Arc::clone(&office), op.clone());
+    let person = async move {
+        while !books.books().calls.iter().any(|c| c.starts_with("create")) {
+            tokio::task::yield_now().await;
+        }
+        let about = ekitei_store::queue::About::named(&urgent).unwrap();
+        home.queue()
+            .write(|tx| ekitei_store::queue::ops::enqueue(tx, &urgent, Lane::Emergency, &about, NOW))
+            .unwrap();
+        waker.wake(Wake::Work);
+    };
+    let (report, ()) = tokio::join!(phone.sync(), person);
+    assert!(report.drained && report.fault.is_none());
+    let calls = office.books().calls.clone();
+    let hung = calls.iter().position(|c| c.starts_with("create")).unwrap();
+    assert_eq!(calls[hung + 1], "push 1", "{calls:?}");
+    assert_eq!(office.books().effects[&op.op_id], 1);
+}
+
+#[tokio::test]
+async fn a_changed_line_does_not_wait_for_the_old_one() {
+    let office = Office::new();
+    let mut phone = Phone::new(&office, 24);
+    let op = phone.note(&case(), "x");
+    office.fails([Luck::Never]);
+    let waker = phone.engine.waker();
+    let books = std::sync::Arc::clone(&office);
+    let network = async move {
+        while books.books().calls.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        waker.wake(Wake::Connectivity);
+    };
+    let begun = phone.clock.now_ms();
+    let (report, ()) = tokio::join!(phone.sync(), network);
+    assert!(report.drained && report.fault.is_none());
+    assert_eq!(phone.clock.now_ms(), begun, "no pause in between");
+    assert_eq!(office.books().effects[&op.op_id], 1);
 }
 
 mod storms {

@@ -9,7 +9,7 @@ use ekitei_store::StoreError;
 use ekitei_store::queue::{Blob, Download, downloads};
 use zeroize::Zeroizing;
 
-use super::flight::Flight;
+use super::flight::{Flight, Landed, Yields};
 use super::{Engine, Halt, Run};
 use crate::error::CallError;
 use crate::plan::{Consequence, MAX_CHUNK_BYTES, Step};
@@ -50,7 +50,10 @@ impl Engine {
         let want_bytes = chunk_bytes.clamp(WHOLE_BYTES, MAX_CHUNK_BYTES);
         let line = Arc::clone(&self.line);
         let flight = Flight::launch(&self.clock, async move { line.download(of, from, want_bytes).await });
-        let (result, elapsed_ms) = self.land(run, flight).await?;
+        let (result, elapsed_ms) = match self.land_unless(run, flight, Yields::ToEmergency).await? {
+            Landed::Done(result, elapsed_ms) => (result, elapsed_ms),
+            Landed::GaveWay => return Ok(()),
+        };
         let piece = match result {
             Ok(piece) if piece.total_bytes <= MAX_FILE_BYTES => piece,
             Ok(_) => return self.give_up(run, &wish, &Fault::ask("file-too-large")),

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use ekitei_model::Lane;
+use ekitei_store::queue::batch;
+
 use super::{Engine, Halt, Run};
 use crate::clock::Clock;
 use crate::error::CallError;
+use crate::plan::Wake;
 
 /// A call in its own task; dropped, it is aborted.
 pub struct Flight<T> {
@@ -39,19 +43,70 @@ impl<T> Drop for Flight<T> {
     }
 }
 
+/// What a call in flight gives way to, besides the run's limit and a change of the line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Yields {
+    Nothing,
+    /// Long chunks: an emergency that was written meanwhile does not wait for a line that has become slow.
+    ToEmergency,
+}
+
+/// How a call ended.
+pub enum Landed<T> {
+    /// Its result, and how long it took.
+    Done(Result<T, CallError>, u64),
+    /// Given up for something more urgent; it is repeated later.
+    GaveWay,
+}
+
 impl Engine {
     /// Waits for a call, at most until the run's limit. Returns its result and how long it took.
     pub(super) async fn land<T: Send + 'static>(
         &self,
         run: &Run<'_>,
-        mut flight: Flight<T>,
+        flight: Flight<T>,
     ) -> Result<(Result<T, CallError>, u64), Halt> {
-        let Some(deadline_ms) = run.deadline_ms else { return Ok(flight.land().await) };
-        let left_ms = deadline_ms.saturating_sub(self.clock.steady_ms());
-        tokio::select! {
-            biased;
-            landed = flight.land() => Ok(landed),
-            () = self.clock.sleep_ms(left_ms) => Err(Halt::Deadline),
+        match self.land_unless(run, flight, Yields::Nothing).await? {
+            Landed::Done(result, elapsed_ms) => Ok((result, elapsed_ms)),
+            Landed::GaveWay => Ok((Err(CallError::Network("given up".into())), 0)),
         }
+    }
+
+    /// As [`Engine::land`], for calls that give way.
+    pub(super) async fn land_unless<T: Send + 'static>(
+        &self,
+        run: &Run<'_>,
+        mut flight: Flight<T>,
+        yields: Yields,
+    ) -> Result<Landed<T>, Halt> {
+        let begun_ms = self.clock.steady_ms();
+        let left_ms = run.deadline_ms.map(|d| d.saturating_sub(begun_ms));
+        let limit = async {
+            match left_ms {
+                Some(ms) => self.clock.sleep_ms(ms).await,
+                None => std::future::pending().await,
+            }
+        };
+        let mut limit = std::pin::pin!(limit);
+        loop {
+            tokio::select! {
+                biased;
+                (result, elapsed_ms) = flight.land() => return Ok(Landed::Done(result, elapsed_ms)),
+                () = &mut limit => return Err(Halt::Deadline),
+                () = self.waker.rung() => {}
+            }
+            if self.waker.has(Wake::Connectivity) {
+                // Its connection is of the former network; nobody would answer on it.
+                return Ok(Landed::Done(Err(CallError::Network("the line changed".into())), 0));
+            }
+            if yields == Yields::ToEmergency && self.waker.has(Wake::Work) && self.emergency_waits()? {
+                return Ok(Landed::GaveWay);
+            }
+        }
+    }
+
+    fn emergency_waits(&self) -> Result<bool, Halt> {
+        let work = self.home.queue().read(batch::work)?;
+        Ok(work.iter().any(|w| w.lane == Lane::Emergency && w.ops > 0))
     }
 }

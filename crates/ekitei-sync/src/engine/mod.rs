@@ -187,7 +187,7 @@ impl Engine {
                 Wake::Hint | Wake::Tap | Wake::Foreground => {
                     run.pull_due_since_ms.get_or_insert(self.clock.now_ms());
                 }
-                Wake::Connectivity => {}
+                Wake::Connectivity => self.line.line_changed(),
             }
         }
     }
@@ -203,6 +203,11 @@ impl Engine {
             snapshot = run.loads.snapshot(run.may_read, run.pull_due_since_ms);
         }
         self.line.tell_waiting(run.loads.waiting());
+        if !snapshot.drained() {
+            run.report.drained_after_ms = None;
+        } else if run.report.drained_after_ms.is_none() {
+            run.report.drained_after_ms = Some(self.clock.steady_ms().saturating_sub(run.started_ms));
+        }
         if run.receipts_due && (snapshot.drained() || now_ms - run.last_pull_ms > pull::RECEIPT_PATIENCE_MS) {
             run.receipts_due = false;
             run.pull_due_since_ms = Some(now_ms);
@@ -344,6 +349,8 @@ impl Engine {
             Some(Halt::Stop(fault)) => run.last_fault = Some(fault),
             Some(Halt::Deadline) | None => {}
         }
+        // Whatever waits for the vault: pages of an interrupted pull, outcomes of the last push.
+        self.take_pages(&mut run);
         state::keep_token(&mut run.line, self.line.token().await);
         run.line.rate_bytes_per_s = self.planner.up_bytes_per_s(self.clock.now_ms());
         if run.may_read

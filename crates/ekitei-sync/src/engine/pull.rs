@@ -10,6 +10,7 @@ use ekitei_store::queue::{credential, follow, meta, pages};
 
 use super::flight::Flight;
 use super::{Engine, Halt, Run, state};
+use crate::error::CallError;
 use crate::plan::Step;
 use crate::transport::{PullAnswer, Traffic};
 use crate::wire::WirePage;
@@ -19,10 +20,18 @@ pub const RECEIPT_PATIENCE_MS: i64 = 15_000;
 /// Who this person is and which key the office uses is asked for at least this often.
 const ME_EVERY_MS: i64 = 24 * 3_600_000;
 const ME_AT: &str = "sync.me-at";
+/// Pages that the vault takes at once.
+const TAKE_PAGES: usize = 8;
 /// Scopes of one request; a phone follows far fewer.
 const MAX_WANTS: usize = 400;
 /// Records of one salvage offer.
 const SALVAGE_RECORDS: u32 = 200;
+
+/// An answer with its pages sealed to this phone.
+struct Fetched {
+    answer: PullAnswer,
+    sealed: Vec<Vec<u8>>,
+}
 
 impl Engine {
     /// Asks for everything that is followed, until nothing newer or older is left.
@@ -35,14 +44,17 @@ impl Engine {
         let mut wants = self.home.queue().read(follow::wants)?;
         wants.truncate(MAX_WANTS);
         // A phone that follows nothing yet learns its standing scopes from the first answer.
-        let mut flight = self.launch_pull(&wants, max_bytes)?;
+        let mut flight = self.launch_pull(run, &wants, max_bytes)?;
         let mut asked: BTreeSet<Scope> = BTreeSet::new();
+        // The first page is shown at once; later ones are taken several at a time, which costs fewer commits.
+        let mut untaken = TAKE_PAGES;
         loop {
             asked.extend(wants.iter().map(|w| w.scope.clone()));
             let (result, elapsed_ms) = self.land(run, flight).await?;
-            let answer = match result {
-                Ok(answer) => answer,
+            let Fetched { answer, sealed } = match result {
+                Ok(fetched) => fetched,
                 Err(error) => {
+                    self.take_pages(run);
                     self.failed(run, &step, &error, 0, 0)?;
                     return Ok(());
                 }
@@ -58,10 +70,14 @@ impl Engine {
             let urgent = self.interrupted(run)?;
             let ahead = match next.is_empty() || urgent {
                 true => None,
-                false => Some(self.launch_pull(&next, max_bytes)?),
+                false => Some(self.launch_pull(run, &next, max_bytes)?),
             };
-            let news = self.put_away(run, &answer)?;
-            self.take_pages(run);
+            let news = self.put_away(run, &answer, &sealed)?;
+            untaken += answer.pages.len();
+            if ahead.is_none() || untaken >= TAKE_PAGES {
+                self.take_pages(run);
+                untaken = 0;
+            }
             if news {
                 self.refresh_me(run).await?;
             }
@@ -81,18 +97,28 @@ impl Engine {
                         run.last_pull_ms = self.clock.now_ms();
                         return Ok(());
                     }
-                    self.launch_pull(&next, max_bytes)?
+                    self.launch_pull(run, &next, max_bytes)?
                 }
             };
             (wants, flight) = (next, next_flight);
         }
     }
 
-    fn launch_pull(&self, wants: &[Want], max_bytes: u32) -> Result<Flight<PullAnswer>, Halt> {
+    fn launch_pull(&self, run: &Run<'_>, wants: &[Want], max_bytes: u32) -> Result<Flight<Fetched>, Halt> {
         let epoch: Option<Epoch> = self.home.queue().read(credential::epoch)?;
         let request = PullRequest { proto: PROTO, epoch, want: wants.to_vec(), max_bytes };
         let line = Arc::clone(&self.line);
-        Ok(Flight::launch(&self.clock, async move { line.pull(request).await }))
+        let own = run.credential.own_recipient.clone();
+        Ok(Flight::launch(&self.clock, async move {
+            let answer = line.pull(request).await?;
+            let seal = |page: &WirePage| match page.records.is_empty() {
+                true => Ok(Vec::new()),
+                false => seal_bytes(&page.records, std::slice::from_ref(&own)),
+            };
+            let sealed: Result<Vec<_>, SealError> = answer.pages.iter().map(seal).collect();
+            let sealed = sealed.map_err(|e| CallError::Disk(e.into()))?;
+            Ok(Fetched { answer, sealed })
+        }))
     }
 
     /// Whether something more urgent than reading on has come up.
@@ -105,21 +131,14 @@ impl Engine {
     }
 
     /// Pages, cursors and standing scopes in one transaction. Returns whether permissions changed.
-    fn put_away(&mut self, run: &mut Run<'_>, answer: &PullAnswer) -> Result<bool, Halt> {
+    fn put_away(&mut self, run: &mut Run<'_>, answer: &PullAnswer, sealed: &[Vec<u8>]) -> Result<bool, Halt> {
         let now_ms = self.clock.now_ms();
-        let own = std::slice::from_ref(&run.credential.own_recipient);
-        let sealed: Vec<Vec<u8>> = answer
-            .pages
-            .iter()
-            .map(|page| if page.records.is_empty() { Ok(Vec::new()) } else { seal_bytes(&page.records, own) })
-            .collect::<Result<_, SealError>>()
-            .map_err(ekitei_model::Fault::from)?;
         let PullReply { epoch, acl_version, standing, now_ms: office_ms } = &answer.reply;
         let (received, news) = self.home.queue().write(|tx| {
             follow::set_standing(tx, standing, now_ms)?;
             let news = follow::set_acl_version(tx, *acl_version)?;
             let mut received = 0;
-            for (page, sealed) in answer.pages.iter().zip(&sealed) {
+            for (page, sealed) in answer.pages.iter().zip(sealed) {
                 if pages::put_page(tx, epoch, &page.header, sealed)? {
                     received += u64::from(page.header.count);
                 }

@@ -17,6 +17,8 @@ pub struct SyncReport {
     pub sent_bytes: u64,
     pub received_bytes: u64,
     pub elapsed_ms: u64,
+    /// When the last of what waited had its outcome recorded, from the start; what was fetched later is not in it.
+    pub drained_after_ms: Option<u64>,
     /// Why it ended before everything was done, if it did.
     pub fault: Option<Fault>,
     /// When to call again at the latest (wall time); `None`: when something happens.

@@ -10,7 +10,7 @@ use ekitei_seal::SealError;
 use ekitei_seal::atomic::FileError;
 use ekitei_store::queue::{Upload, uploads};
 
-use super::flight::Flight;
+use super::flight::{Flight, Landed, Yields};
 use super::{Engine, Halt, Run};
 use crate::error::CallError;
 use crate::plan::{Consequence, Step};
@@ -33,7 +33,10 @@ impl Engine {
             Ok(flight) => flight,
             Err(fault) => return self.upload_failed(run, &step, &file, &CallError::Disk(fault)).await,
         };
-        let (result, elapsed_ms) = self.land(run, flight).await?;
+        let (result, elapsed_ms) = match self.land_unless(run, flight, Yields::ToEmergency).await? {
+            Landed::Done(result, elapsed_ms) => (result, elapsed_ms),
+            Landed::GaveWay => return Ok(()),
+        };
         match result {
             Ok(at) => self.arrived(run, &step, &file, &at, elapsed_ms),
             Err(error) => self.upload_failed(run, &step, &file, &error).await,

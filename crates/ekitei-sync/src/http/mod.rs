@@ -63,7 +63,8 @@ pub struct DeviceKey {
 
 /// See [`Transport`].
 pub struct HttpTransport {
-    client: Client,
+    /// Replaced when the line changes: its connections are of the former network.
+    client: Mutex<Client>,
     base: Url,
     timeouts: Timeouts,
     tokens: Tokens,
@@ -110,7 +111,7 @@ impl HttpTransport {
     ) -> Result<Self, Fault> {
         let (client, base) = client(server_url, ca_pem, timeouts)?;
         Ok(Self {
-            client,
+            client: Mutex::new(client),
             base,
             timeouts,
             tokens: Tokens::new(key),
@@ -118,6 +119,11 @@ impl HttpTransport {
             ca_pem: ca_pem.map(str::to_owned),
             clock: Arc::new(SystemClock::new()),
         })
+    }
+
+    /// Clones share their connections.
+    fn client(&self) -> Client {
+        self.client.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn base(&self) -> &Url {
@@ -175,7 +181,7 @@ impl HttpTransport {
     }
 
     async fn send_with(&self, call: &Call, token: Option<&str>) -> Result<Answer, CallError> {
-        let answer = exchange(&self.client, call, token, self.timeouts).await?;
+        let answer = exchange(&self.client(), call, token, self.timeouts).await?;
         if answer.status.is_success() { Ok(answer) } else { Err(self.refusal(call, &answer)) }
     }
 
@@ -381,6 +387,13 @@ impl Transport for HttpTransport {
         call.headers.insert(CONTENT_ENCODING, ZSTD);
         call.body = wire::compress(&plain).into();
         Ok(self.send(call).await?.traffic)
+    }
+
+    fn line_changed(&self) {
+        // The address and the roots were good when this transport was made.
+        if let Ok((fresh, _)) = client(self.base.as_str(), self.ca_pem.as_deref(), self.timeouts) {
+            *self.client.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
     }
 
     fn tell_waiting(&self, waiting: Waiting) {

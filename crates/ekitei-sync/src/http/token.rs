@@ -69,7 +69,7 @@ impl Tokens {
         for _ in 0..2 {
             let challenge = std::mem::take(&mut held.challenge);
             let call = self.request(http, &challenge)?;
-            let answer = exchange(&http.client, &call, None, http.timeouts).await?;
+            let answer = exchange(&http.client(), &call, None, http.timeouts).await?;
             if answer.status.is_success() {
                 let token: TokenReply = wire::decode_json(&answer.body, answer.packing, "token")?;
                 held.challenge = token.challenge.clone();
