@@ -7,13 +7,18 @@ use std::{env, fs};
 fn main() {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let dist = here.join("../../ui/console/dist");
-    println!("cargo:rerun-if-changed={}", dist.display());
+    // A path that is missing would make cargo run this every time; its folder changes when it appears.
+    let watched = [dist.clone(), here.join("../../ui/console"), here.join("build.rs")];
+    if let Some(path) = watched.iter().find(|p| p.exists()) {
+        println!("cargo:rerun-if-changed={}", path.display());
+    }
     let mut files = Vec::new();
     collect(&dist, &dist, &mut files);
     files.sort();
     let mut code = String::from("&[\n");
     for (name, path) in files {
-        writeln!(code, "    ({name:?}, include_bytes!({:?})),", path.display().to_string()).expect("a String takes all");
+        writeln!(code, "    ({name:?}, include_bytes!({:?})),", path.display().to_string())
+            .expect("a String takes all");
     }
     code.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("console.rs");

@@ -30,7 +30,9 @@ pub async fn read(body: Body, limit_bytes: usize, within_ms: u64) -> Answer<Byte
     match all.await {
         Err(_) => Err(Refused::new(StatusCode::REQUEST_TIMEOUT, Fault::retry("request-slow"))),
         Ok(Ok(whole)) => Ok(whole.to_bytes()),
-        Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => Err(Refused::too_large(limit_bytes as u64)),
+        Ok(Err(e)) if e.is::<http_body_util::LengthLimitError>() => {
+            Err(Refused::too_large(limit_bytes as u64))
+        }
         Ok(Err(_)) => Err(Refused::bad("body-broken")),
     }
 }
@@ -39,14 +41,17 @@ pub async fn read(body: Body, limit_bytes: usize, within_ms: u64) -> Answer<Byte
 ///
 /// # Errors
 /// As [`read`]; 415 for an unknown encoding; 400 when it does not decompress.
-pub async fn read_decoded(headers: &HeaderMap, body: Body, limit_bytes: usize, within_ms: u64) -> Answer<Bytes> {
+pub async fn read_decoded(
+    headers: &HeaderMap,
+    body: Body,
+    limit_bytes: usize,
+    within_ms: u64,
+) -> Answer<Bytes> {
     let raw = read(body, limit_bytes, within_ms).await?;
     match headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
         None | Some(b"identity") => Ok(raw),
         Some(b"zstd") => unzstd(&raw, limit_bytes),
-        Some(_) => {
-            Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Fault::ask("encoding-unknown")))
-        }
+        Some(_) => Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Fault::ask("encoding-unknown"))),
     }
 }
 
@@ -68,7 +73,8 @@ fn unzstd(raw: &[u8], limit_bytes: usize) -> Answer<Bytes> {
 /// # Errors
 /// 400 with the place of the mistake.
 pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
-    serde_json::from_slice(bytes).map_err(|e| Refused::bad("body-not-json").with("detail", short(&e.to_string())))
+    serde_json::from_slice(bytes)
+        .map_err(|e| Refused::bad("body-not-json").with("detail", short(&e.to_string())))
 }
 
 /// The lines of a JSON-lines body, without the last line break. Empty lines are skipped.

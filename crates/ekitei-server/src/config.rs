@@ -108,7 +108,9 @@ impl Default for Limits {
 pub enum ConfigError {
     #[error("beyond loopback ({0}) the server speaks TLS only: give --tls-cert and --tls-key")]
     PlainBeyondLoopback(SocketAddr),
-    #[error("only a page of this machine may frame the console, and only on loopback: http://127.0.0.1:PORT, not {0:?}")]
+    #[error(
+        "only a page of this machine may frame the console, and only on loopback: http://127.0.0.1:PORT, not {0:?}"
+    )]
     FrameOrigin(String),
     #[error("a name rule is photo=TEMPLATE or note=TEMPLATE, not {0:?}")]
     NotARule(String),
@@ -197,7 +199,8 @@ mod tests {
         };
         assert!(framed("127.0.0.1:0", "http://127.0.0.1:8787"));
         assert!(!framed("0.0.0.0:0", "http://127.0.0.1:8787"));
-        for bad in ["https://evil.example", "http://10.0.0.1:80", "http://127.0.0.1:1; script-src *", "*", ""] {
+        for bad in ["https://evil.example", "http://10.0.0.1:80", "http://127.0.0.1:1; script-src *", "*", ""]
+        {
             assert!(!framed("127.0.0.1:0", bad), "{bad}");
         }
     }

@@ -51,7 +51,9 @@ pub fn qr_svg(text: &str) -> String {
 /// For a terminal: half blocks, dark on light.
 pub fn qr_terminal(text: &str) -> String {
     match code_of(text) {
-        Some(code) => code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build(),
+        Some(code) => {
+            code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build()
+        }
         None => String::new(),
     }
 }
@@ -79,7 +81,8 @@ mod tests {
 
     #[test]
     fn a_link_becomes_an_image() {
-        let link = format!("ekitei://enrol?server={}&code=ABCDE-FGHJK", percent("https://office.example:8443"));
+        let link =
+            format!("ekitei://enrol?server={}&code=ABCDE-FGHJK", percent("https://office.example:8443"));
         assert_eq!(link, "ekitei://enrol?server=https%3A%2F%2Foffice.example%3A8443&code=ABCDE-FGHJK");
         assert!(qr_svg(&link).contains("<svg"));
         assert!(qr_terminal(&link).lines().count() > 10);

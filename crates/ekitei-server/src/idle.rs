@@ -39,7 +39,11 @@ impl<S> IdleIo<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for IdleIo<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let inner = Pin::new(&mut self.inner).poll_read(cx, buf);
         self.settle(cx, inner)
     }

@@ -51,7 +51,10 @@ impl Keys {
         if !folder.join(CURRENT).exists() {
             let identity = Identity::generate();
             let id = key_id(&identity.recipient());
-            put_new(&folder.join(format!("{OFFICE_PREFIX}{id}{OFFICE_SUFFIX}")), &identity.to_secret_string())?;
+            put_new(
+                &folder.join(format!("{OFFICE_PREFIX}{id}{OFFICE_SUFFIX}")),
+                &identity.to_secret_string(),
+            )?;
             put_new(&folder.join(CURRENT), &id)?;
         }
         Self::open(data)
@@ -76,11 +79,7 @@ impl Keys {
             .ok_or_else(|| KeyError::Damaged(folder.join(CURRENT)))?;
         let signing = folder.join(SIGNING);
         let key = parse_key(read(&signing)?.trim()).ok_or(KeyError::Damaged(signing))?;
-        Ok(Self {
-            signer: Signer::new(&key),
-            current: OfficeKey { recipient, key_id: current },
-            identities,
-        })
+        Ok(Self { signer: Signer::new(&key), current: OfficeKey { recipient, key_id: current }, identities })
     }
 
     /// What new phones seal to.

@@ -83,14 +83,16 @@ pub async fn serve(
         };
         // Small answers go out at once; a socket that refuses still works.
         let _ = stream.set_nodelay(true);
-        let (tls, router, limits, watcher) = (tls.clone(), router.clone(), Arc::clone(&limits), graceful.watcher());
+        let (tls, router, limits, watcher) =
+            (tls.clone(), router.clone(), Arc::clone(&limits), graceful.watcher());
         tokio::spawn(async move {
             let stream = IdleIo::new(stream, Duration::from_millis(limits.idle_ms));
             match tls {
                 None => connection(stream, peer, router, &limits, watcher).await,
                 Some(tls) => {
                     let handshake = tls.accept(stream);
-                    match tokio::time::timeout(Duration::from_millis(limits.header_read_ms), handshake).await {
+                    match tokio::time::timeout(Duration::from_millis(limits.header_read_ms), handshake).await
+                    {
                         Ok(Ok(stream)) => connection(stream, peer, router, &limits, watcher).await,
                         Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
                         Err(_) => tracing::debug!("TLS handshake too slow"),
@@ -133,7 +135,8 @@ async fn connection<S>(
         .max_header_list_size(MAX_HEAD_BYTES as u32)
         .keep_alive_interval(Some(Duration::from_secs(30)))
         .keep_alive_timeout(Duration::from_secs(20));
-    let serving = watcher.watch(builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned());
+    let serving =
+        watcher.watch(builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned());
     if let Err(error) = serving.await {
         tracing::debug!(%error, "connection ended");
     }

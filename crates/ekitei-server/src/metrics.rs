@@ -39,8 +39,8 @@ counters! {
     uploads_verified => "ekitei_uploads_verified_total",
     /// Uploads dropped because hash or content was wrong.
     uploads_wrong => "ekitei_uploads_wrong_total",
-    /// Files placed in the shared folder.
-    files_placed => "ekitei_files_placed_total",
+    /// Jobs done: filed, kept, or nothing to do.
+    jobs_done => "ekitei_jobs_done_total",
     /// Jobs that must be tried again.
     jobs_retried => "ekitei_jobs_retried_total",
     /// Requests refused by the rate limit.

@@ -13,7 +13,12 @@ static BUILT_IN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/console.
 const INDEX: &str = "index.html";
 
 /// Any path that no route has: a file of the console, or its start page (the console finds its own way by the path).
-pub async fn page(State(app): State<Shared>, method: Method, uri: Uri, headers: HeaderMap) -> Answer<Response> {
+pub async fn page(
+    State(app): State<Shared>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answer<Response> {
     let path = uri.path().trim_start_matches('/');
     if path.starts_with("api/") || path.starts_with("v1/") || !clean(path) {
         return Err(Refused::not_found());
@@ -25,7 +30,8 @@ pub async fn page(State(app): State<Shared>, method: Method, uri: Uri, headers: 
         return Ok(file(path, found));
     }
     // A missing script must not become a page.
-    let wants_page = headers.get(header::ACCEPT).is_none_or(|a| a.to_str().is_ok_and(|a| a.contains("text/html")));
+    let wants_page =
+        headers.get(header::ACCEPT).is_none_or(|a| a.to_str().is_ok_and(|a| a.contains("text/html")));
     if path.contains('.') || !wants_page {
         return Err(Refused::not_found());
     }
@@ -37,7 +43,9 @@ pub async fn page(State(app): State<Shared>, method: Method, uri: Uri, headers: 
 
 /// No way out of the folder, no hidden files.
 fn clean(path: &str) -> bool {
-    Path::new(path).components().all(|c| matches!(c, Component::Normal(n) if !n.to_string_lossy().starts_with('.')))
+    Path::new(path)
+        .components()
+        .all(|c| matches!(c, Component::Normal(n) if !n.to_string_lossy().starts_with('.')))
         && !path.contains(['\\', '\0', '%'])
 }
 

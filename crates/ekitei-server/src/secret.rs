@@ -149,7 +149,11 @@ pub fn new_code() -> Result<String, NoRandom> {
 
 /// As typed on any keyboard (full width, lower case, spaces, dashes) to the ten letters.
 fn normal_code(code: &str) -> String {
-    ekitei_model::fold::fold(code).chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_uppercase()).collect()
+    ekitei_model::fold::fold(code)
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
 }
 
 #[cfg(test)]
@@ -180,7 +184,8 @@ mod tests {
 
     #[test]
     fn a_token_is_taken_until_it_expires_and_only_unchanged() {
-        let claims = Claims { device: DeviceId(uuid::Uuid::from_u128(5)), staff: "s1".into(), expires_ms: 100 };
+        let claims =
+            Claims { device: DeviceId(uuid::Uuid::from_u128(5)), staff: "s1".into(), expires_ms: 100 };
         let token = signer().token(&claims);
         assert_eq!(signer().check_token(&token, 99), Ok(claims));
         assert_eq!(signer().check_token(&token, 100), Err(Refusal::Expired));

@@ -7,8 +7,10 @@ use crate::listener::{self, TlsError};
 use crate::{jobs, store, web};
 use ekitei_seal::atomic::{FileError, create_dirs};
 use ekitei_server_db::{Storage, StorageError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -29,6 +31,8 @@ pub enum StartError {
     Tls(#[from] TlsError),
     #[error(transparent)]
     Storage(#[from] StorageError),
+    #[error("another server works on {0}")]
+    Taken(PathBuf),
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
 }
@@ -42,6 +46,8 @@ pub struct Running {
     stop: CancellationToken,
     serving: JoinHandle<()>,
     working: JoinHandle<()>,
+    /// Held until this server is gone; a killed one loses it by itself.
+    _lock: Option<File>,
 }
 
 impl Running {
@@ -63,6 +69,7 @@ impl Running {
 pub async fn start(config: Config) -> Result<Running, StartError> {
     config.check()?;
     create_dirs(&config.data)?;
+    let lock = lock(&config)?;
     let keys = Keys::open_or_create(&config.data)?;
     let tls = config.tls.as_ref().map(listener::acceptor).transpose()?;
     let storage = store::open(&config.data, config.database.as_deref()).await?;
@@ -76,6 +83,26 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let app = Arc::new(App::new(config, keys, Arc::clone(&storage), stop.clone(), public_url));
     let router = web::router(Arc::clone(&app));
     let serving = tokio::spawn(listener::serve(socket, tls, router, Arc::clone(&app.limits), stop.clone()));
+    if lock.is_some() {
+        // Alone with the database: what a killed server had begun is taken up at once, not when its lease ends.
+        storage.resume_jobs(app.now_ms()).await?;
+    }
     let working = tokio::spawn(jobs::run(app));
-    Ok(Running { addr, url, storage, stop, serving, working })
+    Ok(Running { addr, url, storage, stop, serving, working, _lock: lock })
+}
+
+/// One server for each SQLite file: a second one would not hear of the first one's jobs and hints. With PostgreSQL
+/// several may work on shared folders.
+fn lock(config: &Config) -> Result<Option<File>, StartError> {
+    if config.database.is_some() {
+        return Ok(None);
+    }
+    let path = config.data.join("server.lock");
+    let open = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = open.map_err(|e| FileError::new("open", &path, e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(StartError::Taken(config.data.clone())),
+        Err(TryLockError::Error(e)) => Err(FileError::new("lock", &path, e).into()),
+    }
 }

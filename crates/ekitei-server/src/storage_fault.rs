@@ -22,7 +22,9 @@ impl From<StorageError> for Refused {
 
 fn status_of(code: &str) -> StatusCode {
     match code {
-        "epoch-changed" | "lane-gap" | "upload-taken" | "quarantine-settled" | "job-taken" => StatusCode::CONFLICT,
+        "epoch-changed" | "lane-gap" | "upload-taken" | "quarantine-settled" | "job-taken" => {
+            StatusCode::CONFLICT
+        }
         "device-unknown" => StatusCode::UNAUTHORIZED,
         "device-drained" | "device-wiped" | "code-unknown" | "code-expired" | "code-used" => {
             StatusCode::FORBIDDEN

@@ -58,7 +58,9 @@ fn strays(data: &Path, known: &HashSet<&str>, now_ms: i64, faults: &mut Vec<Faul
     for entry in folders.flat_map(|f| fs::read_dir(f.path()).into_iter().flatten().flatten()) {
         let name = entry.file_name().to_string_lossy().into_owned();
         let changed = entry.metadata().and_then(|m| m.modified()).ok();
-        let age = changed.and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map_or(0, |d| now_ms - d.as_millis() as i64);
+        let age = changed
+            .and_then(|t| t.duration_since(UNIX_EPOCH).ok())
+            .map_or(0, |d| now_ms - d.as_millis() as i64);
         if !(is_sha256(&name) && known.contains(name.as_str())) && age > STRAY_AFTER_MS {
             faults.push(Fault::ask("verify-blob-stray").with("file", name));
         }

@@ -73,7 +73,13 @@ async fn guard(State(app): State<Shared>, mut response: Response) -> Response {
     headers.insert(header::REFERRER_POLICY, fixed("no-referrer"));
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), fixed("same-origin"));
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), fixed("same-origin"));
-    headers.insert(HeaderName::from_static("permissions-policy"), fixed("camera=(), microphone=(), geolocation=()"));
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        fixed("camera=(), microphone=(), geolocation=()"),
+    );
+    if app.config.tls.is_some() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, fixed("max-age=31536000"));
+    }
     headers.entry(header::CACHE_CONTROL).or_insert(fixed("no-store"));
     response
 }

@@ -124,10 +124,16 @@ async fn an_office_from_nothing_to_the_first_phone() {
         "recipient": ekitei_seal::Identity::generate().recipient().as_str(),
         "model": "m",
     });
-    let answer = office.http.post(format!("{}{}", served.url, paths::ENROL)).json(&request).send().await.unwrap();
+    let answer =
+        office.http.post(format!("{}{}", served.url, paths::ENROL)).json(&request).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
-    assert!(err(&run(&["enrol", "--data", text(&data), "--staff", "nobody", "--plain"])).contains("ekitei-server: "));
-    assert!(out(&run(&["verify", "--data", text(&data), "--share", text(&share)])).contains("異常はありません"));
+    assert!(
+        err(&run(&["enrol", "--data", text(&data), "--staff", "nobody", "--plain"]))
+            .contains("ekitei-server: ")
+    );
+    assert!(
+        out(&run(&["verify", "--data", text(&data), "--share", text(&share)])).contains("異常はありません")
+    );
     served.stop();
 }
 
@@ -150,15 +156,27 @@ fn a_table_with_mistakes_changes_nothing_and_every_line_says_its_cure() {
     let told = err(&import("import-cases", "number,name,section,place,assignees\n1,a,甲,,s1;s9\n2,b,甲,,\n"));
     assert!(told.starts_with("2行目: 職員番号「s9」が名簿にありません"), "{told}");
     assert!(err(&import("import-cases", "")).contains("列「number」"));
-    assert!(err(&run(&["import-cases", "--data", text(&data), "/no/such/file.csv"])).contains("/no/such/file.csv"));
+    assert!(
+        err(&run(&["import-cases", "--data", text(&data), "/no/such/file.csv"]))
+            .contains("/no/such/file.csv")
+    );
 }
 
 #[test]
 fn beyond_loopback_only_with_tls() {
     let dir = tempfile::tempdir().unwrap();
-    let told = err(&run(&["serve", "--data", text(dir.path()), "--share", text(dir.path()), "--listen", "0.0.0.0:0"]));
+    let told = err(&run(&[
+        "serve",
+        "--data",
+        text(dir.path()),
+        "--share",
+        text(dir.path()),
+        "--listen",
+        "0.0.0.0:0",
+    ]));
     assert!(told.contains("--tls-cert"), "{told}");
-    let rule = ["serve", "--data", text(dir.path()), "--share", text(dir.path()), "--name-rule", "photo={who}"];
+    let rule =
+        ["serve", "--data", text(dir.path()), "--share", text(dir.path()), "--name-rule", "photo={who}"];
     assert!(err(&run(&rule)).contains("who"));
 }
 
@@ -177,16 +195,26 @@ async fn a_backup_brings_everything_back_under_a_new_epoch() {
     let args = ["backup", "--data", text(&data), "--to", text(&backup)];
     assert!(out(&run(&args)).contains("ファイル 1"));
     assert!(out(&run(&args)).contains("ファイル 1"), "a second one brings the first up to date");
-    assert!(!office.office_record(op.record).await.text("office.backed_up_at").is_empty(), "phones may let go");
+    assert!(
+        !office.office_record(op.record).await.text("office.backed_up_at").is_empty(),
+        "phones may let go"
+    );
     // After the backup: lost with the disk.
     let late = create(case, "note", json!({ "text": "バックアップの後" }));
     phone.push(std::slice::from_ref(&late)).await;
     office.stop().await;
 
     let restored = office.dir.path().join("restored");
-    assert!(err(&run(&["restore", "--from", text(&backup), "--data", text(&data)])).contains("空ではありません"));
-    assert!(err(&run(&["restore", "--from", text(&restored), "--data", text(&restored)])).contains("バックアップがありません"));
-    assert!(out(&run(&["restore", "--from", text(&backup), "--data", text(&restored)])).contains("新しい世代"));
+    assert!(
+        err(&run(&["restore", "--from", text(&backup), "--data", text(&data)])).contains("空ではありません")
+    );
+    assert!(
+        err(&run(&["restore", "--from", text(&restored), "--data", text(&restored)]))
+            .contains("バックアップがありません")
+    );
+    assert!(
+        out(&run(&["restore", "--from", text(&backup), "--data", text(&restored)])).contains("新しい世代")
+    );
     assert!(out(&run(&["verify", "--data", text(&restored)])).contains("異常はありません"));
 
     office.run(|c| c.data.clone_from(&restored)).await;
@@ -200,14 +228,20 @@ async fn a_backup_brings_everything_back_under_a_new_epoch() {
     // The phone pushes again what it still has, in a new generation; the office absorbs what it knew.
     phone.epoch = told.params["epoch"].clone();
     let mut batch = String::from_utf8(phone.batch(&[op.clone(), late.clone()])).unwrap();
-    batch = batch.replacen("\"generation\":1", "\"generation\":2", 1).replacen(&format!("\"first\":{}", phone.next_seq), "\"first\":1", 1);
+    batch = batch.replacen("\"generation\":1", "\"generation\":2", 1).replacen(
+        &format!("\"first\":{}", phone.next_seq),
+        "\"first\":1",
+        1,
+    );
     let answer = phone.request(Method::POST, paths::PUSH).body(batch).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(office.office_record(late.record).await.text("text"), "バックアップの後");
     let bytes = format!("{}/{}/bytes/original", paths::RECORDS, op.record);
     assert_eq!(phone.request(Method::GET, &bytes).send().await.unwrap().bytes().await.unwrap(), plain);
-    let mirror = serde_json::to_string(&json!({ "record": office.office_record(late.record).await })).unwrap();
-    let kept: Value = phone.request(Method::POST, paths::SALVAGE).body(mirror).send().await.unwrap().json().await.unwrap();
+    let mirror =
+        serde_json::to_string(&json!({ "record": office.office_record(late.record).await })).unwrap();
+    let kept: Value =
+        phone.request(Method::POST, paths::SALVAGE).body(mirror).send().await.unwrap().json().await.unwrap();
     assert_eq!(kept["kept"], 0, "the office has it");
 }
 

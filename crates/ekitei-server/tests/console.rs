@@ -26,7 +26,10 @@ async fn signing_in_and_out_and_the_two_time_limits() {
     assert_eq!(console.get("/api/session").await.status(), StatusCode::OK);
     office.clock.advance(30 * 60_000 + 1);
     let idle = console.get("/api/session").await;
-    assert_eq!((idle.status(), fault(idle).await.code.as_str()), (StatusCode::UNAUTHORIZED, "session-expired"));
+    assert_eq!(
+        (idle.status(), fault(idle).await.code.as_str()),
+        (StatusCode::UNAUTHORIZED, "session-expired")
+    );
 
     let console = office.console("s2").await;
     for _ in 0..24 {
@@ -61,7 +64,10 @@ async fn wrong_passwords_are_counted_for_account_and_address() {
     let mut console = office.console("s2").await;
     for (staff, password) in [("s2", "wrong"), ("nobody", "x"), ("s2", "")] {
         let answer = console.post("/api/session", &json!({ "staff": staff, "password": password })).await;
-        assert_eq!((answer.status(), fault(answer).await.code.as_str()), (StatusCode::UNAUTHORIZED, "sign-in-wrong"));
+        assert_eq!(
+            (answer.status(), fault(answer).await.code.as_str()),
+            (StatusCode::UNAUTHORIZED, "sign-in-wrong")
+        );
     }
     let answer = console.post("/api/session", &json!({ "staff": "s2", "password": "correct horse" })).await;
     assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
@@ -87,12 +93,18 @@ async fn only_the_own_page_may_change_something() {
         &[("sec-fetch-site", "same-site")],
     ] {
         let answer = send(headers).await.unwrap();
-        assert_eq!((answer.status(), fault(answer).await.code.as_str()), (StatusCode::FORBIDDEN, "cross-site"));
+        assert_eq!(
+            (answer.status(), fault(answer).await.code.as_str()),
+            (StatusCode::FORBIDDEN, "cross-site")
+        );
     }
     let own = office.url("");
     assert_eq!(send(&[("origin", &own)]).await.unwrap().status(), StatusCode::BAD_REQUEST);
     assert_eq!(send(&[("sec-fetch-site", "same-origin")]).await.unwrap().status(), StatusCode::BAD_REQUEST);
-    let form = console.request(Method::POST, "/api/zip").header("content-type", "text/plain").body("{\"photos\":[]}");
+    let form = console
+        .request(Method::POST, "/api/zip")
+        .header("content-type", "text/plain")
+        .body("{\"photos\":[]}");
     assert_eq!(fault(form.send().await.unwrap()).await.code, "body-not-json");
 }
 
@@ -103,7 +115,10 @@ async fn every_answer_carries_the_security_headers() {
         let answer = office.http.get(office.url(path)).send().await.unwrap();
         let csp = answer.headers()["content-security-policy"].to_str().unwrap();
         assert!(csp.contains("default-src 'none'") && csp.contains("script-src 'self';"), "{csp}");
-        assert!(!csp.contains("script-src 'self' 'unsafe") && csp.contains("frame-ancestors 'none'"), "{csp}");
+        assert!(
+            !csp.contains("script-src 'self' 'unsafe") && csp.contains("frame-ancestors 'none'"),
+            "{csp}"
+        );
         assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
         assert_eq!(answer.headers()["referrer-policy"], "no-referrer");
     }
@@ -118,7 +133,10 @@ async fn pages_come_from_the_folder_and_unknown_paths_are_the_console_s_own() {
     let office = Office::start_with(|c| c.console = Some(pages.path().to_owned())).await;
     let get = |path: &str| office.http.get(office.url(path)).header("accept", "text/html").send();
     let start = get("/").await.unwrap();
-    assert_eq!((start.status(), start.headers()["cache-control"].to_str().unwrap()), (StatusCode::OK, "no-cache"));
+    assert_eq!(
+        (start.status(), start.headers()["cache-control"].to_str().unwrap()),
+        (StatusCode::OK, "no-cache")
+    );
     assert!(get("/cases/018f").await.unwrap().text().await.unwrap().contains("駅逓"));
     let script = get("/assets/app-1.js").await.unwrap();
     assert!(script.headers()["content-type"].to_str().unwrap().starts_with("text/javascript"));
@@ -138,15 +156,27 @@ async fn a_case_from_making_it_to_closing_it() {
     assert_eq!(made["result"], "applied");
     let id = made["record"].as_str().unwrap();
     let twice = head.post("/api/cases", &json!({ "fields": fields })).await;
-    assert_eq!((twice.status(), fault(twice).await.code.as_str()), (StatusCode::CONFLICT, "case-number-taken"));
+    assert_eq!(
+        (twice.status(), fault(twice).await.code.as_str()),
+        (StatusCode::CONFLICT, "case-number-taken")
+    );
     let no_number = head.post("/api/cases", &json!({ "fields": { "section": SECTION } })).await;
     assert_eq!(no_number.status(), StatusCode::BAD_REQUEST);
 
     let path = format!("/api/records/{id}");
     let view = head.json(&format!("/api/cases/{id}")).await;
-    assert_eq!((view["case"]["state"].as_str(), view["case"]["may_manage"].as_bool()), (Some("open"), Some(true)));
+    assert_eq!(
+        (view["case"]["state"].as_str(), view["case"]["may_manage"].as_bool()),
+        (Some("open"), Some(true))
+    );
     assert_eq!(view["case"]["folder"], format!("{SECTION}/R8-40_採取場"));
-    let base = |fields: &[&str]| -> Value { fields.iter().map(|f| ((*f).to_owned(), view["case"]["revs"][*f].clone())).collect::<serde_json::Map<_, _>>().into() };
+    let base = |fields: &[&str]| -> Value {
+        fields
+            .iter()
+            .map(|f| ((*f).to_owned(), view["case"]["revs"][*f].clone()))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    };
     let edit = json!({
         "base": base(&["assignees", "lat", "lon", "state"]),
         "fields": { "assignees": ["s1"], "lat": 43.06, "lon": 141.35, "state": "closed" },
@@ -160,7 +190,10 @@ async fn a_case_from_making_it_to_closing_it() {
     let member = office.console("s1").await;
     let restrict = json!({ "base": base(&["restricted"]), "fields": { "restricted": true } });
     let refused = member.patch(&path, &restrict).await;
-    assert_eq!((refused.status(), fault(refused).await.code.as_str()), (StatusCode::FORBIDDEN, "not-allowed"));
+    assert_eq!(
+        (refused.status(), fault(refused).await.code.as_str()),
+        (StatusCode::FORBIDDEN, "not-allowed")
+    );
     let other = office.console("s3").await;
     assert_eq!(other.get(&format!("/api/cases/{id}")).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(other.patch(&path, &restrict).await.status(), StatusCode::NOT_FOUND);
@@ -201,7 +234,8 @@ async fn note_with_conflict(office: &Office, case: RecordId) -> (RecordId, Strin
     };
     phone.push(&[op]).await;
     let edit = json!({ "base": { "text": rev }, "fields": { "text": "机の文" } });
-    let outcome: Value = desk.patch(&format!("/api/records/{}", note.record), &edit).await.json().await.unwrap();
+    let outcome: Value =
+        desk.patch(&format!("/api/records/{}", note.record), &edit).await.json().await.unwrap();
     assert_eq!(outcome["result"], "conflict");
     (note.record, outcome["conflicts"][0].as_str().unwrap().to_owned())
 }
@@ -220,7 +254,10 @@ async fn a_note_that_phone_and_desk_change_becomes_a_conflict_that_a_person_sett
         let open = desk.json("/api/conflicts").await;
         let found = open.as_array().unwrap().iter().find(|c| c["id"] == conflict.as_str()).unwrap().clone();
         assert_eq!((found["mine"].as_str(), found["theirs"].as_str()), (Some("机の文"), Some("現場の文")));
-        assert_eq!((found["field"].as_str(), found["by"]["name"].as_str()), (Some("text"), Some("係長 次郎")));
+        assert_eq!(
+            (found["field"].as_str(), found["by"]["name"].as_str()),
+            (Some("text"), Some("係長 次郎"))
+        );
         let path = format!("/api/conflicts/{conflict}");
         assert_eq!(desk.post(&path, &json!({ "choice": choice })).await.status(), StatusCode::OK);
         assert_eq!(office.office_record(note).await.text("text"), text, "{choice}");
@@ -236,25 +273,37 @@ async fn photos_by_variant_as_a_file_and_as_a_zip() {
     let ops: Vec<_> = (1..=3).map(|n| photo(case, &jpeg(n), "のり面")).collect();
     phone.push(&ops).await;
     let mut desk = office.console("s2").await;
-    let selection = |n: usize| json!({ "photos": ops[..n].iter().map(|o| o.record.to_string()).collect::<Vec<_>>() });
+    let selection =
+        |n: usize| json!({ "photos": ops[..n].iter().map(|o| o.record.to_string()).collect::<Vec<_>>() });
     let early = desk.post("/api/zip", &selection(1)).await;
-    assert_eq!((early.status(), fault(early).await.code.as_str()), (StatusCode::CONFLICT, "original-missing"));
+    assert_eq!(
+        (early.status(), fault(early).await.code.as_str()),
+        (StatusCode::CONFLICT, "original-missing")
+    );
     for (n, op) in (1..).zip(&ops[..2]) {
         phone.upload(op.record, Variant::Original, &jpeg(n)).await;
     }
     office.settle().await;
     let view = desk.json(&format!("/api/cases/{case}")).await;
     assert_eq!(view["case"]["photos"], json!({ "total": 3, "arrived": 2 }));
-    let progress: Vec<_> = view["photos"].as_array().unwrap().iter().map(|p| p["progress"].as_str().unwrap()).collect();
+    let progress: Vec<_> =
+        view["photos"].as_array().unwrap().iter().map(|p| p["progress"].as_str().unwrap()).collect();
     assert_eq!(progress, ["filed", "filed", "expected"]);
 
     let one = desk.get(&format!("/api/photos/{}/original?download=1", ops[0].record)).await;
     let name = one.headers()["content-disposition"].to_str().unwrap().to_owned();
-    assert!(name.starts_with("attachment; filename=\"100500_") && name.contains("filename*=UTF-8''100500_%E3%81%AE"), "{name}");
+    assert!(
+        name.starts_with("attachment; filename=\"100500_")
+            && name.contains("filename*=UTF-8''100500_%E3%81%AE"),
+        "{name}"
+    );
     assert_eq!(one.headers()["cache-control"], "private, no-cache");
     assert_eq!(one.bytes().await.unwrap(), jpeg(1));
     let other = office.console("s3").await;
-    assert_eq!(other.get(&format!("/api/photos/{}/original", ops[0].record)).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        other.get(&format!("/api/photos/{}/original", ops[0].record)).await.status(),
+        StatusCode::NOT_FOUND
+    );
 
     let packed = desk.post("/api/zip", &selection(2)).await;
     assert_eq!(packed.headers()["content-type"], "application/zip");
@@ -305,7 +354,10 @@ async fn phones_are_managed_by_their_section_and_the_administrator() {
     let phone = office.phone("s1").await;
     let mut member = office.console("s1").await;
     assert_eq!(member.get("/api/phones").await.status(), StatusCode::FORBIDDEN);
-    assert_eq!(member.post("/api/phones/codes", &json!({ "staff": "s1" })).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(
+        member.post("/api/phones/codes", &json!({ "staff": "s1" })).await.status(),
+        StatusCode::FORBIDDEN
+    );
     let mut head = office.console("s2").await;
     let other = head.post("/api/phones/codes", &json!({ "staff": "s3" })).await;
     assert_eq!(other.status(), StatusCode::FORBIDDEN);
@@ -332,7 +384,10 @@ async fn the_quarantine_board_shows_the_content_and_lets_a_person_decide() {
     let mut head = office.console("s2").await;
     let board = head.json("/api/quarantine").await;
     assert_eq!(board.as_array().unwrap().len(), 1, "{board}");
-    assert_eq!((board[0]["reason"].as_str(), board[0]["title"].as_str()), (Some("not-allowed"), Some("他課の記録")));
+    assert_eq!(
+        (board[0]["reason"].as_str(), board[0]["title"].as_str()),
+        (Some("not-allowed"), Some("他課の記録"))
+    );
     assert!(board[0]["content"].as_str().unwrap().contains("内容"));
     let path = format!("/api/quarantine/{}", board[0]["id"].as_str().unwrap());
     let released: Value = head.post(&path, &json!({ "action": "release" })).await.json().await.unwrap();
@@ -350,7 +405,10 @@ async fn people_are_found_by_name_and_section() {
     assert_eq!(found[0]["posts"], json!([{ "section": SECTION, "role": "staff" }]));
     assert_eq!(desk.json(&format!("/api/staff?section={SECTION}")).await.as_array().unwrap().len(), 2);
     assert_eq!(desk.json("/api/sections").await, json!([OTHER, SECTION]));
-    assert_eq!(office.http.get(office.url("/api/staff")).send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        office.http.get(office.url("/api/staff")).send().await.unwrap().status(),
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[test]

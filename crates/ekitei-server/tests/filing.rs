@@ -36,7 +36,8 @@ async fn photos_land_under_their_case_whichever_of_record_and_bytes_comes_first(
     phone.upload(op.record, Variant::Original, &jpeg(2)).await;
     phone.push(std::slice::from_ref(&op)).await;
     office.settle().await;
-    let name = |caption: &str, n| format!("{FOLDER}/2026-11-21/100500_{caption}_{}.jpg", &sha256(&jpeg(n))[..6]);
+    let name =
+        |caption: &str, n| format!("{FOLDER}/2026-11-21/100500_{caption}_{}.jpg", &sha256(&jpeg(n))[..6]);
     let mut expected = vec![name("のり面", 1), name("沈砂池／上流", 2)];
     expected.sort();
     assert_eq!(office.files(), expected);
@@ -59,7 +60,8 @@ async fn a_rule_without_hash_gets_numbers_and_nothing_is_overwritten() {
     }
     send(&mut phone, case, "全景", &jpeg(2)).await;
     office.settle().await;
-    let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> =
+        fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     assert_eq!(names, ["全景 (2).jpg", "全景 (3).jpg", "全景 (4).jpg", "全景.jpg"]);
     assert_eq!(fs::read(folder.join("全景.jpg")).unwrap(), b"somebody's own file");
@@ -70,13 +72,18 @@ async fn a_finished_note_becomes_a_text_file_and_a_second_version_beside_it() {
     let office = Office::start().await;
     let case = office.case("R8-17", "砂利採取場", json!({})).await;
     let mut phone = office.phone("s1").await;
-    let note = create(case, "note", json!({
-        "title": "現地確認", "text": "異常なし\n沈砂池 良好", "written_at": "2026-11-21T10:05:00.000+09:00",
-    }));
+    let note = create(
+        case,
+        "note",
+        json!({
+            "title": "現地確認", "text": "異常なし\n沈砂池 良好", "written_at": "2026-11-21T10:05:00.000+09:00",
+        }),
+    );
     phone.push(std::slice::from_ref(&note)).await;
     office.settle().await;
     assert!(office.files().is_empty(), "not finished yet");
-    let finish = |at: &str, text: &str| patch(note.record, note.op_id, json!({ "finished_at": at, "text": text }));
+    let finish =
+        |at: &str, text: &str| patch(note.record, note.op_id, json!({ "finished_at": at, "text": text }));
     phone.push(&[finish("2026-11-21T10:20:00.000+09:00", "異常なし\n沈砂池 良好")]).await;
     office.settle().await;
     phone.push(&[finish("2026-11-21T15:00:00.000+09:00", "異常あり")]).await;
@@ -85,7 +92,10 @@ async fn a_finished_note_becomes_a_text_file_and_a_second_version_beside_it() {
     let second = format!("{FOLDER}/2026-11-21/100500_現地確認_r2.txt");
     assert_eq!(office.files(), [first.clone(), second.clone()]);
     let text = fs::read_to_string(office.share().join(&first)).unwrap();
-    assert!(text.starts_with("\u{feff}案件：R8-17 砂利採取場\r\n件名：現地確認\r\n作成者：検査 花子\r\n"), "{text}");
+    assert!(
+        text.starts_with("\u{feff}案件：R8-17 砂利採取場\r\n件名：現地確認\r\n作成者：検査 花子\r\n"),
+        "{text}"
+    );
     assert!(text.contains("記録日時：令和8年11月21日 10:05\r\n"));
     assert!(text.ends_with("異常なし\r\n沈砂池 良好\r\n"));
     assert!(fs::read_to_string(office.share().join(&second)).unwrap().contains("異常あり"));
@@ -155,11 +165,13 @@ async fn a_share_that_cannot_be_written_makes_jobs_wait() {
 async fn of_a_members_only_case_not_one_byte_reaches_the_section() {
     let office = Office::start().await;
     let kept = office.case("R8-30", "個人の名", json!({ "restricted": true })).await;
-    let numbered = office.case("R8-31", "別の人の名", json!({ "restricted": true, "filing": "number" })).await;
+    let numbered =
+        office.case("R8-31", "別の人の名", json!({ "restricted": true, "filing": "number" })).await;
     let mut phone = office.phone("s1").await;
     let a = send(&mut phone, kept, "書類", &jpeg(1)).await;
     let b = send(&mut phone, numbered, "書類", &jpeg(2)).await;
-    let note = create(kept, "note", json!({ "text": "内容", "finished_at": "2026-11-21T10:20:00.000+09:00" }));
+    let note =
+        create(kept, "note", json!({ "text": "内容", "finished_at": "2026-11-21T10:20:00.000+09:00" }));
     phone.push(std::slice::from_ref(&note)).await;
     office.settle().await;
     let files = office.files();

@@ -3,8 +3,8 @@
 
 mod common;
 use common::*;
-use ekitei_model::wire::{Hint, paths};
 use ekitei_model::Scope;
+use ekitei_model::wire::{Hint, paths};
 use ekitei_server::TlsFiles;
 use futures_util::StreamExt;
 use reqwest::StatusCode;
@@ -103,10 +103,16 @@ async fn over_tls_with_http_2_and_a_host_bound_cookie() {
     roots.add(made.cert.der().clone()).unwrap();
     let mut tls = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    let http = reqwest::Client::builder().use_preconfigured_tls(tls).resolve("localhost", addr).no_proxy().build().unwrap();
+    let http = reqwest::Client::builder()
+        .use_preconfigured_tls(tls)
+        .resolve("localhost", addr)
+        .no_proxy()
+        .build()
+        .unwrap();
     let url = format!("https://localhost:{}", addr.port());
     let health = http.get(format!("{url}/healthz")).send().await.unwrap();
     assert_eq!(health.status(), StatusCode::OK);
+    assert!(health.headers().contains_key("strict-transport-security"));
 
     let mut console = Console { http, url: url.clone(), cookie: String::new() };
     let hash = argon2_of("correct horse");
@@ -114,7 +120,10 @@ async fn over_tls_with_http_2_and_a_host_bound_cookie() {
     let answer = console.post("/api/session", &json!({ "staff": "s2", "password": "correct horse" })).await;
     assert_eq!((answer.status(), answer.version()), (StatusCode::OK, reqwest::Version::HTTP_2));
     let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-    assert!(cookie.starts_with("__Host-ekitei=") && cookie.contains("; Secure") && cookie.contains("; Path=/"), "{cookie}");
+    assert!(
+        cookie.starts_with("__Host-ekitei=") && cookie.contains("; Secure") && cookie.contains("; Path=/"),
+        "{cookie}"
+    );
     console.cookie = cookie_of(&answer);
     assert_eq!(console.json("/api/session").await["person"]["id"], "s2");
 
@@ -132,10 +141,21 @@ async fn a_certificate_without_its_key_is_refused_at_start() {
     let files = TlsFiles { cert: dir.path().join("cert.pem"), key: dir.path().join("key.pem") };
     std::fs::write(&files.cert, one.cert.pem()).unwrap();
     std::fs::write(&files.key, two.signing_key.serialize_pem()).unwrap();
-    let mut config = ekitei_server::Config::new(dir.path().join("d"), dir.path().into(), "127.0.0.1:0".parse().unwrap());
+    let mut config =
+        ekitei_server::Config::new(dir.path().join("d"), dir.path().into(), "127.0.0.1:0".parse().unwrap());
     config.tls = Some(files.clone());
-    assert!(matches!(ekitei_server::start(config.clone()).await.err(), Some(ekitei_server::StartError::Tls(_))));
+    assert!(matches!(
+        ekitei_server::start(config.clone()).await.err(),
+        Some(ekitei_server::StartError::Tls(_))
+    ));
     std::fs::remove_file(&files.key).unwrap();
     let told = ekitei_server::start(config).await.err().unwrap().to_string();
     assert!(told.contains("key.pem"), "{told}");
+}
+
+#[tokio::test]
+async fn two_servers_do_not_share_one_file() {
+    let office = Office::start().await;
+    let config = ekitei_server::Config::new(office.data(), office.share(), "127.0.0.1:0".parse().unwrap());
+    assert!(matches!(ekitei_server::start(config).await.err(), Some(ekitei_server::StartError::Taken(_))));
 }

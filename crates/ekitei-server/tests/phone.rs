@@ -51,7 +51,11 @@ async fn tokens_need_the_device_s_signature_over_a_fresh_challenge() {
     let (used, next) = (phone.challenge.clone(), phone.ask_token(&phone.challenge).await.unwrap());
     assert_eq!(phone.ask_token(&used).await.unwrap_err().code, "challenge", "a challenge is good once");
     let mut other = office.phone("s1").await;
-    assert_eq!(other.ask_token(&next.challenge).await.unwrap_err().code, "challenge", "made for another device");
+    assert_eq!(
+        other.ask_token(&next.challenge).await.unwrap_err().code,
+        "challenge",
+        "made for another device"
+    );
     let right = std::mem::replace(&mut other.key, phone.key.clone());
     assert_eq!(other.ask_token(&other.challenge).await.unwrap_err().code, "signature-wrong");
     other.key = right;
@@ -75,12 +79,16 @@ async fn a_note_is_pushed_by_one_phone_and_pulled_by_another() {
     let office = Office::start().await;
     let case = office.case("R8-17", "砂利採取場", json!({})).await;
     let (mut a, b) = (office.phone("s1").await, office.phone("s2").await);
-    let notes: Vec<_> = (0..20).map(|n| create(case, "note", json!({ "text": format!("異常なし {n}") }))).collect();
+    let notes: Vec<_> =
+        (0..20).map(|n| create(case, "note", json!({ "text": format!("異常なし {n}") }))).collect();
     let results = a.push(&notes).await;
     assert_eq!(results.len(), 20);
     assert!(results.iter().all(|r| matches!(r.outcome, Outcome::Applied { .. })), "{results:?}");
 
-    let again = { a.next_seq = 1; a.push(&notes).await };
+    let again = {
+        a.next_seq = 1;
+        a.push(&notes).await
+    };
     assert_eq!(again, results, "repeating a push changes nothing");
 
     let records = b.changes(&Scope::Case(case), 0).await;
@@ -134,11 +142,16 @@ async fn garbage_is_refused_with_a_reason_and_the_server_goes_on() {
     let bomb = zstd::bulk::compress(&vec![b' '; 50_000_000], 3).unwrap();
     let bomb = push(bomb).header("content-encoding", "zstd").send().await.unwrap();
     assert_eq!(bomb.status(), StatusCode::PAYLOAD_TOO_LARGE);
-    let newer = serde_json::to_vec(&json!({ "proto": 99, "epoch": null, "want": [], "max_bytes": 1 })).unwrap();
+    let newer =
+        serde_json::to_vec(&json!({ "proto": 99, "epoch": null, "want": [], "max_bytes": 1 })).unwrap();
     let newer = phone.request(Method::POST, paths::PULL).body(newer).send().await.unwrap();
     assert_eq!(fault(newer).await.code, "proto-unknown");
     for path in ["/v1/nothing", "/v1/uploads/x/y", "/%00", "/v1/records/x/bytes/thumb"] {
-        assert_eq!(phone.request(Method::GET, path).send().await.unwrap().status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(
+            phone.request(Method::GET, path).send().await.unwrap().status(),
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
     }
     assert_eq!(phone.request(Method::DELETE, paths::PUSH).send().await.unwrap().status(), 405);
     assert_eq!(office.http.get(office.url("/healthz")).send().await.unwrap().status(), StatusCode::OK);
@@ -153,7 +166,8 @@ async fn an_operation_that_cannot_be_read_goes_to_quarantine_and_blocks_nothing(
     let mut body = phone.batch(&[good.clone(), good.clone()]);
     let odd = br#"{"op_id":"018f0000-0000-7000-8000-000000000001","op":"teleport","record":1}"#;
     let first_line_end = body.iter().position(|b| *b == b'\n').unwrap();
-    let second_line_end = first_line_end + 1 + body[first_line_end + 1..].iter().position(|b| *b == b'\n').unwrap();
+    let second_line_end =
+        first_line_end + 1 + body[first_line_end + 1..].iter().position(|b| *b == b'\n').unwrap();
     body.truncate(second_line_end + 1);
     body.extend(odd);
     let answer = phone.request(Method::POST, paths::PUSH).body(body).send().await.unwrap();
@@ -242,7 +256,8 @@ async fn revoked_phones_may_deliver_then_nothing() {
 async fn the_office_sees_what_a_phone_still_has() {
     let office = Office::start().await;
     let phone = office.phone("s1").await;
-    let request = phone.request(Method::GET, paths::ME).header("ekitei-waiting", "12 345678 1795000000000 0.1.0");
+    let request =
+        phone.request(Method::GET, paths::ME).header("ekitei-waiting", "12 345678 1795000000000 0.1.0");
     assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
     let console = office.console("s2").await;
     // Written beside the answer; asked until it is there.

@@ -34,7 +34,10 @@ async fn options_tells_what_is_spoken() {
     assert_eq!(answer.status(), StatusCode::NO_CONTENT);
     assert_eq!(answer.headers()["tus-version"], "1.0.0");
     assert_eq!(answer.headers()["tus-resumable"], "1.0.0");
-    assert_eq!(answer.headers()["tus-extension"], "creation,creation-with-upload,checksum,expiration,termination");
+    assert_eq!(
+        answer.headers()["tus-extension"],
+        "creation,creation-with-upload,checksum,expiration,termination"
+    );
     assert_eq!(answer.headers()["tus-checksum-algorithm"], "sha256,sha1");
 }
 
@@ -53,7 +56,8 @@ async fn a_photo_in_pieces_is_verified_stored_and_read_back_through_its_record()
     let at = location(&created);
     let (first, second) = cipher.split_at(100);
     let sum = format!("sha256 {}", STANDARD.encode(Sha256::digest(first)));
-    let answer = phone.patch(&at, 0).header("upload-checksum", sum).body(first.to_vec()).send().await.unwrap();
+    let answer =
+        phone.patch(&at, 0).header("upload-checksum", sum).body(first.to_vec()).send().await.unwrap();
     assert_eq!((answer.status(), offset(&answer)), (StatusCode::NO_CONTENT, 100));
     assert!(!answer.headers().contains_key(VERIFIED_HEADER));
     let wrong = phone.patch(&at, 7).body(second.to_vec()).send().await.unwrap();
@@ -134,7 +138,8 @@ async fn a_wrong_chunk_is_not_taken_and_a_wrong_file_is_dropped() {
     let (meta, cipher) = phone.sealed(any(), Variant::Original, &plain);
     let at = location(&phone.create_upload(&meta, cipher.len()).await);
     let sum = format!("sha1 {}", STANDARD.encode([0u8; 20]));
-    let answer = phone.patch(&at, 0).header("upload-checksum", sum).body(cipher.clone()).send().await.unwrap();
+    let answer =
+        phone.patch(&at, 0).header("upload-checksum", sum).body(cipher.clone()).send().await.unwrap();
     assert_eq!(answer.status().as_u16(), 460);
     assert_eq!(fault(answer).await.code, "chunk-checksum");
     assert_eq!(offset(&phone.head(&at).await), 0);
@@ -192,10 +197,12 @@ async fn wrong_words_are_refused_as_tus_says() {
     assert_eq!(post("10", "record !!").await.unwrap().status(), StatusCode::BAD_REQUEST);
     let odd = metadata(any(), Variant::Thumb, "../../etc", &sha256(b"b"), None);
     assert_eq!(fault(post("10", &odd).await.unwrap()).await.code, "upload-metadata");
-    let no_version = phone.request(Method::POST, paths::UPLOADS).header("upload-length", "10").send().await.unwrap();
+    let no_version =
+        phone.request(Method::POST, paths::UPLOADS).header("upload-length", "10").send().await.unwrap();
     assert_eq!(no_version.status(), StatusCode::PRECONDITION_FAILED);
     let at = location(&post("10", &good).await.unwrap());
-    let typeless = phone.request(Method::PATCH, &at).header("tus-resumable", "1.0.0").header("upload-offset", "0");
+    let typeless =
+        phone.request(Method::PATCH, &at).header("tus-resumable", "1.0.0").header("upload-offset", "0");
     assert_eq!(typeless.body("x").send().await.unwrap().status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let long = phone.patch(&at, 0).body(vec![0u8; 11]).send().await.unwrap();
     assert_eq!(long.status(), StatusCode::PAYLOAD_TOO_LARGE);
@@ -235,7 +242,8 @@ async fn a_whole_photo_in_the_creating_request_and_verbs_inside_a_post() {
 
     let (meta, cipher) = phone.sealed(any(), Variant::Display, &jpeg(51));
     let at = location(&phone.create_upload(&meta, cipher.len()).await);
-    let request = phone.request(Method::POST, &at).header("tus-resumable", "1.0.0").header("upload-offset", "0");
+    let request =
+        phone.request(Method::POST, &at).header("tus-resumable", "1.0.0").header("upload-offset", "0");
     let request = request.header("x-http-method-override", "PATCH");
     let request = request.header("content-type", "application/offset+octet-stream").body(cipher);
     assert_eq!(request.send().await.unwrap().headers()[VERIFIED_HEADER], "1");
@@ -255,5 +263,8 @@ async fn a_restart_in_the_middle_loses_nothing() {
     assert_eq!(offset(&phone.head(&at).await), 200);
     let done = phone.patch(&at, 200).body(cipher[200..].to_vec()).send().await.unwrap();
     assert_eq!(done.headers()[VERIFIED_HEADER], "1");
-    assert_eq!(std::fs::read(office.data().join("blobs").join(&sha256(&plain)[..2]).join(sha256(&plain))).unwrap(), plain);
+    assert_eq!(
+        std::fs::read(office.data().join("blobs").join(&sha256(&plain)[..2]).join(sha256(&plain))).unwrap(),
+        plain
+    );
 }

@@ -4,7 +4,7 @@ use super::{Done, Office, Stop, now_ms, say};
 use crate::config::Limits;
 use crate::enrolment::{EnrolmentError, make_code, qr_terminal};
 use crate::start::META_PUBLIC_URL;
-use ekitei_model::{Stamp, StaffId};
+use ekitei_model::{StaffId, Stamp};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -30,10 +30,11 @@ pub(crate) async fn run(args: &Args) -> Done {
     };
     let staff = StaffId(args.staff.clone());
     let expires_ms = now_ms() + Limits::default().code_ms;
-    let made = make_code(&*storage, &keys.signer, &staff, &server, expires_ms).await.map_err(|e| match e {
-        EnrolmentError::Storage(e) => Stop::from(e),
-        EnrolmentError::Random(e) => Stop::from(e),
-    })?;
+    let made =
+        make_code(&*storage, &keys.signer, &staff, &server, expires_ms).await.map_err(|e| match e {
+            EnrolmentError::Storage(e) => Stop::from(e),
+            EnrolmentError::Random(e) => Stop::from(e),
+        })?;
     if args.plain {
         println!("{}", made.code);
         return Ok(());

@@ -61,6 +61,7 @@ fn tell(faults: &[RowFault]) -> Stop {
 }
 
 fn report(done: &Imported) {
-    let (added, changed, same) = (done.added.to_string(), done.changed.to_string(), done.unchanged.to_string());
+    let (added, changed, same) =
+        (done.added.to_string(), done.changed.to_string(), done.unchanged.to_string());
     println!("{}", say("cli.imported", &[("added", &added), ("changed", &changed), ("unchanged", &same)]));
 }

@@ -115,7 +115,8 @@ pub(crate) type Done = Result<(), Stop>;
 /// Japanese where the terminal is, else English.
 pub(crate) fn language() -> Language {
     let set = |name| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let lang = set("EKITEI_LANG").or_else(|| set("LC_ALL")).or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG"));
+    let lang =
+        set("EKITEI_LANG").or_else(|| set("LC_ALL")).or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG"));
     if lang.is_some_and(|l| l.starts_with("ja")) { Language::Japanese } else { Language::English }
 }
 

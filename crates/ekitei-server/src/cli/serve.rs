@@ -68,7 +68,8 @@ pub(crate) async fn run(args: Args) -> Done {
 /// Logs go to standard error; `EKITEI_LOG` chooses the level (`info` if absent).
 fn log(json: bool) {
     let filter = EnvFilter::try_from_env("EKITEI_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     if json {
         builder.json().init();
     } else {

@@ -28,7 +28,13 @@ pub(crate) async fn run(args: &Args) -> Done {
     }
     if found.faults.is_empty() {
         let blobs = blobs::folder(&args.office.data);
-        println!("{}", say("cli.verified", &[("blobs", &found.blobs.to_string()), ("folder", &blobs.display().to_string())]));
+        println!(
+            "{}",
+            say(
+                "cli.verified",
+                &[("blobs", &found.blobs.to_string()), ("folder", &blobs.display().to_string())]
+            )
+        );
         return Ok(());
     }
     Err(Stop::Told)

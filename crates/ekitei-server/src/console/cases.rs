@@ -4,9 +4,7 @@ use super::apply::{apply, fields, id_or_new, readable, wrong};
 use super::convert::{self, case_view, conflict_view, note_view, photo_view, progress, veil, visit_view};
 use super::guard::{Input, User};
 use super::names::Names;
-use super::views::{
-    CaseView, FaultView, NewRecord, OutcomeView, PhotoCount, Progress, TimelineView,
-};
+use super::views::{CaseView, FaultView, NewRecord, OutcomeView, PhotoCount, Progress, TimelineView};
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use axum::Json;
@@ -41,7 +39,8 @@ pub async fn list(
     Query(query): Query<CaseQuery>,
 ) -> Answer<Json<Vec<CaseView>>> {
     let given = |t: Option<String>| t.filter(|t| !t.trim().is_empty());
-    let assignee = given(query.assignee).map(|a| if a == "me" { user.staff.id.clone() } else { a.as_str().into() });
+    let assignee =
+        given(query.assignee).map(|a| if a == "me" { user.staff.id.clone() } else { a.as_str().into() });
     let filter = CaseFilter { text: given(query.q), state: given(query.state), assignee };
     let names = Names::new(&*app.storage);
     let mut out = Vec::new();
@@ -76,7 +75,8 @@ pub async fn create(
     }
     refuse_taken(&app, &user, &number, id).await?;
     new.entry(case::STATE.to_owned()).or_insert("open".into());
-    let body = OpBody::Create { kind: kinds::CASE.to_owned(), scope: Scope::Case(id), parent: None, fields: new };
+    let body =
+        OpBody::Create { kind: kinds::CASE.to_owned(), scope: Scope::Case(id), parent: None, fields: new };
     apply(&app, &user, input.op_id.as_deref(), id, body, None).await
 }
 
@@ -120,7 +120,13 @@ pub async fn create_note(
     create_in(&app, &user, &id, kinds::NOTE, input).await
 }
 
-async fn create_in(app: &App, user: &User, case: &str, kind: &str, input: NewRecord) -> Answer<Json<OutcomeView>> {
+async fn create_in(
+    app: &App,
+    user: &User,
+    case: &str,
+    kind: &str,
+    input: NewRecord,
+) -> Answer<Json<OutcomeView>> {
     let case = readable(app, user, case).await?;
     let id: RecordId = id_or_new(input.id.as_deref())?;
     let body = OpBody::Create {

@@ -84,7 +84,8 @@ fn is_same_origin(headers: &HeaderMap, uri: &Uri) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin";
     }
-    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).or(uri.authority().map(|a| a.as_str()));
+    let host =
+        headers.get(header::HOST).and_then(|h| h.to_str().ok()).or(uri.authority().map(|a| a.as_str()));
     let origin = headers.get(header::ORIGIN).and_then(|o: &HeaderValue| o.to_str().ok());
     let from = origin.and_then(|o| o.split_once("://")).map(|(_, host)| host);
     matches!((host, from), (Some(host), Some(from)) if host.eq_ignore_ascii_case(from))

@@ -10,7 +10,8 @@ pub fn manages_phones(actor: &Staff, today: &str) -> bool {
 /// Enrol and revoke the phones of `owner`: the administrator everyone's, heads and stewards those of their section.
 pub fn manages_phones_of(actor: &Staff, owner: &Staff, today: &str) -> bool {
     actor.is_admin(today)
-        || steward_sections(actor, today).any(|s| owner.posts.iter().any(|p| p.section == s && p.held_on(today)))
+        || steward_sections(actor, today)
+            .any(|s| owner.posts.iter().any(|p| p.section == s && p.held_on(today)))
 }
 
 /// Assign, restrict, grant, choose the filing of a case.
@@ -36,7 +37,12 @@ mod tests {
             extension: String::new(),
             posts: posts
                 .iter()
-                .map(|(s, r)| Post { section: (*s).to_owned(), role: *r, from: None, to: Some("2026-03-31".into()) })
+                .map(|(s, r)| Post {
+                    section: (*s).to_owned(),
+                    role: *r,
+                    from: None,
+                    to: Some("2026-03-31".into()),
+                })
                 .collect(),
         }
     }

@@ -70,9 +70,11 @@ pub async fn create_code(
 }
 
 async fn managed(app: &App, user: &User, owner: &StaffId) -> Answer<Staff> {
-    let owner = app.storage.staff(owner).await?.ok_or_else(|| {
-        Refused::new(StatusCode::NOT_FOUND, ekitei_model::Fault::ask("staff-unknown"))
-    })?;
+    let owner = app
+        .storage
+        .staff(owner)
+        .await?
+        .ok_or_else(|| Refused::new(StatusCode::NOT_FOUND, ekitei_model::Fault::ask("staff-unknown")))?;
     if may::manages_phones_of(&user.staff, &owner, &user.caller.today) {
         return Ok(owner);
     }

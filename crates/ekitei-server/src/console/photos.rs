@@ -102,7 +102,8 @@ async fn entry(app: &App, user: &User, id: &str) -> Answer<Entry> {
 
 /// RFC 6266: an ASCII name for old programs, the real one for the others.
 fn attachment(name: &str) -> HeaderValue {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
     let mut encoded = String::new();
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) {

@@ -31,7 +31,8 @@ async fn view(row: QuarantineRow, names: &Names<'_>) -> Answer<QuarantineView> {
     let value: Value = serde_json::from_slice(&row.bytes).unwrap_or(Value::Null);
     let text = |v: &Value, key: &str| v.get(key).and_then(Value::as_str).unwrap_or("").to_owned();
     let fields = value.get("fields").unwrap_or(&Value::Null);
-    let title = ["title", "caption", "text", "name"].map(|k| text(fields, k)).into_iter().find(|t| !t.is_empty());
+    let title =
+        ["title", "caption", "text", "name"].map(|k| text(fields, k)).into_iter().find(|t| !t.is_empty());
     let content = match &value {
         Value::Null => String::from_utf8_lossy(&row.bytes).into_owned(),
         known => serde_json::to_string_pretty(known).unwrap_or_default(),
@@ -68,7 +69,8 @@ pub async fn settle(
     let now = app.now_ms();
     if input.action == Settlement::Close {
         app.storage.quarantine_close(&user.caller, id, now).await?;
-        let closed = OutcomeView { record: String::new(), result: "voided".into(), conflicts: vec![], reason: None };
+        let closed =
+            OutcomeView { record: String::new(), result: "voided".into(), conflicts: vec![], reason: None };
         return Ok(Json(closed));
     }
     let applied = app.storage.quarantine_release(&user.caller, id, now).await?;

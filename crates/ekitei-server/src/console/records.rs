@@ -33,7 +33,11 @@ pub async fn edit(
 #[utoipa::path(delete, path = "/api/records/{id}", tag = "records",
     params(("id" = String, Path, description = "The record")),
     responses((status = 200, body = OutcomeView), (status = 403, body = FaultView), (status = 404, body = FaultView)))]
-pub async fn delete(State(app): State<Shared>, user: User, Path(id): Path<String>) -> Answer<Json<OutcomeView>> {
+pub async fn delete(
+    State(app): State<Shared>,
+    user: User,
+    Path(id): Path<String>,
+) -> Answer<Json<OutcomeView>> {
     let target = readable(&app, &user, &id).await?;
     if target.kind == kinds::CASE {
         return Err(Refused::forbidden("case-close-instead"));

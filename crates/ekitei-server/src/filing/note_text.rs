@@ -104,13 +104,17 @@ mod tests {
 
     #[test]
     fn notepad_opens_it_right() {
-        let n = record("note", &[
-            ("title", "現地\n確認".into()),
-            ("text", "一行目\n二行目\r\n三行目".into()),
-            ("written_at", "2026-11-21T10:05:00.000+09:00".into()),
-        ]);
+        let n = record(
+            "note",
+            &[
+                ("title", "現地\n確認".into()),
+                ("text", "一行目\n二行目\r\n三行目".into()),
+                ("written_at", "2026-11-21T10:05:00.000+09:00".into()),
+            ],
+        );
         let c = record("case", &[("number", "R8-17".into()), ("name", "砂利採取場".into())]);
-        let context = Context { case: Some(&c), visit: Some("定期検査"), author: "検査 花子", version: 2 };
+        let context =
+            Context { case: Some(&c), visit: Some("定期検査"), author: "検査 花子", version: 2 };
         let text = String::from_utf8(render(&n, &context)).expect("UTF-8");
         assert_eq!(
             text,
@@ -122,8 +126,12 @@ mod tests {
     #[test]
     fn a_restricted_case_is_named_by_number() {
         let n = record("note", &[("text", "x".into())]);
-        let c = record("case", &[("number", "R8-17".into()), ("name", "個人の名".into()), ("restricted", true.into())]);
-        let text = String::from_utf8(render(&n, &Context { case: Some(&c), ..Context::default() })).expect("UTF-8");
+        let c = record(
+            "case",
+            &[("number", "R8-17".into()), ("name", "個人の名".into()), ("restricted", true.into())],
+        );
+        let text =
+            String::from_utf8(render(&n, &Context { case: Some(&c), ..Context::default() })).expect("UTF-8");
         assert!(text.contains("R8-17") && !text.contains("個人の名"));
     }
 }

@@ -4,7 +4,7 @@ use crate::hex;
 use ekitei_model::filing::numbered;
 use ekitei_seal::atomic::{FileError, Placement, create_dirs, remove_leftovers, write_atomic_as};
 use sha2::{Digest, Sha256};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -102,6 +102,23 @@ pub fn tidy(share: &Path, parts: &[String]) {
     }
 }
 
+/// Removes a file that was just placed, and the folders that are empty without it (a folder's name says enough).
+///
+/// # Errors
+/// The file cannot be removed.
+pub fn take_back(share: &Path, below: &str) -> Result<(), FileError> {
+    let file = share.join(below);
+    crate::blobs::remove(&file)?;
+    let folders = file.ancestors().skip(1).take_while(|f| *f != share);
+    for folder in folders {
+        // Not empty: somebody's files are in it.
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 fn copy(source: &Source, target: &Path) -> Result<(), FileError> {
     write_atomic_as(target, Placement::SharedNew, |file| {
         let mut from = source.open()?;
@@ -148,7 +165,6 @@ impl Write for Hasher {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use std::fs;
 
     fn put(share: &Path, name: &str, bytes: &[u8]) -> Result<String, PlaceError> {
         let parts = ["係".to_owned(), name.to_owned()];
@@ -189,6 +205,17 @@ mod tests {
         let gone = share.path().join("gone");
         assert!(place(share.path(), &parts, &Source::File(&gone), "00").is_err());
         assert_eq!(fs::read_dir(share.path().join("係")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_no_empty_folder_and_no_other_file() {
+        let share = tempfile::tempdir().unwrap();
+        let parts = ["課".to_owned(), "係".to_owned(), "R8-1_個人の名".to_owned(), "a.jpg".to_owned()];
+        let placed = place(share.path(), &parts, &Source::Bytes(b"x"), &hex::sha256(b"x")).unwrap();
+        fs::write(share.path().join("課/係/other.txt"), "").unwrap();
+        take_back(share.path(), &placed.path).unwrap();
+        assert!(!share.path().join("課/係/R8-1_個人の名").exists());
+        assert!(share.path().join("課/係/other.txt").exists());
     }
 
     #[test]

@@ -58,7 +58,8 @@ fn one(row: &Row, people: &mut Vec<(u64, StaffId)>) -> Result<Fields, RowFault> 
     if !row.get("filing").is_empty() {
         fields.insert(case::FILING.to_owned(), row.get("filing").into());
     }
-    let assignees: Vec<&str> = row.get("assignees").split([';', '；']).map(str::trim).filter(|a| !a.is_empty()).collect();
+    let assignees: Vec<&str> =
+        row.get("assignees").split([';', '；']).map(str::trim).filter(|a| !a.is_empty()).collect();
     people.extend(assignees.iter().map(|a| (row.line, StaffId::from(*a))));
     fields.insert(case::ASSIGNEES.to_owned(), assignees.into_iter().map(Value::from).collect());
     Ok(fields)
@@ -98,13 +99,16 @@ mod tests {
                     1,a,甲,,91,,\n2,a,甲,,x,,\n3,a,甲,,,,all\n,a,甲,,,,\n4,a,甲,,,,\n4,b,甲,,,,\n5,a,甲,,NaN,,\n";
         let faults = parse_cases(text.as_bytes()).unwrap_err();
         let got: Vec<_> = faults.iter().map(|f| (f.line, f.fault.code.as_str())).collect();
-        assert_eq!(got, [
-            (2, "csv-degrees-wrong"),
-            (3, "csv-degrees-wrong"),
-            (4, "csv-access-unknown"),
-            (5, "csv-cell-empty"),
-            (7, "csv-number-twice"),
-            (8, "csv-degrees-wrong"),
-        ]);
+        assert_eq!(
+            got,
+            [
+                (2, "csv-degrees-wrong"),
+                (3, "csv-degrees-wrong"),
+                (4, "csv-access-unknown"),
+                (5, "csv-cell-empty"),
+                (7, "csv-number-twice"),
+                (8, "csv-degrees-wrong"),
+            ]
+        );
     }
 }

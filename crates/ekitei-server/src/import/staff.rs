@@ -74,7 +74,9 @@ fn day(row: &Row, column: &str) -> Result<Option<String>, RowFault> {
     let wrong = || row.fault("csv-date-wrong", column);
     let mut parts = text.split(['-', '/']);
     let mut next = || parts.next().and_then(|p| p.trim().parse::<i16>().ok());
-    let (Some(y), Some(m), Some(d), None) = (next(), next(), next(), parts.next()) else { return Err(wrong()) };
+    let (Some(y), Some(m), Some(d), None) = (next(), next(), next(), parts.next()) else {
+        return Err(wrong());
+    };
     let (m, d) = (i8::try_from(m).map_err(|_| wrong())?, i8::try_from(d).map_err(|_| wrong())?);
     jiff::civil::Date::new(y, m, d).map(|date| Some(date.to_string())).map_err(|_| wrong())
 }
@@ -106,13 +108,16 @@ mod tests {
         );
         let faults = parse_staff(text.as_bytes()).unwrap_err();
         let got: Vec<_> = faults.iter().map(|f| (f.line, f.fault.code.as_str())).collect();
-        assert_eq!(got, [
-            (2, "csv-role-unknown"),
-            (3, "csv-cell-empty"),
-            (4, "csv-section-wrong"),
-            (5, "csv-date-wrong"),
-            (6, "csv-days-swapped"),
-            (8, "csv-person-differs"),
-        ]);
+        assert_eq!(
+            got,
+            [
+                (2, "csv-role-unknown"),
+                (3, "csv-cell-empty"),
+                (4, "csv-section-wrong"),
+                (5, "csv-date-wrong"),
+                (6, "csv-days-swapped"),
+                (8, "csv-person-differs"),
+            ]
+        );
     }
 }

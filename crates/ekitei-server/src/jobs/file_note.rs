@@ -25,15 +25,15 @@ pub(super) async fn run(app: &App, job: &Job) -> Result<JobEffect, JobError> {
     let parts = path.map_err(|_| JobError::NameRule)?;
     let bytes = text_of(app, &case, &record, version).await?;
     let sha256 = hex::sha256(&bytes);
-    match place_for(app, job, case.id, parts, Content::Bytes(bytes), sha256).await? {
-        Some(path) => Ok(JobEffect::NoteFiled { path, at_ms, version }),
-        None => Ok(JobEffect::Kept { at_ms }),
-    }
+    let path = place_for(app, job, &case, parts, Content::Bytes(bytes), sha256).await?;
+    Ok(JobEffect::NoteFiled { path, at_ms, version })
 }
 
 async fn text_of(app: &App, case: &Record, record: &Record, version: u32) -> Result<Vec<u8>, JobError> {
     let author = match &record.created {
-        Some(origin) => app.storage.staff(&origin.staff).await?.map_or_else(|| origin.staff.to_string(), |s| s.name),
+        Some(origin) => {
+            app.storage.staff(&origin.staff).await?.map_or_else(|| origin.staff.to_string(), |s| s.name)
+        }
         None => String::new(),
     };
     let visit_record = match record.text(note::VISIT).parse::<RecordId>() {

@@ -13,17 +13,18 @@ pub(super) async fn run(app: &App, job: &Job) -> Result<JobEffect, JobError> {
         return Ok(JobEffect::Nothing);
     };
     let case = case_of(app, &record).await?;
-    let Some((case, path)) = case.and_then(|c| photo_path(&c, &record, &app.config.name_rule).map(|p| (c, p))) else {
+    let Some((case, path)) =
+        case.and_then(|c| photo_path(&c, &record, &app.config.name_rule).map(|p| (c, p)))
+    else {
         return Ok(JobEffect::Kept { at_ms });
     };
     let parts = path.map_err(|_| JobError::NameRule)?;
-    let blob = app.storage.office_blob_of(job.record, Variant::Original).await?.ok_or(JobError::BlobMissing)?;
+    let blob =
+        app.storage.office_blob_of(job.record, Variant::Original).await?.ok_or(JobError::BlobMissing)?;
     let file = app.blob_path(&blob.sha256);
     if !file.is_file() {
         return Err(JobError::BlobMissing);
     }
-    match place_for(app, job, case.id, parts, Content::File(file), blob.sha256).await? {
-        Some(path) => Ok(JobEffect::Filed { path, at_ms }),
-        None => Ok(JobEffect::Kept { at_ms }),
-    }
+    let path = place_for(app, job, &case, parts, Content::File(file), blob.sha256).await?;
+    Ok(JobEffect::Filed { path, at_ms })
 }

@@ -8,8 +8,9 @@ mod worker;
 pub use worker::run;
 
 use crate::app::App;
-use crate::filing::place::{PlaceError, Source, place, tidy};
-use ekitei_model::{Record, RecordId};
+use crate::filing::place::{PlaceError, Source, place, take_back, tidy};
+use ekitei_model::Record;
+use ekitei_model::filing::policy;
 use ekitei_server_db::{Job, StorageError};
 use std::path::PathBuf;
 
@@ -26,6 +27,8 @@ enum JobError {
     NameRule,
     #[error("the job was interrupted")]
     Interrupted,
+    #[error("the case changed its filing meanwhile")]
+    PolicyChanged,
 }
 
 impl JobError {
@@ -35,7 +38,7 @@ impl JobError {
             Self::Storage(_) => "server-unavailable",
             Self::BlobMissing => "blob-missing",
             Self::NameRule => "name-rule",
-            Self::Interrupted => "job-interrupted",
+            Self::Interrupted | Self::PolicyChanged => "job-interrupted",
         }
     }
 }
@@ -54,16 +57,16 @@ async fn case_of(app: &App, record: &Record) -> Result<Option<Record>, JobError>
     }
 }
 
-/// Places the file, then looks at the case again: if it was restricted meanwhile, the file goes away as if it had
-/// never been there. `None`: it must not be filed.
+/// Places the file, then looks at the case again: if its policy changed meanwhile (restricted, not filed), the file
+/// goes away as if it had never been there, and the job is done again.
 async fn place_for(
     app: &App,
     job: &Job,
-    case: RecordId,
+    case: &Record,
     parts: Vec<String>,
     content: Content,
     sha256: String,
-) -> Result<Option<String>, JobError> {
+) -> Result<String, JobError> {
     let share = app.config.share.clone();
     let again = job.attempt > 1;
     let placed = tokio::task::spawn_blocking(move || {
@@ -77,17 +80,14 @@ async fn place_for(
         place(&share, &parts, &source, &sha256)
     });
     let placed = placed.await.map_err(|_| JobError::Interrupted)??;
-    let now = app.storage.office_record(case).await?;
-    let folder = now.as_ref().and_then(ekitei_model::filing::case_folder);
-    if folder.is_some_and(|f| placed.path.starts_with(&format!("{}/", f.join("/")))) {
-        return Ok(Some(placed.path));
+    let now = app.storage.office_record(case.id).await?;
+    if now.is_some_and(|c| policy(&c) == policy(case)) {
+        return Ok(placed.path);
     }
     if placed.new {
-        let path = app.config.share.join(&placed.path);
-        tokio::task::spawn_blocking(move || crate::blobs::remove(&path))
-            .await
-            .map_err(|_| JobError::Interrupted)?
-            .map_err(PlaceError::File)?;
+        let share = app.config.share.clone();
+        let taken = tokio::task::spawn_blocking(move || take_back(&share, &placed.path)).await;
+        taken.map_err(|_| JobError::Interrupted)?.map_err(PlaceError::File)?;
     }
-    Ok(None)
+    Err(JobError::PolicyChanged)
 }

@@ -43,7 +43,7 @@ async fn work(app: &App, job: &Job) {
     };
     match written {
         Ok(changed) => {
-            app.metrics.files_placed.add(1);
+            app.metrics.jobs_done.add(1);
             app.announce(&changed, false);
         }
         Err(error) => again(app, job, &error).await,

@@ -107,7 +107,9 @@ impl Work {
                 let target = opened_path(&staging);
                 match open_to_file(&staging, &[identity], &target) {
                     Ok(opened) => (target, opened.plain_sha256),
-                    Err(e) if e.code().starts_with("seal-") => return Err(Fault::ask("upload-sealed-wrong").into()),
+                    Err(e) if e.code().starts_with("seal-") => {
+                        return Err(Fault::ask("upload-sealed-wrong").into());
+                    }
                     Err(e) => return Err(here(&e)),
                 }
             }

@@ -48,7 +48,10 @@ pub fn check_version(headers: &HeaderMap) -> Answer<()> {
 /// 415 for any other type of body.
 pub fn check_chunk_type(headers: &HeaderMap) -> Answer<()> {
     let kind = headers.get(axum::http::header::CONTENT_TYPE);
-    if kind.and_then(|k| k.to_str().ok()).is_some_and(|k| k.split(';').next().is_some_and(|k| k.trim() == CHUNK_TYPE)) {
+    if kind
+        .and_then(|k| k.to_str().ok())
+        .is_some_and(|k| k.split(';').next().is_some_and(|k| k.trim() == CHUNK_TYPE))
+    {
         return Ok(());
     }
     Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Fault::ask("tus-type").with("type", CHUNK_TYPE)))
@@ -108,7 +111,8 @@ pub fn checksum(headers: &HeaderMap) -> Answer<Option<Checksum>> {
 /// `Upload-Expires` as HTTP writes dates.
 pub fn http_date(at_ms: i64) -> HeaderValue {
     let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let text = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap_or_default();
+    let text =
+        jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap_or_default();
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
@@ -143,7 +147,10 @@ mod tests {
     #[test]
     fn checksums_have_the_length_of_their_algorithm() {
         let zero20 = STANDARD.encode([0; 20]);
-        assert_eq!(checksum(&with(CHECKSUM, &format!("sha1 {zero20}"))).unwrap(), Some(Checksum::Sha1([0; 20])));
+        assert_eq!(
+            checksum(&with(CHECKSUM, &format!("sha1 {zero20}"))).unwrap(),
+            Some(Checksum::Sha1([0; 20]))
+        );
         assert!(checksum(&with(CHECKSUM, &format!("sha256 {zero20}"))).is_err());
         assert!(checksum(&with(CHECKSUM, &format!("md5 {zero20}"))).is_err());
         assert_eq!(checksum(&HeaderMap::new()).unwrap(), None);

@@ -24,7 +24,8 @@ use uuid::Uuid;
 const KEEP_MS: i64 = 14 * 24 * 3_600_000;
 
 pub fn router() -> Router<Shared> {
-    let one: MethodRouter<Shared> = options(describe).head(head).patch(patch).delete(terminate).post(overridden);
+    let one: MethodRouter<Shared> =
+        options(describe).head(head).patch(patch).delete(terminate).post(overridden);
     Router::new()
         .route(paths::UPLOADS, options(describe).post(create))
         .route(&format!("{}/{{id}}", paths::UPLOADS), one)
@@ -68,7 +69,9 @@ async fn create(
     };
     *response.status_mut() = StatusCode::CREATED;
     let location = format!("{}/{}", paths::UPLOADS, upload.id);
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(&location).expect("an id is ASCII"));
+    response
+        .headers_mut()
+        .insert(header::LOCATION, HeaderValue::from_str(&location).expect("an id is ASCII"));
     Ok(response)
 }
 
@@ -92,9 +95,10 @@ fn announced(app: &App, device: DeviceId, headers: &HeaderMap) -> Answer<NewUplo
         expires_ms: app.now_ms() + KEEP_MS,
     };
     match &new.key_id {
-        Some(k) if app.keys.identity(k).is_none() => {
-            Err(Refused::new(StatusCode::UNPROCESSABLE_ENTITY, ekitei_model::Fault::ask("upload-key-unknown")))
-        }
+        Some(k) if app.keys.identity(k).is_none() => Err(Refused::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ekitei_model::Fault::ask("upload-key-unknown"),
+        )),
         _ => Ok(new),
     }
 }

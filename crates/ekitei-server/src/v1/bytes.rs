@@ -69,7 +69,10 @@ enum Asked {
     /// No range, or a form that is not served: the whole is a correct answer.
     Whole,
     /// `from` inclusive, `to` exclusive.
-    Part { from: u64, to: u64 },
+    Part {
+        from: u64,
+        to: u64,
+    },
     Beyond,
 }
 
@@ -103,7 +106,9 @@ mod tests {
         assert_eq!(range("bytes=-30", 10), part(0, 10));
         assert_eq!(range("bytes=10-", 10), Asked::Beyond);
         assert_eq!(range("bytes=-0", 10), Asked::Beyond);
-        for odd in ["bytes=7-3", "bytes=a-b", "bytes=-", "lines=1-2", "bytes=1-2,4-5", "bytes=99999999999999999999-"] {
+        for odd in
+            ["bytes=7-3", "bytes=a-b", "bytes=-", "lines=1-2", "bytes=1-2,4-5", "bytes=99999999999999999999-"]
+        {
             assert_eq!(range(odd, 10), Asked::Whole, "{odd}");
         }
     }

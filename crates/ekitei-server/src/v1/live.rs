@@ -19,7 +19,11 @@ const CLOSE_GOING_AWAY: u16 = 1001;
 /// A phone that answered no ping for this many checks is gone.
 const MISSED_PONGS: u32 = 2;
 
-pub async fn live(State(app): State<Shared>, MayRead(caller): MayRead, upgrade: WebSocketUpgrade) -> Response {
+pub async fn live(
+    State(app): State<Shared>,
+    MayRead(caller): MayRead,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     upgrade.max_message_size(4 * 1024).on_upgrade(move |socket| run(app, caller, socket))
 }
 

@@ -32,7 +32,13 @@ pub struct Office {
 
 pub fn staff(id: &str, name: &str, section: &str, role: Role) -> Staff {
     let post = Post { section: section.into(), role, from: None, to: None };
-    Staff { id: id.into(), name: name.into(), kana: String::new(), extension: "2101".into(), posts: vec![post] }
+    Staff {
+        id: id.into(),
+        name: name.into(),
+        kana: String::new(),
+        extension: "2101".into(),
+        posts: vec![post],
+    }
 }
 
 pub fn hex(bytes: &[u8]) -> String {
@@ -145,7 +151,10 @@ impl Office {
 
     async fn any_device(&self) -> DeviceId {
         let secret = Uuid::new_v4().to_string();
-        self.storage().open_session(&"s1".into(), &sha256(secret.as_bytes()), NOW_MS, NOW_MS + 3_600_000).await.unwrap()
+        self.storage()
+            .open_session(&"s1".into(), &sha256(secret.as_bytes()), NOW_MS, NOW_MS + 3_600_000)
+            .await
+            .unwrap()
     }
 
     /// Waits until the worker has nothing more to do now.
@@ -289,8 +298,13 @@ impl Phone {
             "challenge": challenge,
             "signature": STANDARD.encode(signature.to_bytes()),
         });
-        let answer = self.http.post(format!("{}{}", self.url, paths::TOKEN)).json(&request).send().await.unwrap();
-        if answer.status() == StatusCode::OK { Ok(answer.json().await.unwrap()) } else { Err(fault(answer).await) }
+        let answer =
+            self.http.post(format!("{}{}", self.url, paths::TOKEN)).json(&request).send().await.unwrap();
+        if answer.status() == StatusCode::OK {
+            Ok(answer.json().await.unwrap())
+        } else {
+            Err(fault(answer).await)
+        }
     }
 
     pub async fn refresh_token(&mut self) {
@@ -335,7 +349,8 @@ impl Phone {
 
     pub async fn pull(&self, want: Vec<Want>) -> Result<(PullReply, Vec<(PageHeader, Vec<Record>)>), Fault> {
         let request = PullRequest { proto: PROTO, epoch: Some(self.epoch.clone()), want, max_bytes: 1 << 20 };
-        let answer = self.request(Method::POST, paths::PULL).header("accept-encoding", "zstd").json(&request).send();
+        let answer =
+            self.request(Method::POST, paths::PULL).header("accept-encoding", "zstd").json(&request).send();
         let answer = answer.await.unwrap();
         if answer.status() != StatusCode::OK {
             return Err(fault(answer).await);
@@ -346,7 +361,8 @@ impl Phone {
         while at < lines.len() {
             let header: PageHeader = serde_json::from_str(&lines[at]).unwrap();
             let count = header.count as usize;
-            let records = lines[at + 1..at + 1 + count].iter().map(|l| serde_json::from_str(l).unwrap()).collect();
+            let records =
+                lines[at + 1..at + 1 + count].iter().map(|l| serde_json::from_str(l).unwrap()).collect();
             pages.push((header, records));
             at += 1 + count;
         }
@@ -362,7 +378,8 @@ impl Phone {
     pub fn sealed(&self, record: RecordId, variant: Variant, plain: &[u8]) -> (String, Vec<u8>) {
         let office: Recipient = self.reply.office.recipient.parse().unwrap();
         let cipher = seal_bytes(plain, &[self.identity.recipient(), office]).unwrap();
-        let meta = metadata(record, variant, &sha256(plain), &sha256(&cipher), Some(&self.reply.office.key_id));
+        let meta =
+            metadata(record, variant, &sha256(plain), &sha256(&cipher), Some(&self.reply.office.key_id));
         (meta, cipher)
     }
 
@@ -431,10 +448,14 @@ pub fn jpeg(shade: u8) -> Vec<u8> {
 }
 
 pub fn photo(case: RecordId, plain: &[u8], caption: &str) -> Operation {
-    create(case, "photo", json!({
-        "caption": caption,
-        "taken_at": "2026-11-21T10:05:00.000+09:00",
-        "format": "jpeg", "width": 64, "height": 48,
-        "sha256.original": sha256(plain), "bytes.original": plain.len(),
-    }))
+    create(
+        case,
+        "photo",
+        json!({
+            "caption": caption,
+            "taken_at": "2026-11-21T10:05:00.000+09:00",
+            "format": "jpeg", "width": 64, "height": 48,
+            "sha256.original": sha256(plain), "bytes.original": plain.len(),
+        }),
+    )
 }
