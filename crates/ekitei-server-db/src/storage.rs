@@ -103,6 +103,8 @@ pub trait Storage: Send + Sync {
     // ── jobs ──
     /// The oldest job that is due, leased for `lease_ms`.
     async fn claim_job(&self, now_ms: i64, lease_ms: i64) -> Result<Option<Job>>;
+    /// Every open job is due now and the leases of a server that died are void. Only for a server that is alone.
+    async fn resume_jobs(&self, now_ms: i64) -> Result<()>;
     /// Writes the effect and ends the job in one step. Refused: `job-taken`.
     async fn finish_job(&self, job: &Job, effect: JobEffect, now_ms: i64) -> Result<Changed>;
     /// Gives the job back. `error` is a fault code. Refused: `job-taken`.

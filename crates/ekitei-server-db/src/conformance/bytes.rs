@@ -158,6 +158,11 @@ pub async fn jobs_run_once_and_write_their_effect(store: Store) {
     // The worker died: after the lease another takes the job.
     let late = store.claim_job(NOW + 2000, 1000).await.unwrap().unwrap();
     assert_eq!((late.id, late.attempt), (two.id, 2));
+    // That one died, too: a server that starts alone does not wait for the lease.
+    assert_eq!(store.claim_job(NOW + 2001, 1000).await.unwrap(), None);
+    store.resume_jobs(NOW + 2001).await.unwrap();
+    let late = store.claim_job(NOW + 2001, 1000).await.unwrap().unwrap();
+    assert_eq!((late.id, late.attempt), (two.id, 3));
     store.finish_job(&late, JobEffect::Kept { at_ms: NOW }, NOW).await.unwrap();
     let r = a1.record(ids[1]).await.unwrap();
     assert!(r.fields.contains_key(photo::KEPT_AT) && !r.fields.contains_key(photo::FILED));

@@ -16,6 +16,12 @@ pub(super) async fn claim_job(tx: &Transaction<'_>, now_ms: i64, lease_ms: i64) 
     maybe(tx, sql, &[&now_ms, &lease_ms]).await?.map(|row| codec::job(&row)).transpose()
 }
 
+pub(super) async fn resume_jobs(tx: &Transaction<'_>, now_ms: i64) -> Go<()> {
+    let sql = "UPDATE jobs SET lease_until_ms = 0, run_after_ms = least(run_after_ms, $1) WHERE NOT done";
+    run(tx, sql, &[&now_ms]).await?;
+    Ok(())
+}
+
 pub(super) async fn finish_job(s: &mut Session<'_>, job: &Job, effect: &JobEffect, now_ms: i64) -> Go<Changed> {
     let sql = "UPDATE jobs SET done = true, last_error = NULL WHERE id = $1 AND attempts = $2 AND NOT done";
     if run(&s.tx, sql, &[&job.id, &i64::from(job.attempt)]).await? != 1 {

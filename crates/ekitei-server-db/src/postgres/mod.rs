@@ -281,6 +281,9 @@ impl Storage for Postgres {
     async fn claim_job(&self, now_ms: i64, lease_ms: i64) -> Result<Option<Job>> {
         change!(self, tx, jobs::claim_job(&tx, now_ms, lease_ms).await)
     }
+    async fn resume_jobs(&self, now_ms: i64) -> Result<()> {
+        change!(self, tx, jobs::resume_jobs(&tx, now_ms).await)
+    }
     async fn finish_job(&self, job: &Job, effect: JobEffect, now_ms: i64) -> Result<Changed> {
         write!(self, s, jobs::finish_job(&mut s, job, &effect, now_ms).await)
     }

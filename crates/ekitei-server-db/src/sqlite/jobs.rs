@@ -21,6 +21,12 @@ pub(super) fn claim_job(db: &Connection, now_ms: i64, lease_ms: i64) -> Result<O
     Ok(job.optional()?)
 }
 
+pub(super) fn resume_jobs(db: &Connection, now_ms: i64) -> Result<()> {
+    db.prepare_cached("UPDATE jobs SET lease_until_ms = 0, run_after_ms = min(run_after_ms, ?1) WHERE done = 0")?
+        .execute([now_ms])?;
+    Ok(())
+}
+
 pub(super) fn finish_job(db: &Connection, job: &Job, effect: &JobEffect, now_ms: i64) -> Result<Changed> {
     let n = db
         .prepare_cached("UPDATE jobs SET done = 1, last_error = NULL WHERE id = ?1 AND attempts = ?2 AND done = 0")?

@@ -221,6 +221,9 @@ impl Storage for Sqlite {
     async fn claim_job(&self, now_ms: i64, lease_ms: i64) -> Result<Option<Job>> {
         self.write(move |db| jobs::claim_job(db, now_ms, lease_ms)).await
     }
+    async fn resume_jobs(&self, now_ms: i64) -> Result<()> {
+        self.write(move |db| jobs::resume_jobs(db, now_ms)).await
+    }
     async fn finish_job(&self, job: &Job, effect: JobEffect, now_ms: i64) -> Result<Changed> {
         let job = job.clone();
         self.write(move |db| jobs::finish_job(db, &job, &effect, now_ms)).await
