@@ -757,6 +757,7 @@ export interface MessageParams {
   'photo.larger': never;
   'photo.menu': never;
   'photo.no-caption': never;
+  'photo.not-here': never;
   'photo.size': never;
   'photo.smaller': never;
   'photo.title': never;
