@@ -110,15 +110,23 @@ fn put_new(path: &Path, text: &str) -> Result<(), KeyError> {
     }
 }
 
+/// Only the server's account may look into `folder`.
+///
+/// # Errors
+/// It is not ours.
 #[cfg(unix)]
-fn restrict(folder: &Path) -> Result<(), KeyError> {
+pub fn restrict(folder: &Path) -> Result<(), KeyError> {
     use std::os::unix::fs::PermissionsExt;
     Ok(fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
         .map_err(|e| FileError::new("restrict", folder, e))?)
 }
 
+/// Elsewhere the installer sets the folder's permissions.
+///
+/// # Errors
+/// None.
 #[cfg(not(unix))]
-fn restrict(_folder: &Path) -> Result<(), KeyError> {
+pub fn restrict(_folder: &Path) -> Result<(), KeyError> {
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use crate::app::App;
 use crate::config::{Config, ConfigError};
 use crate::keys::{KeyError, Keys};
 use crate::listener::{self, TlsError};
-use crate::{jobs, store, web};
-use ekitei_seal::atomic::{FileError, create_dirs};
+use crate::{blobs, jobs, keys, store, web};
+use ekitei_seal::atomic::{FileError, create_dirs, remove_leftovers};
 use ekitei_server_db::{Storage, StorageError};
 use std::fs::{File, TryLockError};
 use std::io;
@@ -68,7 +68,10 @@ impl Running {
 /// Nothing is listening then: a wrong configuration, folder, key, certificate, database or address.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     config.check()?;
-    create_dirs(&config.data)?;
+    if !config.data.exists() {
+        create_dirs(&config.data)?;
+        keys::restrict(&config.data)?;
+    }
     let lock = lock(&config)?;
     let keys = Keys::open_or_create(&config.data)?;
     let tls = config.tls.as_ref().map(listener::acceptor).transpose()?;
@@ -79,6 +82,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let url = format!("{}://{addr}", if tls.is_some() { "https" } else { "http" });
     let public_url = config.public_url.clone().unwrap_or_else(|| url.clone());
     storage.meta_set(META_PUBLIC_URL, &public_url).await?;
+    if lock.is_some() {
+        // Alone on this database: what a killed server had begun is nobody's any more.
+        storage.resume_jobs(config.clock.now_ms()).await?;
+        remove_leftovers(&blobs::staging_folder(&config.data))?;
+    }
     let stop = CancellationToken::new();
     let app = Arc::new(App::new(config, keys, Arc::clone(&storage), stop.clone(), public_url));
     let router = web::router(Arc::clone(&app));

@@ -201,3 +201,27 @@ async fn filing_happens_once_and_people_may_move_what_is_theirs() {
     office.settle().await;
     assert_eq!(office.files(), ["moved.jpg"]);
 }
+
+#[tokio::test]
+async fn a_job_whose_server_was_killed_is_done_by_the_next_one() {
+    let mut office = Office::start().await;
+    let case = office.case("R8-17", "砂利採取場", json!({})).await;
+    let mut phone = office.phone("s1").await;
+    // While the share is away the job stays open; a lease as a killed server leaves it behind is put on top.
+    let away = office.dir.path().join("away");
+    fs::rename(office.share(), &away).unwrap();
+    let id = send(&mut phone, case, "一", &jpeg(1)).await;
+    let storage = office.storage();
+    office.stop().await;
+    let job = storage.claim_job(NOW_MS, 600_000).await.unwrap().unwrap();
+    assert_eq!(job.record, id);
+    drop(storage);
+    fs::rename(&away, office.share()).unwrap();
+    let folder = office.share().join(FOLDER).join("2026-11-21");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(".ekitei-part-half"), "half a photo").unwrap();
+    office.run(|_| {}).await;
+    office.settle().await;
+    assert_eq!(office.files().len(), 1, "{:?}", office.files());
+    assert_eq!(fs::read(office.share().join(&office.files()[0])).unwrap(), jpeg(1));
+}
