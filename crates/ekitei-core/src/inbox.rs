@@ -7,6 +7,7 @@ use ekitei_seal::atomic::TEMPORARY_PREFIX;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 use uuid::Uuid;
 
 /// Largest picture file that is taken in.
@@ -122,6 +123,17 @@ impl Inbox {
         names
     }
 
+    /// Removes copies that were never taken as photographs since `before_ms`: their sources lie elsewhere, and this
+    /// one is not sealed. What the camera wrote stays whatever happens: it has no other source.
+    pub fn remove_old_copies(&self, before_ms: i64) {
+        for name in self.names() {
+            let old = self.path(&name).ok().and_then(|p| written_ms(&p)).is_some_and(|at| at < before_ms);
+            if old && Self::original_name(&name).is_some() {
+                self.remove(&name);
+            }
+        }
+    }
+
     /// After the photo is queued: its original is sealed, this copy must go.
     pub fn remove(&self, name: &str) {
         if let Ok(path) = self.path(name)
@@ -131,6 +143,11 @@ impl Inbox {
             tracing::warn!(%error, "an inbox file could not be removed");
         }
     }
+}
+
+fn written_ms(path: &Path) -> Option<i64> {
+    let since = fs::metadata(path).ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
 }
 
 /// A file error as the message catalogue knows it.
@@ -176,6 +193,21 @@ mod tests {
             assert_eq!(incoming.target.parent(), Some(inbox.folder.as_path()));
         }
         assert_eq!(inbox.begin(&"あ".repeat(400)).unwrap().name.len() / 256, 0);
+    }
+
+    #[test]
+    fn old_copies_go_and_what_the_camera_wrote_stays() {
+        let (_keep, inbox) = inbox();
+        for name in ["copy.jpg".to_owned(), Inbox::capture_name()] {
+            let incoming = inbox.begin(&name).unwrap();
+            fs::write(incoming.path(), b"1").unwrap();
+            inbox.accept(&incoming).unwrap();
+        }
+        inbox.remove_old_copies(0);
+        assert_eq!(inbox.names().len(), 2);
+        inbox.remove_old_copies(i64::MAX);
+        assert_eq!(inbox.names().iter().filter(|n| n.starts_with(CAPTURE)).count(), inbox.names().len());
+        assert_eq!(inbox.names().len(), 1);
     }
 
     #[test]

@@ -437,3 +437,49 @@ fn what_the_office_would_not_take_is_refused_before_it_is_queued() {
     assert!(core.queue(Nothing {}).unwrap().rows.is_empty());
     core.note_save(note(Some(case_id("R8-1")), &long[..300_000])).unwrap();
 }
+
+#[test]
+fn an_original_leaves_the_phone_only_after_receipt_and_backup() {
+    let phone = Phone::enrolled();
+    let core = phone.open();
+    let taken: Vec<_> = (20..23)
+        .map(|seed| {
+            core.photo_add(photos(&inbox(&core, "a.jpg", &jpeg(seed)), Some(case_id("R8-1"))))
+                .unwrap()
+                .remove(0)
+        })
+        .collect();
+    drop(core);
+    // The office has all files of all three; it filed two and backed up one of those, long ago.
+    let home = phone.home();
+    home.queue()
+        .write(|tx| {
+            use ekitei_store::queue::uploads;
+            for photo in &taken {
+                for upload in uploads::of_record(tx, photo.id)? {
+                    uploads::done(tx, upload.item, 1)?;
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+    drop(home);
+    let scope = Scope::Case(case_id("R8-1"));
+    let at = "2020-01-01T09:00:00+09:00";
+    let office = |n: usize, more: &serde_json::Value| {
+        let mut fields = json!({"taken_at": at, "sha256.original": "x", "office.original_at": at});
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        record(taken[n].id, kinds::PHOTO, &scope, None, n as u64 + 1, &fields)
+    };
+    let records = [
+        office(0, &json!({"office.filed_at": at, "office.backed_up_at": at})),
+        office(1, &json!({"office.filed_at": at})),
+        office(2, &json!({"office.backed_up_at": at})),
+    ];
+    phone.receive(&scope, &records);
+    phone.next_day();
+    let core = phone.open();
+    let has = |n: usize, variant| core.media(taken[n].id, variant).is_ok();
+    assert!(!has(0, Variant::Original) && has(0, Variant::Display));
+    assert!(has(1, Variant::Original) && has(2, Variant::Original));
+}

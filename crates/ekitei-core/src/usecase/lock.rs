@@ -7,10 +7,13 @@ use crate::bridge::views::StatusView;
 use crate::open::Open;
 use crate::shared::Shared;
 use ekitei_model::Fault;
-use ekitei_store::queue::{follow, notices};
+use ekitei_store::queue::{follow, meta, notices};
 use std::sync::Arc;
 
-const UNUSED_MS: i64 = 14 * 24 * 3_600_000;
+const DAY_MS: i64 = 24 * 3_600_000;
+const UNUSED_MS: i64 = 14 * DAY_MS;
+/// When this phone was last tidied.
+const TIDIED: &str = "core.tidied_ms";
 
 /// # Errors
 /// `not-enrolled`, `pin-wrong`, `pin-wait`, `vault-missing`, `store-corrupt` (set aside, with a notice).
@@ -46,7 +49,7 @@ pub fn after_opening(open: &Open) {
 
 fn catch_up(open: &Open) -> Result<(), Fault> {
     open.replay()?;
-    forget_unused_cases(open)?;
+    tidy(open)?;
     let adopted = photos::adopt(open)?;
     if adopted > 0 {
         let notice = Fault::ask("capture-adopted").with("n", adopted);
@@ -55,15 +58,22 @@ fn catch_up(open: &Open) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Cases that were only asked for leave the phone 14 days after they were last looked at; unsent work stays.
-fn forget_unused_cases(open: &Open) -> Result<(), Fault> {
-    let before_ms = open.now().ms() - UNUSED_MS;
-    if !open.queue_write(|tx| follow::expire(tx, before_ms))?.is_empty() {
+/// Once a day: what need not be on the phone any more. Cases that were only asked for leave 14 days after they were last
+/// looked at, safe originals after a month; unsent work stays.
+fn tidy(open: &Open) -> Result<(), Fault> {
+    let now_ms = open.now().ms();
+    let last_ms: i64 = open.queue_read(|c| meta::json(c, TIDIED))?.unwrap_or(0);
+    // A clock that was set back begins a new day, too.
+    if (0..DAY_MS).contains(&(now_ms - last_ms)) {
+        return Ok(());
+    }
+    if !open.queue_write(|tx| follow::expire(tx, now_ms - UNUSED_MS))?.is_empty() {
         open.replay()?;
     }
+    photos::let_go(open)?;
     let home = open.shared().home();
     home.blobs().sweep(home.queue())?;
-    Ok(())
+    open.queue_write(|tx| meta::set_json(tx, TIDIED, &now_ms))
 }
 
 pub fn lock(shared: &Shared) -> Result<StatusView, Fault> {

@@ -15,6 +15,11 @@ use ekitei_store::queue::{self, Blob, Capture, captures};
 use ekitei_store::vault::Shown;
 use serde_json::{Value, json};
 
+/// A copy in the inbox that nobody took as a photo is removed after this.
+const COPY_KEPT_MS: i64 = 24 * 3_600_000;
+/// An original that is safe at the office stays on the phone for so long.
+const ORIGINAL_KEPT_MS: i64 = 30 * 24 * 3_600_000;
+
 /// Where a new photo goes.
 #[derive(Clone, Debug)]
 struct Place {
@@ -249,7 +254,24 @@ pub fn adopt(open: &Open) -> Result<u64, Fault> {
             }
         }
     }
+    open.inbox().remove_old_copies(open.now().ms() - COPY_KEPT_MS);
     Ok(adopted)
+}
+
+/// Originals that the office has filed (or keeps) and has in a backup leave the phone after a while; the display copy
+/// stays. Returns how many went.
+pub fn let_go(open: &Open) -> Result<u64, Fault> {
+    let before_ms = open.now().ms() - ORIGINAL_KEPT_MS;
+    let mut gone = 0;
+    for Shown { record, sort_ms, .. } in open.reader().of_kind(kinds::PHOTO)? {
+        let receipt = [field::FILED_AT, field::KEPT_AT].iter().any(|f| !record.text(f).is_empty());
+        let safe = receipt && !record.text(field::BACKED_UP_AT).is_empty();
+        if safe && sort_ms < before_ms && open.reader().files_of(record.id)?.has_sent(Variant::Original) {
+            open.queue_write(|tx| queue::blobs::forget(tx, record.id, Variant::Original).map(|_| ()))?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
 }
 
 #[cfg(test)]

@@ -14,6 +14,13 @@ pub struct PhotoFiles {
     pub on_phone: Vec<Variant>,
 }
 
+impl PhotoFiles {
+    /// The file is on the phone and nothing of it is left to send.
+    pub fn has_sent(&self, variant: Variant) -> bool {
+        self.on_phone.contains(&variant) && !self.uploads.contains_key(&variant)
+    }
+}
+
 pub fn photo(record: &Record, pending: Pending, files: &PhotoFiles) -> PhotoView {
     let amount = |name: &str| record.fields.get(name).and_then(Value::as_u64).unwrap_or(0);
     let side = |name: &str| u32::try_from(amount(name)).unwrap_or(0);

@@ -118,6 +118,12 @@ impl Phone {
         assert!(taken.unwrap());
     }
 
+    /// The next opening tidies up as if a day had gone by.
+    pub fn next_day(&self) {
+        let never = |tx: &ekitei_store::Transaction| ekitei_store::queue::meta::remove(tx, "core.tidied_ms");
+        self.home().queue().write(never).unwrap();
+    }
+
     pub fn case(&self, core: &Core, number: &str) -> RecordId {
         core.case_by_number(number).unwrap()
     }
