@@ -172,6 +172,27 @@ test('killed while typing: nothing of what was saved is gone', async () => {
   await finger.page.waitForFunction(() => document.querySelector('[data-testid=note-text]')?.value === '書きかけのことば');
 });
 
+test('leaving in the middle of a word keeps it: by the back key, and by closing the page', async () => {
+  await finger.open();
+  await finger.tap('record-typed');
+  await finger.type('note-text', '途中で');
+  await finger.tap('back');
+  await finger.page.waitForSelector('[data-testid=record-typed]');
+  await finger.page.waitForFunction(async () => {
+    const answer = await fetch('/bridge', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"call":"today","args":{}}' });
+    return (await answer.json()).ok.drafts.some((note) => note.text === '途中で');
+  });
+  const note = (await finger.ask('today')).drafts.find((one) => one.text === '途中で');
+  await finger.open(`#/note/${note.id}`);
+  await finger.page.waitForFunction(() => document.querySelector('[data-testid=note-text]')?.value === '途中で');
+  await finger.page.getByTestId('note-text').focus();
+  await finger.page.keyboard.press('Control+End');
+  await finger.type('note-text', '閉じた');
+  await finger.page.goto('about:blank');
+  await finger.open(`#/note/${note.id}`);
+  await finger.page.waitForFunction(() => document.querySelector('[data-testid=note-text]')?.value === '途中で閉じた');
+});
+
 test('the line returns: everything arrives with no tap, and the card says so', async () => {
   const total = (await card()).photos.total;
   phone.line.mend();
@@ -206,6 +227,7 @@ test('a blank phone is enrolled with address, code and PIN', async () => {
   await other.open('#/settings');
   await other.tap('lock-now');
   await other.page.waitForSelector('[data-testid=unlock]');
+  assert.deepEqual(await other.axe(), []);
   for (const digit of '999999') await other.tap(`key-${digit}`);
   await other.tap('unlock');
   await other.page.waitForFunction(() => document.querySelector('[data-testid=pin-fault]')?.textContent?.trim());

@@ -21,6 +21,7 @@ function programs() {
 }
 
 /** Runs a program to its end; answers what it printed. */
+export const runProgram = run;
 function run(name, args, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(join(programs(), name), args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
