@@ -397,6 +397,7 @@ fn a_case_nobody_looked_at_for_two_weeks_leaves_the_phone() {
             follow::follow(tx, &scope, Reason::Asked, long_ago)
         })
         .unwrap();
+    phone.next_day();
     let followed =
         phone.open().case_list(CaseListArgs { filter: String::new(), followed_only: true }).unwrap();
     assert_eq!(followed.iter().map(|c| c.number.as_str()).collect::<Vec<_>>(), ["R8-1"]);
