@@ -18,15 +18,18 @@ use crate::transport::{PushAnswer, PushBatch};
 impl Engine {
     /// Pushes batches of one lane for as long as the planner says so.
     pub(super) async fn push_run(&mut self, run: &mut Run<'_>, step: Step, lane: Lane) -> Result<(), Halt> {
-        let Step::Push { max_ops, max_bytes, .. } = step else { return Ok(()) };
+        let Step::Push { mut max_ops, mut max_bytes, .. } = step else { return Ok(()) };
         let first = self.home.queue().write(|tx| batch::batch(tx, lane, max_ops, max_bytes))?;
         let Some(mut current) = first else {
             run.loads.forget();
             return Ok(());
         };
         let mut flight = self.launch_push(&current)?;
+        let mut ahead = match self.has_more(run, &current) {
+            true => self.home.queue().write(|tx| behind(tx, &current, max_ops, max_bytes))?,
+            false => None,
+        };
         loop {
-            let ahead = self.freeze_ahead(run, &current, max_ops, max_bytes)?;
             let (result, elapsed_ms) = self.land(run, flight).await?;
             let answer = match check(result, &current) {
                 Ok(answer) => answer,
@@ -37,32 +40,41 @@ impl Engine {
             self.hear(run);
             // Only if nothing more urgent has come up meanwhile.
             let goes_on = match ahead {
-                Some(next) if self.continues(run, lane, &next)? => {
-                    let flight = self.launch_push(&next)?;
-                    Some((next, flight))
-                }
-                _ => None,
+                Some(next) => self.continues(run, lane, &next)?.map(|size| (next, size)),
+                None => None,
             };
-            self.record(run, &current, &answer)?;
-            match goes_on {
-                Some((next, next_flight)) => (current, flight) = (next, next_flight),
-                None => return Ok(()),
-            }
+            let Some((next, size)) = goes_on else {
+                self.record(run, &current, &answer, None)?;
+                return Ok(());
+            };
+            (max_ops, max_bytes) = size;
+            flight = self.launch_push(&next)?;
+            let freeze = self.has_more(run, &next).then_some((&next, max_ops, max_bytes));
+            ahead = self.record(run, &current, &answer, freeze)?;
+            current = next;
         }
     }
 
-    fn continues(&mut self, run: &mut Run<'_>, lane: Lane, next: &Batch) -> Result<bool, Halt> {
+    /// Whether the lane has more than `last`, which is still in our count.
+    fn has_more(&self, run: &Run<'_>, last: &Batch) -> bool {
+        run.loads.ops(last.lane).items > last.ops.len() as u64
+    }
+
+    /// Whether the prepared batch is what the planner wants next; if so, the size of the one behind it.
+    fn continues(
+        &mut self,
+        run: &mut Run<'_>,
+        lane: Lane,
+        next: &Batch,
+    ) -> Result<Option<(usize, usize)>, Halt> {
         if run.deadline_ms.is_some_and(|d| self.clock.steady_ms() >= d) {
-            return Ok(false);
+            return Ok(None);
         }
-        Ok(match self.decide(run)? {
-            Step::Push { lane: chosen, max_ops, max_bytes } => {
-                let fits = next.ops.len() <= max_ops
-                    && batch_bytes(next) <= max_bytes.max(MAX_BATCH_BYTES / 8) as u64;
-                chosen == lane && (fits || next.ops.len() == 1)
-            }
-            _ => false,
-        })
+        let Step::Push { lane: chosen, max_ops, max_bytes } = self.decide(run)? else { return Ok(None) };
+        // A size that shrank a little since is no reason to pack anew.
+        let fits =
+            next.ops.len() <= max_ops && batch_bytes(next) <= max_bytes.max(MAX_BATCH_BYTES / 8) as u64;
+        Ok((chosen == lane && (fits || next.ops.len() == 1)).then_some((max_ops, max_bytes)))
     }
 
     fn launch_push(&self, batch: &Batch) -> Result<Flight<PushAnswer>, Halt> {
@@ -80,34 +92,30 @@ impl Engine {
         Ok(Flight::launch(&self.clock, async move { line.push(PushBatch { header, ops }).await }))
     }
 
-    /// The batch behind `current`, numbered and durable although `current` has no answer yet.
-    fn freeze_ahead(
-        &self,
-        run: &Run<'_>,
-        current: &Batch,
-        max_ops: usize,
-        max_bytes: usize,
+    /// Writes the outcomes of `sent` and, in the same commit, makes the batch behind the named one ready.
+    fn record(
+        &mut self,
+        run: &mut Run<'_>,
+        sent: &Batch,
+        answer: &PushAnswer,
+        freeze: Option<(&Batch, usize, usize)>,
     ) -> Result<Option<Batch>, Halt> {
-        let more = run.loads.ops(current.lane).items > current.ops.len() as u64;
-        let Some(last) = current.ops.last().filter(|_| more) else { return Ok(None) };
-        let lane = current.lane;
-        let next =
-            self.home.queue().write(|tx| batch::following(tx, lane, last.op_seq, max_ops, max_bytes))?;
-        // A batch that does not continue this one (numbers taken elsewhere) is left to the next round.
-        Ok(next.filter(|n| n.generation == current.generation && n.first == last.op_seq + 1))
-    }
-
-    fn record(&mut self, run: &mut Run<'_>, sent: &Batch, answer: &PushAnswer) -> Result<(), Halt> {
         let now_ms = self.clock.now_ms();
-        let taken = self.home.queue().write(|tx| {
-            if news(tx, &answer.results)? {
-                run.pull_due_since_ms.get_or_insert(now_ms);
-            }
-            answers::record_outcomes(tx, sent.lane, sent.generation, &answer.results, now_ms)
+        let (taken, news, ahead) = self.home.queue().write(|tx| {
+            let news = brings_news(tx, &answer.results)?;
+            let taken = answers::record_outcomes(tx, sent.lane, sent.generation, &answer.results, now_ms)?;
+            let ahead = match freeze {
+                Some((last, max_ops, max_bytes)) => behind(tx, last, max_ops, max_bytes)?,
+                None => None,
+            };
+            Ok((taken, news, ahead))
         })?;
+        if news {
+            run.pull_due_since_ms.get_or_insert(now_ms);
+        }
         run.report.sent_ops += taken;
         run.side.progressed();
-        Ok(())
+        Ok(ahead)
     }
 
     fn push_failed(
@@ -151,8 +159,21 @@ fn check(result: Result<PushAnswer, CallError>, sent: &Batch) -> Result<PushAnsw
     if same { Ok(answer) } else { Err(CallError::Garbage("results of other operations".into())) }
 }
 
+/// The batch behind `last`, numbered and durable although `last` has no answer yet.
+fn behind(
+    tx: &Transaction,
+    last: &Batch,
+    max_ops: usize,
+    max_bytes: usize,
+) -> Result<Option<Batch>, StoreError> {
+    let Some(end) = last.ops.last() else { return Ok(None) };
+    let next = batch::following(tx, last.lane, end.op_seq, max_ops, max_bytes)?;
+    // One that does not continue it (numbers taken elsewhere) is left to the next round.
+    Ok(next.filter(|n| n.generation == last.generation && n.first == end.op_seq + 1))
+}
+
 /// Whether some outcome lies beyond what has been fetched of its scope.
-fn news(tx: &Transaction, results: &[PushResult]) -> Result<bool, StoreError> {
+fn brings_news(tx: &Transaction, results: &[PushResult]) -> Result<bool, StoreError> {
     for result in results {
         let Some((scope, seq)) = result.outcome.feed_position() else { continue };
         if seq > 0 && cursors::get(tx, scope)?.is_none_or(|c| c.after < seq) {
