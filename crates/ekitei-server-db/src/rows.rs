@@ -46,7 +46,9 @@ impl Incoming {
         let bytes = line.to_vec();
         match serde_json::from_slice::<Operation>(line) {
             Ok(op) => Some(Self { op_id: op.op_id, op: Some(op), bytes }),
-            Err(_) => serde_json::from_slice::<OnlyId>(line).ok().map(|o| Self { op_id: o.op_id, op: None, bytes }),
+            Err(_) => {
+                serde_json::from_slice::<OnlyId>(line).ok().map(|o| Self { op_id: o.op_id, op: None, bytes })
+            }
         }
     }
 }
@@ -232,10 +234,19 @@ pub struct Job {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobEffect {
     /// `path` below the shared folder, parts joined with `/`; frozen.
-    Filed { path: String, at_ms: i64 },
+    Filed {
+        path: String,
+        at_ms: i64,
+    },
     /// Kept in the register only.
-    Kept { at_ms: i64 },
-    NoteFiled { path: String, at_ms: i64, version: u32 },
+    Kept {
+        at_ms: i64,
+    },
+    NoteFiled {
+        path: String,
+        at_ms: i64,
+        version: u32,
+    },
     /// Nothing to do any more (the record was deleted).
     Nothing,
 }

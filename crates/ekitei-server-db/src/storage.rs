@@ -43,11 +43,22 @@ pub trait Storage: Send + Sync {
     async fn device(&self, id: ekitei_model::DeviceId) -> Result<Option<Device>>;
     /// Last seen first.
     async fn devices(&self, filter: &DeviceFilter) -> Result<Vec<Device>>;
-    async fn touch_device(&self, id: ekitei_model::DeviceId, now_ms: i64, report: Option<DeviceReport>) -> Result<()>;
+    async fn touch_device(
+        &self,
+        id: ekitei_model::DeviceId,
+        now_ms: i64,
+        report: Option<DeviceReport>,
+    ) -> Result<()>;
     /// `false`: no such device.
     async fn set_device_state(&self, id: ekitei_model::DeviceId, state: DeviceState) -> Result<bool>;
     /// A console sign-in: makes a device of its own.
-    async fn open_session(&self, staff: &StaffId, token_hash: &str, now_ms: i64, expires_ms: i64) -> Result<ekitei_model::DeviceId>;
+    async fn open_session(
+        &self,
+        staff: &StaffId,
+        token_hash: &str,
+        now_ms: i64,
+        expires_ms: i64,
+    ) -> Result<ekitei_model::DeviceId>;
     /// `None`: unknown or past its absolute limit. A found one is marked as seen.
     async fn session(&self, token_hash: &str, now_ms: i64) -> Result<Option<Session>>;
     async fn close_session(&self, token_hash: &str) -> Result<()>;
@@ -58,7 +69,13 @@ pub trait Storage: Send + Sync {
 
     // ── push ──
     /// Refused: `batch-malformed`, `epoch-changed`, `lane-gap`, `device-wiped`, `device-unknown`.
-    async fn apply_push(&self, caller: &Caller, header: &PushHeader, ops: Vec<Incoming>, now_ms: i64) -> Result<Pushed>;
+    async fn apply_push(
+        &self,
+        caller: &Caller,
+        header: &PushHeader,
+        ops: Vec<Incoming>,
+        now_ms: i64,
+    ) -> Result<Pushed>;
     /// The same pipe without lane numbers; the operation id absorbs repeats.
     async fn apply_console(&self, caller: &Caller, op: Incoming, now_ms: i64) -> Result<Applied>;
     /// What has waited for its parent since before `before_ms` goes to quarantine. Returns how many.

@@ -46,7 +46,10 @@ pub(crate) fn of_job_kind(k: JobKind) -> &'static str {
 impl std::str::FromStr for JobKind {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, String> {
-        [Self::FilePhoto, Self::FileNote].into_iter().find(|k| of_job_kind(*k) == s).ok_or_else(|| s.to_owned())
+        [Self::FilePhoto, Self::FileNote]
+            .into_iter()
+            .find(|k| of_job_kind(*k) == s)
+            .ok_or_else(|| s.to_owned())
     }
 }
 
@@ -68,7 +71,10 @@ pub(crate) fn case_fits(case: &Record, filter: &CaseFilter) -> bool {
         s => s,
     };
     let text = filter.text.as_deref().map(fold).unwrap_or_default();
-    let within = || fold(&format!("{} {} {}", case.text(f::NUMBER), case.text(f::NAME), case.text(f::PLACE))).contains(&text);
+    let within = || {
+        fold(&format!("{} {} {}", case.text(f::NUMBER), case.text(f::NAME), case.text(f::PLACE)))
+            .contains(&text)
+    };
     filter.state.as_deref().is_none_or(|s| s == state)
         && filter.assignee.as_ref().is_none_or(|a| case.list(f::ASSIGNEES).iter().any(|x| x == a.as_str()))
         && (text.is_empty() || within())

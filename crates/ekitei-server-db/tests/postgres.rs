@@ -22,7 +22,8 @@ async fn admin(cluster: &str, sql: String) {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let (cluster, sql) = (self.cluster.clone(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        let (cluster, sql) =
+            (self.cluster.clone(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         let drop = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(admin(&cluster, sql));
@@ -57,7 +58,8 @@ mod database {
     use ekitei_server_db::conformance::fixture;
 
     async fn sql(s: &Scratch, text: &str) -> Result<(), tokio_postgres::Error> {
-        let (client, connection) = tokio_postgres::connect(&format!("{}/{}", s.cluster, s.name), NoTls).await.unwrap();
+        let (client, connection) =
+            tokio_postgres::connect(&format!("{}/{}", s.cluster, s.name), NoTls).await.unwrap();
         tokio::spawn(connection);
         client.batch_execute(text).await
     }
@@ -123,7 +125,8 @@ mod database {
         };
         let upload = store.upload_create(new, NOW).await.unwrap();
 
-        let (mut hand, connection) = tokio_postgres::connect(&format!("{}/{}", s.cluster, s.name), NoTls).await.unwrap();
+        let (mut hand, connection) =
+            tokio_postgres::connect(&format!("{}/{}", s.cluster, s.name), NoTls).await.unwrap();
         tokio::spawn(connection);
         let hold = hand.transaction().await.unwrap();
         // The log can be read, not written: the push stops after it has decided.
@@ -136,7 +139,10 @@ mod database {
         }
         let finishing = Arc::clone(&store);
         let blob = BlobRow { sha256: "s".into(), bytes: 1, media_type: "image/jpeg".into() };
-        let bytes = tokio::spawn(async move { finishing.upload_finish(upload.id, 0, &blob, NOW).await.unwrap().jobs });
+        let bytes =
+            tokio::spawn(
+                async move { finishing.upload_finish(upload.id, 0, &blob, NOW).await.unwrap().jobs },
+            );
         while !bytes.is_finished() && hold.query_one(blocked, &[]).await.unwrap().get::<_, i64>(0) < 2 {
             tokio::task::yield_now().await;
         }

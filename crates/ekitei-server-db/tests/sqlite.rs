@@ -71,7 +71,8 @@ mod file {
         let err = Sqlite::open(&path).err().unwrap();
         let fault = err.fault().unwrap();
         assert_eq!((fault.code.as_str(), fault.params["found"].as_str()), ("database-newer", "99"));
-        let found: i64 = Connection::open(&path).unwrap().query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
+        let found: i64 =
+            Connection::open(&path).unwrap().query_row("PRAGMA user_version", [], |r| r.get(0)).unwrap();
         assert_eq!(found, 99);
     }
 
@@ -130,7 +131,10 @@ mod file {
             ("verify-record", "UPDATE records SET kind = 'visit' WHERE kind = 'note'"),
             ("verify-record", "UPDATE records SET body = '{}' WHERE kind = 'case'"),
             ("verify-op", "DELETE FROM records WHERE kind = 'photo'"),
-            ("verify-origin", "DELETE FROM ops WHERE record IN (SELECT id FROM records WHERE kind = 'photo')"),
+            (
+                "verify-origin",
+                "DELETE FROM ops WHERE record IN (SELECT id FROM records WHERE kind = 'photo')",
+            ),
             ("verify-waiting", "DELETE FROM waiting"),
             ("verify-quarantine", "DELETE FROM quarantine"),
             ("verify-blob", "DELETE FROM blobs"),
@@ -158,7 +162,9 @@ mod file {
             let (store, caller, line) = (Arc::clone(&store), a1.caller.clone(), good[n as usize].clone());
             // Every second one asks for a place far behind a gap.
             let header = a1.header(if n % 2 == 0 { 1 } else { 1000 }, 1);
-            tasks.push(tokio::spawn(async move { store.apply_push(&caller, &header, vec![line], kit::NOW).await }));
+            tasks.push(tokio::spawn(async move {
+                store.apply_push(&caller, &header, vec![line], kit::NOW).await
+            }));
         }
         let mut done = 0;
         for t in tasks {

@@ -6,7 +6,10 @@ use ekitei_model::kinds::{Variant, photo};
 use ekitei_model::{OpBody, Operation, RecordId, Scope, Stamp};
 
 fn photo_in(case: RecordId, sha: &str) -> Operation {
-    let f = fields([(&photo::sha256(Variant::Original), sha.into()), (&photo::sha256(Variant::Thumb), "t".into())]);
+    let f = fields([
+        (&photo::sha256(Variant::Original), sha.into()),
+        (&photo::sha256(Variant::Thumb), "t".into()),
+    ]);
     create(record_id(), "photo", &Scope::Case(case), None, f)
 }
 
@@ -47,7 +50,10 @@ pub async fn uploads_resume_under_a_fence(store: Store) {
     let second = store.upload_claim(made.id).await.unwrap();
     assert_eq!((second.fence, second.offset_bytes), (first.fence + 1, 40));
     let err = store.upload_advance(made.id, first.fence, 40, 60).await.unwrap_err();
-    assert_eq!((err.fault().unwrap().code.as_str(), err.fault().unwrap().params["offset"].as_str()), ("upload-taken", "40"));
+    assert_eq!(
+        (err.fault().unwrap().code.as_str(), err.fault().unwrap().params["offset"].as_str()),
+        ("upload-taken", "40")
+    );
     assert_eq!(code(store.upload_finish(made.id, first.fence, &blob("d"), NOW).await), "upload-taken");
     assert_eq!(code(store.upload_advance(made.id, second.fence, 0, 60).await), "upload-taken");
     assert_eq!(code(store.upload_advance(made.id, second.fence, 40, 101).await), "upload-taken");
@@ -96,7 +102,8 @@ pub async fn arrival_before_the_record_and_after_it(store: Store) {
     assert_eq!(a1.record(waits.record).await.unwrap().text(&arrived), stamp);
     // A later change of the caption makes no further job and keeps the arrival.
     let seen = a1.record(after.record).await.unwrap();
-    let pushed = a1.push_lines(&[incoming(&patch(&seen, fields([("caption", "亀裂".into())])))]).await.unwrap();
+    let pushed =
+        a1.push_lines(&[incoming(&patch(&seen, fields([("caption", "亀裂".into())])))]).await.unwrap();
     assert!(!pushed.jobs);
     assert_eq!(a1.record(after.record).await.unwrap().text(&arrived), stamp);
     assert_eq!(store.job_counts(NOW).await.unwrap().waiting, 3);
@@ -175,13 +182,16 @@ pub async fn each_finished_version_of_a_note_is_filed(store: Store) {
     let note = note_in(case, "一");
     a1.one(&note).await;
     assert_eq!(store.claim_job(NOW, 1).await.unwrap(), None, "unfinished");
-    for (version, at) in ["2026-11-21T11:00:00.000+09:00", "2026-11-21T12:00:00.000+09:00"].into_iter().enumerate() {
+    for (version, at) in
+        ["2026-11-21T11:00:00.000+09:00", "2026-11-21T12:00:00.000+09:00"].into_iter().enumerate()
+    {
         let seen = a1.record(note.record).await.unwrap();
         let done = patch(&seen, fields([("finished_at", at.into())]));
         assert!(a1.push_lines(&[incoming(&done)]).await.unwrap().jobs);
         let job: Job = store.claim_job(NOW, 1000).await.unwrap().unwrap();
         assert_eq!((job.kind, job.record), (JobKind::FileNote, note.record));
-        let effect = JobEffect::NoteFiled { path: format!("r{version}"), at_ms: NOW, version: version as u32 + 1 };
+        let effect =
+            JobEffect::NoteFiled { path: format!("r{version}"), at_ms: NOW, version: version as u32 + 1 };
         store.finish_job(&job, effect, NOW).await.unwrap();
         assert_eq!(a1.record(note.record).await.unwrap().fields["office.filed_versions"], version as u64 + 1);
     }

@@ -40,7 +40,8 @@ pub async fn changes_follow_the_cursor(store: Store) {
     let (_, header) = a1.after(&scope, 0).await;
     let note = note_in(case, "一");
     a1.one(&note).await;
-    a1.one(&op(note.record, OpBody::Patch { base: [].into(), fields: fields([("text", "二".into())]) })).await;
+    a1.one(&op(note.record, OpBody::Patch { base: [].into(), fields: fields([("text", "二".into())]) }))
+        .await;
     let (news, header) = a1.after(&scope, header.next).await;
     assert_eq!(news.len(), 1, "only the newest state");
     assert_eq!((news[0].text("text"), news[0].born_seq, news[0].seq), ("二", 2, 3));
@@ -86,7 +87,8 @@ pub async fn only_granted_scopes_are_read(store: Store) {
     a1.one(&note_in(case, "秘密")).await;
     let b1 = phone(&store, "b1").await;
     let root = phone(&store, "root").await;
-    let scopes = [Scope::Case(case), Scope::User("a1".into()), Scope::Section(A.to_owned()), Scope::Room(record_id())];
+    let scopes =
+        [Scope::Case(case), Scope::User("a1".into()), Scope::Section(A.to_owned()), Scope::Room(record_id())];
     for reader in [&b1, &root] {
         for scope in &scopes {
             let want = vec![Want { scope: scope.clone(), after: Some(0), before: None }];

@@ -82,7 +82,12 @@ pub async fn fill(store: &Store) {
     for (n, staff, ops) in batches() {
         let code = format!("code-{staff}");
         store.create_code(&staff.into(), &code, NOW + 1).await.unwrap();
-        let new = NewDevice { device_id: device(n), public_key: code.clone(), recipient: "age1".into(), model: "m".into() };
+        let new = NewDevice {
+            device_id: device(n),
+            public_key: code.clone(),
+            recipient: "age1".into(),
+            model: "m".into(),
+        };
         store.redeem_code(&code, NOW, new).await.unwrap();
         push(store, n, staff, 1, &ops).await;
     }
@@ -117,7 +122,10 @@ pub async fn check(store: &Store) {
     assert_eq!(reason(&outcomes[8]), "not-allowed");
     let a1 = caller(1, "a1");
     let c = store.counts(NOW).await.unwrap();
-    assert_eq!((c.operations, c.waiting_parent, c.quarantine_open, c.conflicts_open, c.tombstones), (9, 1, 1, 1, 1));
+    assert_eq!(
+        (c.operations, c.waiting_parent, c.quarantine_open, c.conflicts_open, c.tombstones),
+        (9, 1, 1, 1, 1)
+    );
     assert_eq!((c.blobs, c.blob_bytes, c.devices_active, c.jobs.waiting), (1, 7, 3, 1));
     assert_eq!(store.recent(&a1, 9).await.unwrap().len(), 2);
     assert_eq!(store.conflicts(&a1).await.unwrap().len(), 1);
@@ -131,7 +139,12 @@ pub async fn check(store: &Store) {
     let job = store.claim_job(NOW, 10).await.unwrap().unwrap();
     assert_eq!((job.kind, job.record), (JobKind::FilePhoto, PHOTO));
     store.finish_job(&job, crate::JobEffect::Kept { at_ms: NOW }, NOW).await.unwrap();
-    let new = NewDevice { device_id: device(9), public_key: "k".into(), recipient: "age1".into(), model: "m".into() };
+    let new = NewDevice {
+        device_id: device(9),
+        public_key: "k".into(),
+        recipient: "age1".into(),
+        model: "m".into(),
+    };
     assert_eq!(store.redeem_code("unused", NOW, new).await.unwrap().staff.id.as_str(), "a9");
     sound(store).await;
 }

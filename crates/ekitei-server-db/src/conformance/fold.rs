@@ -63,8 +63,18 @@ impl Fold {
         }
     }
 
-    fn resolve(&mut self, op: &Operation, c: Record, base: &BTreeMap<String, OpId>, f: &ekitei_model::record::Fields, by: Writer) {
-        let stale = c.revs.get(conflict::RESOLUTION).is_some_and(|r| base.get(conflict::RESOLUTION) != Some(&r.op) && r.device != by.device);
+    fn resolve(
+        &mut self,
+        op: &Operation,
+        c: Record,
+        base: &BTreeMap<String, OpId>,
+        f: &ekitei_model::record::Fields,
+        by: Writer,
+    ) {
+        let stale = c
+            .revs
+            .get(conflict::RESOLUTION)
+            .is_some_and(|r| base.get(conflict::RESOLUTION) != Some(&r.op) && r.device != by.device);
         if stale || c.fields.contains_key(conflict::RESOLUTION) {
             return;
         }
@@ -95,10 +105,18 @@ fn invent(dice: &mut Dice, case: RecordId, fold: &Fold, old: &[Record], staff: &
     let scope = Scope::Case(case);
     let pick = |dice: &mut Dice| old.get(dice.roll(old.len().max(1))).cloned();
     match dice.roll(10) {
-        0..=2 => create(record_id(), ["note", "visit", "thing"][dice.roll(3)], &scope, None, fields([("a", 0.into())])),
+        0..=2 => create(
+            record_id(),
+            ["note", "visit", "thing"][dice.roll(3)],
+            &scope,
+            None,
+            fields([("a", 0.into())]),
+        ),
         3 => match pick(dice) {
             Some(r) if r.kind != kinds::CONFLICT && dice.roll(3) == 0 => op(r.id, OpBody::Delete),
-            _ => op(kinds::mark_id(&scope, &staff.into()), OpBody::Mark { scope, value: dice.roll(9) as u64 }),
+            _ => {
+                op(kinds::mark_id(&scope, &staff.into()), OpBody::Mark { scope, value: dice.roll(9) as u64 })
+            }
         },
         4 => {
             let open: Vec<&Record> = fold.records.values().filter(|r| r.kind == kinds::CONFLICT).collect();
@@ -116,7 +134,13 @@ fn invent(dice: &mut Dice, case: RecordId, fold: &Fold, old: &[Record], staff: &
                     0 => serde_json::Value::Null,
                     n => format!("値{n}").into(),
                 };
-                patch(&r, fields([(["a", "b", "c"][dice.roll(3)], value), (["a", "b", "c"][dice.roll(3)], "同".into())]))
+                patch(
+                    &r,
+                    fields([
+                        (["a", "b", "c"][dice.roll(3)], value),
+                        (["a", "b", "c"][dice.roll(3)], "同".into()),
+                    ]),
+                )
             }
             _ => create(record_id(), "note", &scope, None, fields([("b", "一".into())])),
         },
@@ -163,7 +187,8 @@ pub async fn run(store: Store, seed: u64, rounds: usize) {
     assert!(feed.is_sorted_by(|a, b| a.seq < b.seq) && header.head >= feed.len() as u64);
     let got: BTreeMap<RecordId, Record> =
         newest(feed).into_iter().filter(|(id, _)| *id != case).map(|(id, r)| (id, content(r))).collect();
-    let expected: BTreeMap<RecordId, Record> = fold.records.into_iter().map(|(id, r)| (id, content(r))).collect();
+    let expected: BTreeMap<RecordId, Record> =
+        fold.records.into_iter().map(|(id, r)| (id, content(r))).collect();
     assert_eq!(got, expected, "seed {seed}");
     sound(&store).await;
 }

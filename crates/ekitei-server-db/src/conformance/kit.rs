@@ -19,7 +19,13 @@ pub type Store = Arc<dyn Storage>;
 
 pub fn person(id: &str, section: &str, role: Role) -> Staff {
     let post = Post { section: section.to_owned(), role, from: None, to: None };
-    Staff { id: id.into(), name: format!("職員{id}"), kana: format!("しょくいん{id}"), extension: "2100".into(), posts: vec![post] }
+    Staff {
+        id: id.into(),
+        name: format!("職員{id}"),
+        kana: format!("しょくいん{id}"),
+        extension: "2100".into(),
+        posts: vec![post],
+    }
 }
 
 /// a1 and a2 work in section A, a9 leads it; b1 works in section B; root administers.
@@ -47,7 +53,12 @@ pub async fn phone(store: &Store, staff: &str) -> Phone {
     let device_id = DeviceId(Uuid::now_v7());
     let code = Uuid::now_v7().to_string();
     store.create_code(&staff.into(), &code, NOW + 1).await.unwrap();
-    let new = NewDevice { device_id, public_key: format!("key-{device_id}"), recipient: "age1…".into(), model: "test".into() };
+    let new = NewDevice {
+        device_id,
+        public_key: format!("key-{device_id}"),
+        recipient: "age1…".into(),
+        model: "test".into(),
+    };
     store.redeem_code(&code, NOW, new).await.unwrap();
     let caller = Caller { device: device_id, staff: staff.into(), today: TODAY.to_owned() };
     Phone { store: Arc::clone(store), caller, next: 1, generation: 1, epoch: store.epoch().await.unwrap() }
@@ -65,7 +76,13 @@ pub fn op(record: RecordId, body: OpBody) -> Operation {
     Operation { op_id: OpId(Uuid::now_v7()), record, at: Stamp::japan(NOW), body }
 }
 
-pub fn create(record: RecordId, kind: &str, scope: &Scope, parent: Option<RecordId>, fields: Fields) -> Operation {
+pub fn create(
+    record: RecordId,
+    kind: &str,
+    scope: &Scope,
+    parent: Option<RecordId>,
+    fields: Fields,
+) -> Operation {
     op(record, OpBody::Create { kind: kind.to_owned(), scope: scope.clone(), parent, fields })
 }
 
@@ -123,7 +140,10 @@ impl Phone {
     }
 
     pub async fn push_at(&self, first: u64, lines: &[Incoming]) -> Result<Pushed, StorageError> {
-        let pushed = self.store.apply_push(&self.caller, &self.header(first, lines.len()), lines.to_vec(), NOW).await?;
+        let pushed = self
+            .store
+            .apply_push(&self.caller, &self.header(first, lines.len()), lines.to_vec(), NOW)
+            .await?;
         assert_eq!(pushed.results.len(), lines.len());
         assert!(pushed.results.iter().zip(lines).all(|(r, l)| r.op_id == l.op_id));
         Ok(pushed)
@@ -173,7 +193,10 @@ pub fn reason(outcome: &Outcome) -> &str {
 }
 
 pub fn code<T: std::fmt::Debug>(result: Result<T, StorageError>) -> String {
-    result.expect_err("a refusal was expected").fault().map_or_else(|| "no fault".to_owned(), |f| f.code.clone())
+    result
+        .expect_err("a refusal was expected")
+        .fault()
+        .map_or_else(|| "no fault".to_owned(), |f| f.code.clone())
 }
 
 /// People, phone of a1, and a case of section A.

@@ -26,10 +26,17 @@ pub async fn equal_bases_apply_and_others_conflict(store: Store) {
     let (mut a1, case) = office(&store).await;
     let mut a2 = phone(&store, "a2").await;
     let (note, id) = clash(&mut a1, &mut a2, case).await;
-    assert_eq!((note.text("text"), note.text("title")), ("甲", "題"), "the first arrival stays, the rest is applied");
+    assert_eq!(
+        (note.text("text"), note.text("title")),
+        ("甲", "題"),
+        "the first arrival stays, the rest is applied"
+    );
     let c = a1.record(id).await.unwrap();
     assert_eq!((c.kind.as_str(), c.parent, &c.scope), ("conflict", Some(note.id), &note.scope));
-    assert_eq!((c.text("field"), c.text("mine"), c.text("theirs"), c.text("by_staff")), ("text", "乙", "甲", "a2"));
+    assert_eq!(
+        (c.text("field"), c.text("mine"), c.text("theirs"), c.text("by_staff")),
+        ("text", "乙", "甲", "a2")
+    );
     // The same value again changes nothing; the same device needs no base.
     let same = op(note.id, OpBody::Patch { base: [].into(), fields: fields([("text", "甲".into())]) });
     assert_eq!(applied(&a2.one(&same).await), 0);
@@ -45,7 +52,9 @@ pub async fn equal_bases_apply_and_others_conflict(store: Store) {
 pub async fn resolutions_change_the_parent_once(store: Store) {
     let (mut a1, case) = office(&store).await;
     let mut a2 = phone(&store, "a2").await;
-    for (choice, text) in [("mine", "乙".to_owned()), ("theirs", "甲".to_owned()), ("both", format!("甲{BOTH_SEPARATOR}乙"))] {
+    for (choice, text) in
+        [("mine", "乙".to_owned()), ("theirs", "甲".to_owned()), ("both", format!("甲{BOTH_SEPARATOR}乙"))]
+    {
         let (note, id) = clash(&mut a1, &mut a2, case).await;
         assert_eq!(store.conflicts(&a1.caller).await.unwrap().len(), 1);
         applied(&resolve(&mut a1, id, choice).await);
@@ -93,7 +102,10 @@ pub async fn deletes_leave_tombstones(store: Store) {
     let (feed, _) = a1.after(&Scope::Case(case), born).await;
     assert_eq!(feed.len(), 1);
     let t = &feed[0];
-    assert_eq!((t.id, t.deleted, t.born_seq, t.seq, t.fields.len(), &t.created), (note.record, true, born, seq, 0, &None));
+    assert_eq!(
+        (t.id, t.deleted, t.born_seq, t.seq, t.fields.len(), &t.created),
+        (note.record, true, born, seq, 0, &None)
+    );
     let gone = Outcome::Gone { scope: Scope::Case(case) };
     let again = create(note.record, "note", &Scope::Case(case), None, fields([]));
     assert_eq!(a1.one(&again).await, gone);
@@ -111,7 +123,10 @@ pub async fn drafts_are_published_in_one_step(store: Store) {
     applied(&a1.one(&draft).await);
     let publish = |record, draft| {
         let (kind, scope) = ("note".to_owned(), Scope::Case(case));
-        op(record, OpBody::Publish { draft, kind, scope, parent: None, fields: fields([("text", "本文".into())]) })
+        op(
+            record,
+            OpBody::Publish { draft, kind, scope, parent: None, fields: fields([("text", "本文".into())]) },
+        )
     };
     let made = publish(record_id(), draft.record);
     let lines = [incoming(&made)];

@@ -7,7 +7,12 @@ use ekitei_model::{DeviceId, Record, Scope};
 use uuid::Uuid;
 
 fn new_device(key: &str) -> NewDevice {
-    NewDevice { device_id: DeviceId(Uuid::now_v7()), public_key: key.into(), recipient: "age1x".into(), model: "機種".into() }
+    NewDevice {
+        device_id: DeviceId(Uuid::now_v7()),
+        public_key: key.into(),
+        recipient: "age1x".into(),
+        model: "機種".into(),
+    }
 }
 
 pub async fn codes_are_used_once(store: Store) {
@@ -20,15 +25,23 @@ pub async fn codes_are_used_once(store: Store) {
     let got = store.redeem_code("h1", NOW, first.clone()).await.unwrap();
     assert_eq!((got.staff.id.as_str(), got.device_id), ("a1", first.device_id));
     // The answer was lost: the same phone asks again under a fresh device id, and is the device of the first time.
-    let again = store.redeem_code("h1", NOW + 1, NewDevice { device_id: DeviceId(Uuid::now_v7()), ..first.clone() }).await;
+    let again = store
+        .redeem_code("h1", NOW + 1, NewDevice { device_id: DeviceId(Uuid::now_v7()), ..first.clone() })
+        .await;
     assert_eq!(again.unwrap().device_id, first.device_id);
     assert_eq!(code(store.redeem_code("h1", NOW, new_device("other")).await), "code-used");
     let d = store.device(first.device_id).await.unwrap().unwrap();
-    assert_eq!((d.staff.as_str(), d.console, d.public_key.as_str(), d.enrolled_ms), ("a1", false, "key", NOW));
+    assert_eq!(
+        (d.staff.as_str(), d.console, d.public_key.as_str(), d.enrolled_ms),
+        ("a1", false, "key", NOW)
+    );
     assert_eq!(store.devices(&DeviceFilter::default()).await.unwrap().len(), 1);
     // At the same moment from two phones: one wins.
     store.create_code(&"a1".into(), "h2", NOW + 10).await.unwrap();
-    let (x, y) = tokio::join!(store.redeem_code("h2", NOW, new_device("x")), store.redeem_code("h2", NOW, new_device("y")));
+    let (x, y) = tokio::join!(
+        store.redeem_code("h2", NOW, new_device("x")),
+        store.redeem_code("h2", NOW, new_device("y"))
+    );
     assert_eq!([x.is_ok(), y.is_ok()].iter().filter(|ok| **ok).count(), 1);
 }
 
@@ -69,13 +82,19 @@ pub async fn imports_are_repeatable(store: Store) {
     let mut moved = staff[0].clone();
     moved.extension = "2999".into();
     assert_eq!(store.import_staff(vec![moved.clone()], NOW).await.unwrap().changed, 1);
+    let twice = ["2998", "2999"]
+        .map(|extension| ekitei_model::people::Staff { extension: extension.into(), ..moved.clone() });
+    store.import_staff(twice.to_vec(), NOW).await.unwrap();
     assert_eq!(store.staff(&"a1".into()).await.unwrap(), Some(moved));
     assert_eq!(store.staff(&"zz".into()).await.unwrap(), None);
     let find = async |text: Option<&str>, section: Option<&str>| {
         let filter = StaffFilter { text: text.map(Into::into), section: section.map(Into::into) };
         store.staff_list(&filter).await.unwrap().len()
     };
-    assert_eq!((find(None, None).await, find(Some("シヨクイン"), None).await, find(Some("Ｂ１"), None).await), (2, 0, 1));
+    assert_eq!(
+        (find(None, None).await, find(Some("シヨクイン"), None).await, find(Some("Ｂ１"), None).await),
+        (2, 0, 1)
+    );
     assert_eq!((find(Some("職員"), Some(B)).await, find(Some("%"), None).await), (1, 0));
     assert_eq!(code(store.import_staff(vec![person("a\0", A, Role::Staff)], NOW).await), "batch-malformed");
     let a1 = phone(&store, "a1").await;
@@ -83,14 +102,20 @@ pub async fn imports_are_repeatable(store: Store) {
     let find = |id: &str| all.iter().find(|r: &&Record| r.text("id") == id).unwrap();
     assert_eq!((find("a1").text("extension"), find("a1").kind.as_str()), ("2999", "staff"));
     assert_eq!(find("a1").fields["posts"][0]["section"], A);
-    assert_eq!(all.iter().filter(|r| r.kind == "section").map(|r| r.text("path")).collect::<Vec<_>>().len(), 2);
+    assert_eq!(
+        all.iter().filter(|r| r.kind == "section").map(|r| r.text("path")).collect::<Vec<_>>().len(),
+        2
+    );
     sound(&store).await;
 }
 
 pub async fn imported_cases_are_matched_by_number(store: Store) {
     let (a1, case) = office(&store).await;
-    let row = |number: &str, name: &str| fields([("number", number.into()), ("name", name.into()), ("section", A.into())]);
-    let first = store.import_cases(vec![row("R8-001", "名前が変わる"), row("R8-002", "新しい")], NOW).await.unwrap();
+    let row = |number: &str, name: &str| {
+        fields([("number", number.into()), ("name", name.into()), ("section", A.into())])
+    };
+    let first =
+        store.import_cases(vec![row("R8-001", "名前が変わる"), row("R8-002", "新しい")], NOW).await.unwrap();
     assert_eq!((first.added, first.changed), (1, 1));
     let kept = a1.record(case).await.unwrap();
     assert_eq!((kept.text("name"), kept.text("place")), ("名前が変わる", "北の沢"));
@@ -116,7 +141,8 @@ pub async fn the_epoch_stays_until_a_restore(store: Store) {
 pub async fn devices_report(store: Store) {
     people(&store).await;
     let (one, two) = (phone(&store, "a1").await, phone(&store, "a2").await);
-    let report = DeviceReport { waiting_items: 3, waiting_bytes: 400, oldest_ms: NOW - 5, app: "0.1.0".into() };
+    let report =
+        DeviceReport { waiting_items: 3, waiting_bytes: 400, oldest_ms: NOW - 5, app: "0.1.0".into() };
     store.touch_device(one.caller.device, NOW + 50, Some(report.clone())).await.unwrap();
     store.touch_device(one.caller.device, NOW + 60, None).await.unwrap();
     let list = store.devices(&DeviceFilter::default()).await.unwrap();
@@ -126,5 +152,8 @@ pub async fn devices_report(store: Store) {
     assert_eq!(store.devices(&of).await.unwrap()[0].id, two.caller.device);
     let wiped = DeviceFilter { state: Some(ekitei_model::wire::DeviceState::Wiped), ..Default::default() };
     assert_eq!(store.devices(&wiped).await.unwrap(), []);
-    assert_eq!(code(store.me(&crate::Caller { device: DeviceId(Uuid::now_v7()), ..one.caller }).await), "device-unknown");
+    assert_eq!(
+        code(store.me(&crate::Caller { device: DeviceId(Uuid::now_v7()), ..one.caller }).await),
+        "device-unknown"
+    );
 }

@@ -13,7 +13,10 @@ pub async fn a_batch_is_applied_once(store: Store) {
     let r = a1.record(ops[1].record).await.unwrap();
     assert_eq!((r.text("text"), r.born_seq, r.seq, r.received_ms), ("二", 3, 3, NOW));
     let made = r.created.unwrap();
-    assert_eq!((made.op, made.device, made.staff.as_str(), made.at), (ops[1].op_id, a1.caller.device, "a1", ops[1].at));
+    assert_eq!(
+        (made.op, made.device, made.staff.as_str(), made.at),
+        (ops[1].op_id, a1.caller.device, "a1", ops[1].at)
+    );
     let (feed, header) = a1.after(&Scope::Case(case), 0).await;
     assert_eq!(feed.iter().map(|r| r.seq).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!((header.head, header.next), (3, 3));
@@ -51,7 +54,10 @@ pub async fn gaps_and_other_epochs_are_refused(store: Store) {
     assert_eq!((fault.code.as_str(), fault.params["high_water"].as_str()), ("lane-gap", "1"));
     let epoch = std::mem::replace(&mut a1.epoch, "another".to_owned());
     let err = a1.push_at(a1.next, &line).await.unwrap_err();
-    assert_eq!((err.fault().unwrap().code.as_str(), &err.fault().unwrap().params["epoch"]), ("epoch-changed", &epoch));
+    assert_eq!(
+        (err.fault().unwrap().code.as_str(), &err.fault().unwrap().params["epoch"]),
+        ("epoch-changed", &epoch)
+    );
     a1.epoch = epoch;
     assert_eq!(a1.after(&Scope::Case(case), 0).await.0.len(), 1, "nothing of a refused batch is kept");
     a1.push_lines(&line).await.unwrap();
@@ -119,7 +125,8 @@ pub async fn children_wait_for_their_parents(store: Store) {
     let (mut a1, case) = office(&store).await;
     let mut a2 = phone(&store, "a2").await;
     let visit = create(record_id(), "visit", &Scope::Case(case), None, fields([("title", "立入".into())]));
-    let note = create(record_id(), "note", &Scope::Case(case), Some(visit.record), fields([("text", "子".into())]));
+    let note =
+        create(record_id(), "note", &Scope::Case(case), Some(visit.record), fields([("text", "子".into())]));
     let change = op(note.record, OpBody::Patch { base: [].into(), fields: fields([("title", "題".into())]) });
     let lines = [incoming(&note), incoming(&change)];
     let waits = a2.push_lines(&lines).await.unwrap();
@@ -131,7 +138,10 @@ pub async fn children_wait_for_their_parents(store: Store) {
     let pushed = a1.push_lines(&[incoming(&visit)]).await.unwrap();
     assert_eq!(pushed.touched, vec![(Scope::Case(case), 4)], "visit, note, and the note's change");
     let r = a1.record(note.record).await.unwrap();
-    assert_eq!((r.text("text"), r.text("title"), r.created.as_ref().unwrap().staff.as_str()), ("子", "題", "a2"));
+    assert_eq!(
+        (r.text("text"), r.text("title"), r.created.as_ref().unwrap().staff.as_str()),
+        ("子", "題", "a2")
+    );
     // The repeat learns what became of them.
     let again = a2.push_at(1, &lines).await.unwrap();
     assert_eq!(again.results.iter().map(|r| applied(&r.outcome)).collect::<Vec<_>>(), [3, 4]);
@@ -180,8 +190,14 @@ pub async fn what_waits_too_long_goes_to_quarantine(store: Store) {
     assert_eq!(store.expire_waiting(NOW, NOW).await.unwrap(), 0);
     assert_eq!(store.expire_waiting(NOW + 1, NOW + 1).await.unwrap(), 1);
     let rows = store.quarantine(&a1.caller).await.unwrap();
-    assert_eq!((rows.len(), rows[0].reason.as_str(), &rows[0].scope), (1, "parent-missing", &Scope::Case(case)));
-    assert_eq!(reason(&a1.push_at(a1.next - 1, &[incoming(&note)]).await.unwrap().results[0].outcome), "parent-missing");
+    assert_eq!(
+        (rows.len(), rows[0].reason.as_str(), &rows[0].scope),
+        (1, "parent-missing", &Scope::Case(case))
+    );
+    assert_eq!(
+        reason(&a1.push_at(a1.next - 1, &[incoming(&note)]).await.unwrap().results[0].outcome),
+        "parent-missing"
+    );
     sound(&store).await;
     // The parent comes after all; a person lets the child out.
     applied(&a1.one(&create(parent, "visit", &Scope::Case(case), None, fields([]))).await);
@@ -193,7 +209,8 @@ pub async fn what_waits_too_long_goes_to_quarantine(store: Store) {
 
 pub async fn void_takes_a_place(store: Store) {
     let (mut a1, case) = office(&store).await;
-    let void = op(record_id(), OpBody::Void { voided: OpId(uuid::Uuid::now_v7()), reason: "op-too-large".into() });
+    let void =
+        op(record_id(), OpBody::Void { voided: OpId(uuid::Uuid::now_v7()), reason: "op-too-large".into() });
     assert_eq!(a1.one(&void).await, Outcome::Voided);
     applied(&a1.one(&note_in(case, "次")).await);
     sound(&store).await;
@@ -210,6 +227,11 @@ pub async fn drained_devices_push_and_wiped_ones_do_not(store: Store) {
     assert!(store.set_device_state(a1.caller.device, DeviceState::Wiped).await.unwrap());
     assert_eq!(code(a1.push_at(a1.next, &[incoming(&note_in(case, "x"))]).await), "device-wiped");
     assert_eq!(code(store.pull(&a1.caller, &request, NOW).await), "device-wiped");
-    assert!(!store.set_device_state(ekitei_model::DeviceId(uuid::Uuid::now_v7()), DeviceState::Wiped).await.unwrap());
+    assert!(
+        !store
+            .set_device_state(ekitei_model::DeviceId(uuid::Uuid::now_v7()), DeviceState::Wiped)
+            .await
+            .unwrap()
+    );
     sound(&store).await;
 }

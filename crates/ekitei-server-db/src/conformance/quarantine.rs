@@ -12,7 +12,9 @@ pub async fn a_lost_scope_keeps_the_bytes_where_its_readers_see_them(store: Stor
     let seen = a9.record(case).await.unwrap();
     // Written offline by a1 while the case was being restricted to a9.
     let note = note_in(case, "線の切れている間");
-    applied(&a9.one(&patch(&seen, fields([("restricted", true.into()), ("members", vec!["a9"].into())]))).await);
+    applied(
+        &a9.one(&patch(&seen, fields([("restricted", true.into()), ("members", vec!["a9"].into())]))).await,
+    );
     assert_eq!(reason(&a1.one(&note).await), "not-allowed");
     assert!(a9.record(note.record).await.is_none());
     for (reader, count) in [(&a9, 1), (&a1, 1), (&b1, 0)] {
@@ -38,14 +40,21 @@ pub async fn release_applies_in_the_right_of_the_releaser(store: Store) {
     assert_eq!(reason(&outcomes[0]), "not-allowed");
     assert_eq!(outcomes[1], Outcome::WaitingParent { needs: note.record });
     // The writer may not let it in by themselves.
-    assert_eq!(reason(&store.quarantine_release(&b1.caller, note.op_id.0, NOW).await.unwrap().outcome), "not-allowed");
+    assert_eq!(
+        reason(&store.quarantine_release(&b1.caller, note.op_id.0, NOW).await.unwrap().outcome),
+        "not-allowed"
+    );
     assert_eq!(store.quarantine(&a1.caller).await.unwrap()[0].state, QuarantineState::Open);
     let out = store.quarantine_release(&a1.caller, note.op_id.0, NOW).await.unwrap();
     applied(&out.outcome);
     assert_eq!(out.changed.touched[0].0, Scope::Case(case));
     let r = a1.record(note.record).await.unwrap();
     assert_eq!((r.text("text"), r.created.as_ref().unwrap().staff.as_str()), ("応援で書いた", "b1"));
-    assert_eq!(store.quarantine(&a1.caller).await.unwrap().len(), 1, "the change that hung on it is b1's matter again");
+    assert_eq!(
+        store.quarantine(&a1.caller).await.unwrap().len(),
+        1,
+        "the change that hung on it is b1's matter again"
+    );
     let again = b1.push_at(1, &[incoming(&note)]).await.unwrap();
     applied(&again.results[0].outcome);
     applied(&a1.one(&note_in(case, "続き")).await);
@@ -55,7 +64,8 @@ pub async fn release_applies_in_the_right_of_the_releaser(store: Store) {
 pub async fn what_cannot_be_read_never_blocks(store: Store) {
     let (mut a1, case) = office(&store).await;
     let id = uuid::Uuid::now_v7();
-    let strange = format!(r#"{{"op_id":"{id}","record":"{case}","at":"2026-11-21T10:00:00+09:00","op":"fold_paper"}}"#);
+    let strange =
+        format!(r#"{{"op_id":"{id}","record":"{case}","at":"2026-11-21T10:00:00+09:00","op":"fold_paper"}}"#);
     let strange = Incoming::parse(strange.as_bytes()).unwrap();
     assert_eq!(strange.op, None);
     let large = note_in(case, &"大".repeat(MAX_OP_BYTES / 3));
@@ -90,7 +100,8 @@ pub async fn office_words_are_refused(store: Store) {
     let scope = Scope::Case(case);
     let note = note_in(case, "一");
     a1.one(&note).await;
-    let set = op(note.record, OpBody::Patch { base: [].into(), fields: fields([("office.filed", "x".into())]) });
+    let set =
+        op(note.record, OpBody::Patch { base: [].into(), fields: fields([("office.filed", "x".into())]) });
     let header = create(record_id(), "case_header", &scope, None, fields([]));
     let clash = create(record_id(), "conflict", &scope, None, fields([]));
     let astray = create(record_id(), "note", &Scope::All, None, fields([]));
@@ -99,8 +110,15 @@ pub async fn office_words_are_refused(store: Store) {
     let exists = create(note.record, "note", &scope, None, fields([]));
     let outcomes = a1.push(&[set, header, clash, astray, other, foreign, exists]).await;
     let reasons: Vec<&str> = outcomes.iter().map(reason).collect();
-    let expected =
-        ["office-field", "office-kind", "office-kind", "scope-kind", "not-allowed", "not-allowed", "record-exists"];
+    let expected = [
+        "office-field",
+        "office-kind",
+        "office-kind",
+        "scope-kind",
+        "not-allowed",
+        "not-allowed",
+        "record-exists",
+    ];
     assert_eq!(reasons, expected);
     let (two, made) = case_in(A, "R8-003");
     a1.one(&made).await;

@@ -72,8 +72,10 @@ pub async fn one_operation_pushed_many_times_at_once_exists_once(store: Store) {
     let header = a1.header(a1.next, lines.len());
     let mut tasks = Vec::new();
     for _ in 0..6 {
-        let (store, caller, header, lines) = (Arc::clone(&store), a1.caller.clone(), header.clone(), lines.clone());
-        tasks.push(tokio::spawn(async move { store.apply_push(&caller, &header, lines, NOW).await.unwrap() }));
+        let (store, caller, header, lines) =
+            (Arc::clone(&store), a1.caller.clone(), header.clone(), lines.clone());
+        tasks
+            .push(tokio::spawn(async move { store.apply_push(&caller, &header, lines, NOW).await.unwrap() }));
     }
     let mut answers = Vec::new();
     for t in tasks {
@@ -140,7 +142,10 @@ pub async fn bytes_and_their_record_racing_meet(store: Store) {
         let upload = store.upload_create(new, NOW).await.unwrap();
         let blob = BlobRow { sha256: sha, bytes: 1, media_type: "image/jpeg".into() };
         let finishing = Arc::clone(&store);
-        let bytes = tokio::spawn(async move { finishing.upload_finish(upload.id, 0, &blob, NOW).await.unwrap().jobs });
+        let bytes =
+            tokio::spawn(
+                async move { finishing.upload_finish(upload.id, 0, &blob, NOW).await.unwrap().jobs },
+            );
         let (line, first) = ([incoming(&made)], a1.next);
         a1.next += 1;
         let pushed = a1.push_at(first, &line).await.unwrap();

@@ -69,11 +69,20 @@ pub async fn assignments_follow_people_and_visits(store: Store) {
     let mine = |r: Option<Record>| r.filter(|r| !r.deleted).map(|r| r.text("reason").to_owned());
     let a2 = phone(&store, "a2").await;
     let id = assignment_id(case, &"a2".into());
-    let visit = create(record_id(), "visit", &scope, None, fields([("people", vec!["a2"].into()), ("state", "planned".into())]));
+    let visit = create(
+        record_id(),
+        "visit",
+        &scope,
+        None,
+        fields([("people", vec!["a2"].into()), ("state", "planned".into())]),
+    );
     applied(&a1.one(&visit).await);
     assert_eq!(mine(a2.record(id).await).as_deref(), Some("visit"));
     let r = a2.record(id).await.unwrap();
-    assert_eq!((r.text("case"), r.text("number"), &r.scope), (case.to_string().as_str(), "R8-001", &Scope::User("a2".into())));
+    assert_eq!(
+        (r.text("case"), r.text("number"), &r.scope),
+        (case.to_string().as_str(), "R8-001", &Scope::User("a2".into()))
+    );
     let seen = a1.record(visit.record).await.unwrap();
     applied(&a1.one(&patch(&seen, fields([("state", "accepted".into())]))).await);
     assert_eq!(mine(a2.record(id).await), None);
@@ -89,7 +98,11 @@ pub async fn assignments_follow_people_and_visits(store: Store) {
 pub async fn lists_show_only_what_may_be_read(store: Store) {
     let (mut a1, case) = office(&store).await;
     let note = note_in(case, "最初");
-    a1.push(&[note.clone(), create(record_id(), "photo", &Scope::Case(case), None, fields([("caption", "亀裂".into())]))]).await;
+    a1.push(&[
+        note.clone(),
+        create(record_id(), "photo", &Scope::Case(case), None, fields([("caption", "亀裂".into())])),
+    ])
+    .await;
     let mut b1 = phone(&store, "b1").await;
     let (other, made) = case_in(B, "R8-B01");
     b1.one(&made).await;

@@ -63,7 +63,10 @@ pub(crate) fn same_epoch(asked: Option<&Epoch>, now: &Epoch) -> Result<()> {
 
 /// The header's own sense, and its place in the lane.
 pub(crate) fn admit(header: &PushHeader, count: usize, high_water: u64) -> Result<()> {
-    let orderly = header.first >= 1 && header.generation >= 1 && header.count as usize == count && count <= MAX_BATCH_OPS;
+    let orderly = header.first >= 1
+        && header.generation >= 1
+        && header.count as usize == count
+        && count <= MAX_BATCH_OPS;
     if header.proto != PROTO || !orderly || !Lane::OPS.contains(&header.lane) {
         return Err(StorageError::refused("batch-malformed"));
     }
@@ -94,7 +97,13 @@ pub(crate) fn acl_version(standing: &[(Scope, u64)]) -> u64 {
 }
 
 /// Whether a quarantine entry is `reader`'s to see: they may read its scope, wrote it, or look after its writer.
-pub(crate) fn sees(row: &QuarantineRow, case: Option<&Record>, writer: Option<&Staff>, reader: &Staff, today: &str) -> bool {
+pub(crate) fn sees(
+    row: &QuarantineRow,
+    case: Option<&Record>,
+    writer: Option<&Staff>,
+    reader: &Staff,
+    today: &str,
+) -> bool {
     row.staff == reader.id
         || readable(&row.scope, case, reader, today)
         || writer.is_some_and(|w| looks_after(reader, w, today))
@@ -102,7 +111,9 @@ pub(crate) fn sees(row: &QuarantineRow, case: Option<&Record>, writer: Option<&S
 
 /// Whether `reader` looks after `writer`'s quarantine: section head or steward where the writer holds a post today.
 pub(crate) fn looks_after(reader: &Staff, writer: &Staff, today: &str) -> bool {
-    writer.posts.iter().filter(|p| p.held_on(today)).any(|p| {
-        reader.has_role_in(&p.section, &[Role::Head, Role::Steward], today)
-    })
+    writer
+        .posts
+        .iter()
+        .filter(|p| p.held_on(today))
+        .any(|p| reader.has_role_in(&p.section, &[Role::Head, Role::Steward], today))
 }

@@ -39,7 +39,9 @@ impl Planner<'_> {
         }
         match &op.body {
             OpBody::Void { .. } => Ok(Outcome::Voided),
-            OpBody::Create { kind, scope, parent, fields } => self.create(op, (kind, scope, *parent, fields), None, author),
+            OpBody::Create { kind, scope, parent, fields } => {
+                self.create(op, (kind, scope, *parent, fields), None, author)
+            }
             OpBody::Publish { draft, kind, scope, parent, fields } => {
                 self.create(op, (kind, scope, *parent, fields), Some(*draft), author)
             }
@@ -84,7 +86,9 @@ impl Planner<'_> {
         }
         if let Some(draft) = draft {
             match self.find(draft)?.cloned() {
-                Some(d) if d.scope != Scope::User(author.by.staff.clone()) => return Ok(quarantined("not-allowed")),
+                Some(d) if d.scope != Scope::User(author.by.staff.clone()) => {
+                    return Ok(quarantined("not-allowed"));
+                }
                 Some(d) if !d.deleted => {
                     self.put(d.tombstone(), Some(d), op.op_id)?;
                 }
@@ -115,7 +119,13 @@ impl Planner<'_> {
         Ok(Ok(target))
     }
 
-    fn patch(&mut self, op: &Operation, base: &BTreeMap<String, OpId>, fields: &Fields, author: Author) -> Look<Outcome> {
+    fn patch(
+        &mut self,
+        op: &Operation,
+        base: &BTreeMap<String, OpId>,
+        fields: &Fields,
+        author: Author,
+    ) -> Look<Outcome> {
         let target = match self.target(op, author)? {
             Ok(target) => target,
             Err(outcome) => return Ok(outcome),
@@ -151,17 +161,24 @@ impl Planner<'_> {
         fields: &Fields,
         by: Writer,
     ) -> Look<Outcome> {
-        let Some(choice @ ("mine" | "theirs" | "both")) = fields.get(conflict::RESOLUTION).and_then(Value::as_str) else {
+        let Some(choice @ ("mine" | "theirs" | "both")) =
+            fields.get(conflict::RESOLUTION).and_then(Value::as_str)
+        else {
             return Ok(quarantined("resolution-unknown"));
         };
         let scope = target.scope.clone();
         let reopened = target.revs.get(conflict::RESOLUTION);
-        let stale = reopened.is_some_and(|r| base.get(conflict::RESOLUTION) != Some(&r.op) && r.device != by.device);
+        let stale =
+            reopened.is_some_and(|r| base.get(conflict::RESOLUTION) != Some(&r.op) && r.device != by.device);
         if stale || target.fields.contains_key(conflict::RESOLUTION) {
             return Ok(Outcome::Applied { scope, seq: 0 });
         }
         let parent_seq = self.resolve(&target, choice, op, by)?;
-        let base = target.rev(conflict::RESOLUTION).map(|r| (conflict::RESOLUTION.to_owned(), r.op)).into_iter().collect();
+        let base = target
+            .rev(conflict::RESOLUTION)
+            .map(|r| (conflict::RESOLUTION.to_owned(), r.op))
+            .into_iter()
+            .collect();
         let patched = merge::patch(&target, op, &base, fields, by);
         let seq = self.put(patched.record, Some(target), op.op_id)?;
         Ok(Outcome::Applied { scope, seq: seq.max(parent_seq) })
@@ -185,7 +202,12 @@ impl Planner<'_> {
         if old.fields == made.fields {
             return Ok(old.seq);
         }
-        let mut reopened = Record { deleted: false, fields: made.fields, created: old.created.clone().or(made.created), ..old.clone() };
+        let mut reopened = Record {
+            deleted: false,
+            fields: made.fields,
+            created: old.created.clone().or(made.created),
+            ..old.clone()
+        };
         for name in [conflict::MINE, conflict::THEIRS, conflict::RESOLUTION] {
             if old.fields.get(name) != reopened.fields.get(name) {
                 reopened.revs.insert(name.to_owned(), ekitei_model::Rev { op: op.op_id, device: by.device });

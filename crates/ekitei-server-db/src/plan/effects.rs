@@ -16,7 +16,8 @@ impl Planner<'_> {
         let mut changed = false;
         for variant in Variant::ALL {
             let wanted = record.text(&photo::sha256(variant)).to_owned();
-            let found = here.iter().find(|a| a.variant == variant && !wanted.is_empty() && a.sha256 == wanted);
+            let found =
+                here.iter().find(|a| a.variant == variant && !wanted.is_empty() && a.sha256 == wanted);
             let field = photo::arrived(variant);
             match (found, record.fields.contains_key(&field)) {
                 (Some(a), false) => {
@@ -91,7 +92,9 @@ fn finished_anew(record: &Record, prior: Option<&Record>) -> bool {
 pub(crate) fn arrived(ws: &WorkingSet, record: RecordId, now_ms: i64) -> Planned<()> {
     let mut p = Planner::new(ws, now_ms, "");
     let step = |p: &mut Planner| -> Look<()> {
-        let Some(prior) = p.find(record)?.filter(|r| !r.deleted && r.kind == kinds::PHOTO).cloned() else { return Ok(()) };
+        let Some(prior) = p.find(record)?.filter(|r| !r.deleted && r.kind == kinds::PHOTO).cloned() else {
+            return Ok(());
+        };
         let mut next = prior.clone();
         let rev = office_rev(record, prior.seq);
         if p.note_arrivals(&mut next, rev)? {
@@ -136,7 +139,8 @@ pub(crate) fn backed_up(ws: &WorkingSet, photos: &[RecordId], at_ms: i64) -> Pla
             Err(_) => continue,
         };
         if !done {
-            let _ = p.office_set(*id, vec![(photo::BACKED_UP_AT.into(), Stamp::japan(at_ms).to_string().into())]);
+            let _ =
+                p.office_set(*id, vec![(photo::BACKED_UP_AT.into(), Stamp::japan(at_ms).to_string().into())]);
         }
     }
     p.finish(())

@@ -54,7 +54,9 @@ pub(crate) fn import_cases(
 
 /// Each case has a number, and no text that becomes a key holds a zero character.
 pub(crate) fn cases_are_sound(cases: &[Fields]) -> bool {
-    cases.iter().all(|c| c.get(case::NUMBER).and_then(Value::as_str).is_some_and(|n| !n.is_empty()) && !nul_in_keys(c))
+    cases.iter().all(|c| {
+        c.get(case::NUMBER).and_then(Value::as_str).is_some_and(|n| !n.is_empty()) && !nul_in_keys(c)
+    })
 }
 
 pub(crate) fn staff_are_sound(staff: &[Staff]) -> bool {
@@ -68,6 +70,8 @@ pub(crate) fn staff_are_sound(staff: &[Staff]) -> bool {
 
 impl Planner<'_> {
     fn bring_person(&mut self, person: &Staff, tally: &mut Tally) -> Look<()> {
+        // A person listed twice: the later line counts.
+        let earlier = self.out.staff.get(&person.id).cloned();
         let known = self.staff(&person.id);
         let fields = Fields::from([
             ("id".to_owned(), person.id.as_str().into()),
@@ -77,7 +81,7 @@ impl Planner<'_> {
             ("posts".to_owned(), serde_json::to_value(&person.posts).unwrap_or(Value::Null)),
         ]);
         let brought = self.bring(kinds::staff_record_id(&person.id), kinds::STAFF, Scope::All, fields);
-        let known = known?;
+        let known = earlier.as_ref().or(known?);
         brought?;
         match known {
             Some(old) if old == person => tally.unchanged += 1,
@@ -88,7 +92,7 @@ impl Planner<'_> {
             if known.is_none_or(|old| old.posts != person.posts) {
                 self.out.acl.insert(Scope::User(person.id.clone()));
             }
-            self.out.staff.push(person.clone());
+            self.out.staff.insert(person.id.clone(), person.clone());
         }
         Ok(())
     }

@@ -174,7 +174,7 @@ pub(crate) struct Writes {
     pub settled: Option<(uuid::Uuid, QuarantineState, StaffId)>,
     pub jobs: Vec<NewJob>,
     /// Rows of the directory.
-    pub staff: Vec<Staff>,
+    pub staff: BTreeMap<StaffId, Staff>,
 }
 
 impl Writes {

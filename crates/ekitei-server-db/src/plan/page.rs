@@ -70,7 +70,13 @@ impl<'a> Filling<'a> {
     }
 
     /// `place`: `seq` or `born_seq`, as the ask orders them. `false`: the page is full, the row was not taken.
-    pub fn add(&mut self, budget: &mut Budget, place: u64, body: impl FnOnce() -> String, bytes: usize) -> bool {
+    pub fn add(
+        &mut self,
+        budget: &mut Budget,
+        place: u64,
+        body: impl FnOnce() -> String,
+        bytes: usize,
+    ) -> bool {
         if self.records.len() == MAX_PAGE_RECORDS || !budget.take(bytes + 1) {
             self.more = true;
             return false;
@@ -113,7 +119,8 @@ pub(crate) fn denied(scope: &Scope, ask: Ask) -> Page {
         Ask::After(_) => Direction::After,
         Ask::Before(_) => Direction::Before,
     };
-    let header = PageHeader { scope: scope.clone(), direction, next: 0, head: 0, more: false, count: 0, denied: true };
+    let header =
+        PageHeader { scope: scope.clone(), direction, next: 0, head: 0, more: false, count: 0, denied: true };
     Page { header, records: Vec::new() }
 }
 

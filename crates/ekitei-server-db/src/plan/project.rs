@@ -4,7 +4,7 @@ use super::{Look, Missing, Planner, office_op};
 use crate::rows::{OFFICE_STAFF, office_device};
 use ekitei_model::kinds::{self, case, visit};
 use ekitei_model::record::{Fields, Origin};
-use ekitei_model::{Record, RecordId, Scope, Stamp, StaffId, rules};
+use ekitei_model::{Record, RecordId, Scope, StaffId, Stamp, rules};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Planner<'_> {
@@ -16,7 +16,8 @@ impl Planner<'_> {
         };
         let visits = self.visits_now(&case.scope, &parts.visits);
         let wanted = projections(&case, &visits, self.now_ms);
-        let mut existing: HashMap<RecordId, Record> = parts.projections.iter().map(|r| (r.id, r.clone())).collect();
+        let mut existing: HashMap<RecordId, Record> =
+            parts.projections.iter().map(|r| (r.id, r.clone())).collect();
         for (pid, record) in wanted {
             let old = existing.remove(&pid);
             if record.kind == kinds::CASE_HEADER && old.as_ref().is_none_or(|o| o.deleted) {
@@ -24,7 +25,8 @@ impl Planner<'_> {
             }
             self.office_put(record, old)?;
         }
-        let withdrawn: BTreeMap<RecordId, Record> = existing.into_iter().filter(|(_, r)| !r.deleted).collect();
+        let withdrawn: BTreeMap<RecordId, Record> =
+            existing.into_iter().filter(|(_, r)| !r.deleted).collect();
         for (pid, old) in withdrawn {
             if old.kind == kinds::CASE_HEADER {
                 self.out.acl.insert(old.scope.clone());
@@ -118,7 +120,14 @@ fn header_fields(case: &Record) -> Fields {
 }
 
 /// A record that the office makes.
-pub(super) fn made(id: RecordId, kind: &str, scope: Scope, parent: impl Into<Option<RecordId>>, fields: Fields, now_ms: i64) -> Record {
+pub(super) fn made(
+    id: RecordId,
+    kind: &str,
+    scope: Scope,
+    parent: impl Into<Option<RecordId>>,
+    fields: Fields,
+    now_ms: i64,
+) -> Record {
     let origin = Origin {
         op: office_op(id, 0),
         device: office_device(),

@@ -28,7 +28,12 @@ pub(crate) fn push(
     }
     let _ = p.release_born();
     let high_water = high_water.max(header.first - 1 + ops.len() as u64);
-    p.out.lane = Some(LaneMark { device: caller.device, lane: header.lane, generation: header.generation, high_water });
+    p.out.lane = Some(LaneMark {
+        device: caller.device,
+        lane: header.lane,
+        generation: header.generation,
+        high_water,
+    });
     let results = ops
         .iter()
         .filter_map(|i| Some(PushResult { op_id: i.op_id, outcome: p.known_outcome(i.op_id)? }))
@@ -69,7 +74,11 @@ pub(crate) fn salvage(ws: &WorkingSet, caller: &Caller, records: &[Record], now_
             continue;
         }
         let Ok(bytes) = serde_json::to_vec(r) else { continue };
-        let scope = if r.scope.to_string().contains('\0') { Scope::User(caller.staff.clone()) } else { r.scope.clone() };
+        let scope = if r.scope.to_string().contains('\0') {
+            Scope::User(caller.staff.clone())
+        } else {
+            r.scope.clone()
+        };
         p.out.quarantine.push(QuarantineRow {
             id: RecordId::derived(&["salvage", &r.id.to_string(), &r.seq.to_string()]).0,
             scope,
@@ -88,7 +97,12 @@ pub(crate) fn salvage(ws: &WorkingSet, caller: &Caller, records: &[Record], now_
 }
 
 /// Takes an entry out of quarantine in the right of `caller`. `None`: it is not theirs to see.
-pub(crate) fn release(ws: &WorkingSet, row: &QuarantineRow, caller: &Caller, now_ms: i64) -> Planned<Option<Outcome>> {
+pub(crate) fn release(
+    ws: &WorkingSet,
+    row: &QuarantineRow,
+    caller: &Caller,
+    now_ms: i64,
+) -> Planned<Option<Outcome>> {
     let mut p = Planner::new(ws, now_ms, &caller.today);
     match p.let_out(row, caller) {
         // Still refused: nothing is written, the entry stays open.
@@ -141,7 +155,14 @@ impl<'a> Planner<'a> {
                 self.out.waiting.insert(w.op_id, w);
             }
             Outcome::Quarantined { reason } => {
-                self.quarantine(incoming.op_id, incoming.op.as_ref(), &incoming.bytes, by.device, by.staff, reason)?;
+                self.quarantine(
+                    incoming.op_id,
+                    incoming.op.as_ref(),
+                    &incoming.bytes,
+                    by.device,
+                    by.staff,
+                    reason,
+                )?;
             }
             _ => {}
         }
@@ -174,10 +195,12 @@ impl<'a> Planner<'a> {
                     continue;
                 }
             };
-            let mut rows: Vec<Waiting> = before.iter().filter(|w| !self.released.contains(&w.op_id)).cloned().collect();
+            let mut rows: Vec<Waiting> =
+                before.iter().filter(|w| !self.released.contains(&w.op_id)).cloned().collect();
             self.released.extend(rows.iter().map(|w| w.op_id));
             // Those that began to wait in this plan; ids are minted in order of time.
-            let here: Vec<OpId> = self.out.waiting.values().filter(|w| w.needs == id).map(|w| w.op_id).collect();
+            let here: Vec<OpId> =
+                self.out.waiting.values().filter(|w| w.needs == id).map(|w| w.op_id).collect();
             rows.extend(here.into_iter().filter_map(|o| self.out.waiting.remove(&o)));
             for w in rows {
                 if self.retry(&w).is_err() {
@@ -189,8 +212,11 @@ impl<'a> Planner<'a> {
     }
 
     fn retry(&mut self, w: &Waiting) -> Look<()> {
-        let incoming =
-            Incoming::parse(&w.bytes).unwrap_or(Incoming { op_id: w.op_id, op: None, bytes: w.bytes.clone() });
+        let incoming = Incoming::parse(&w.bytes).unwrap_or(Incoming {
+            op_id: w.op_id,
+            op: None,
+            bytes: w.bytes.clone(),
+        });
         let by = Writer { device: w.device, staff: &w.staff };
         let outcome = self.outcome_of(&incoming, by)?;
         match &outcome {
@@ -271,21 +297,38 @@ impl<'a> Planner<'a> {
             }
         };
         // A salvaged record whose create came again by itself.
-        if row.reason == "salvage" && let Some(outcome) = logged {
+        if row.reason == "salvage"
+            && let Some(outcome) = logged
+        {
             self.out.settled = Some((row.id, QuarantineState::Released, caller.staff.clone()));
             return Ok(Some(outcome));
         }
         let by = Writer { device, staff: &staff };
         let outcome = self.apply(&op, Author { by, rights })?;
         if let Outcome::WaitingParent { needs } = &outcome {
-            let w = Waiting { op_id: op.op_id, needs: *needs, device, staff: staff.clone(), bytes, since_ms: self.now_ms };
+            let w = Waiting {
+                op_id: op.op_id,
+                needs: *needs,
+                device,
+                staff: staff.clone(),
+                bytes,
+                since_ms: self.now_ms,
+            };
             self.out.waiting.insert(w.op_id, w);
         }
         if logged.is_some() {
             self.out.outcomes.push((op.op_id, outcome.clone()));
         } else {
             let (record, at_ms) = (Some(op.record), op.at.utc_ms);
-            let row = LogRow { op_id: op.op_id, device, staff: staff.clone(), place: None, record, at_ms, outcome: outcome.clone() };
+            let row = LogRow {
+                op_id: op.op_id,
+                device,
+                staff: staff.clone(),
+                place: None,
+                record,
+                at_ms,
+                outcome: outcome.clone(),
+            };
             self.out.log.push(row);
         }
         self.decided.insert(op.op_id, outcome.clone());

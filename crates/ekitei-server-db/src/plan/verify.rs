@@ -66,7 +66,9 @@ pub(crate) fn operation(
     match outcome {
         None => faults.push(lost()),
         // 0: nothing changed, so there may be nothing.
-        Some(Outcome::Applied { scope, seq } | Outcome::Conflict { scope, seq, .. }) if *seq > 0 && place != Some(scope) => {
+        Some(Outcome::Applied { scope, seq } | Outcome::Conflict { scope, seq, .. })
+            if *seq > 0 && place != Some(scope) =>
+        {
             faults.push(lost());
         }
         Some(Outcome::Gone { scope }) if place != Some(scope) => faults.push(lost()),
@@ -86,7 +88,8 @@ pub(crate) fn blob(record: RecordId, variant: &str, sha256: &str) -> Fault {
 /// The job that a photo must have once its original is here.
 pub(crate) fn filing_key(r: &Record) -> Option<String> {
     let arrived = r.fields.contains_key(&photo::arrived(Variant::Original));
-    (r.kind == kinds::PHOTO && !r.deleted && arrived && r.scope.case().is_some()).then(|| format!("file_photo:{}", r.id))
+    (r.kind == kinds::PHOTO && !r.deleted && arrived && r.scope.case().is_some())
+        .then(|| format!("file_photo:{}", r.id))
 }
 
 pub(crate) fn job(record: RecordId) -> Fault {

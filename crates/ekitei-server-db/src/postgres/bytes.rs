@@ -49,8 +49,15 @@ pub(super) async fn upload_claim(tx: &Transaction<'_>, id: Uuid) -> Go<Upload> {
     must_upload(tx, id).await
 }
 
-pub(super) async fn upload_advance(tx: &Transaction<'_>, id: Uuid, fence: u64, from_bytes: u64, to_bytes: u64) -> Go<()> {
-    let sql = "UPDATE uploads SET offset_bytes = $4 WHERE id = $1 AND fence = $2 AND offset_bytes = $3 AND NOT done
+pub(super) async fn upload_advance(
+    tx: &Transaction<'_>,
+    id: Uuid,
+    fence: u64,
+    from_bytes: u64,
+    to_bytes: u64,
+) -> Go<()> {
+    let sql =
+        "UPDATE uploads SET offset_bytes = $4 WHERE id = $1 AND fence = $2 AND offset_bytes = $3 AND NOT done
          AND $4 <= length_bytes";
     if run(tx, sql, &[&id, &int(fence), &int(from_bytes), &int(to_bytes)]).await? == 1 {
         return Ok(());
@@ -62,7 +69,13 @@ fn taken(u: &Upload) -> StorageError {
     StorageError::Refused(Fault::retry("upload-taken").with("offset", u.offset_bytes))
 }
 
-pub(super) async fn upload_finish(s: &mut Session<'_>, id: Uuid, fence: u64, blob: &BlobRow, now_ms: i64) -> Go<Changed> {
+pub(super) async fn upload_finish(
+    s: &mut Session<'_>,
+    id: Uuid,
+    fence: u64,
+    blob: &BlobRow,
+    now_ms: i64,
+) -> Go<Changed> {
     let sql = format!("SELECT {UPLOAD} FROM uploads WHERE id = $1 FOR UPDATE");
     let row = maybe(&s.tx, &sql, &[&id]).await?.ok_or_else(|| StorageError::refused("upload-unknown"))?;
     let u = codec::upload(&row)?;
@@ -107,14 +120,23 @@ async fn blob_named(tx: &Transaction<'_>, record: &Record, variant: Variant) -> 
     row.map(|r| blob(&r)).transpose()
 }
 
-pub(super) async fn blob_of(tx: &Transaction<'_>, caller: &Caller, id: RecordId, variant: Variant) -> Go<Option<BlobRow>> {
+pub(super) async fn blob_of(
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    id: RecordId,
+    variant: Variant,
+) -> Go<Option<BlobRow>> {
     match readable_record(tx, caller, id).await? {
         Some((record, _)) => blob_named(tx, &record, variant).await,
         None => Ok(None),
     }
 }
 
-pub(super) async fn office_blob_of(tx: &Transaction<'_>, id: RecordId, variant: Variant) -> Go<Option<BlobRow>> {
+pub(super) async fn office_blob_of(
+    tx: &Transaction<'_>,
+    id: RecordId,
+    variant: Variant,
+) -> Go<Option<BlobRow>> {
     match record(tx, id).await? {
         Some(record) => blob_named(tx, &record, variant).await,
         None => Ok(None),

@@ -33,7 +33,8 @@ fn uuid(row: &Row, at: usize) -> Go<Uuid> {
     Ok(row.try_get(at)?)
 }
 
-pub(super) const DEVICE: &str = "id, staff, state, console, public_key, recipient, model, enrolled_ms, last_seen_ms, report";
+pub(super) const DEVICE: &str =
+    "id, staff, state, console, public_key, recipient, model, enrolled_ms, last_seen_ms, report";
 pub(super) fn device(row: &Row) -> Go<Device> {
     Ok(Device {
         id: DeviceId(uuid(row, 0)?),
@@ -61,7 +62,8 @@ pub(super) fn waiting(row: &Row) -> Go<Waiting> {
     })
 }
 
-pub(super) const QUARANTINE: &str = "id, scope, record, reason, device, staff, since_ms, state, settled_by, bytes";
+pub(super) const QUARANTINE: &str =
+    "id, scope, record, reason, device, staff, since_ms, state, settled_by, bytes";
 pub(super) fn quarantine(row: &Row) -> Go<QuarantineRow> {
     Ok(QuarantineRow {
         id: uuid(row, 0)?,

@@ -30,7 +30,12 @@ async fn readable_cases(tx: &Transaction<'_>, staff: &Staff, today: &str) -> Go<
     Ok(out)
 }
 
-pub(super) async fn cases(tx: &Transaction<'_>, caller: &Caller, filter: &CaseFilter, limit: u32) -> Go<Vec<CaseRow>> {
+pub(super) async fn cases(
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    filter: &CaseFilter,
+    limit: u32,
+) -> Go<Vec<CaseRow>> {
     let staff = reader(tx, caller).await?;
     let mut out = Vec::new();
     for (case, body) in readable_cases(tx, &staff, &caller.today).await? {
@@ -103,7 +108,8 @@ pub(super) async fn conflicts(tx: &Transaction<'_>, caller: &Caller) -> Go<Vec<C
 
 pub(super) async fn quarantine(tx: &Transaction<'_>, caller: &Caller) -> Go<Vec<QuarantineRow>> {
     reader(tx, caller).await?;
-    let sql = format!("SELECT {} FROM quarantine WHERE state = 'open' ORDER BY since_ms, id", codec::QUARANTINE);
+    let sql =
+        format!("SELECT {} FROM quarantine WHERE state = 'open' ORDER BY since_ms, id", codec::QUARANTINE);
     let mut out = Vec::new();
     for row in rows(tx, &sql, &[]).await? {
         let row = codec::quarantine(&row)?;
@@ -125,12 +131,18 @@ pub(super) async fn counts(tx: &Transaction<'_>, now_ms: i64) -> Go<Counts> {
         blobs: count(tx, "SELECT count(*) FROM blobs").await?,
         blob_bytes: count(tx, "SELECT coalesce(sum(bytes), 0)::bigint FROM blobs").await?,
         uploads_receiving: count(tx, "SELECT count(*) FROM uploads WHERE NOT done").await?,
-        devices_active: count(tx, "SELECT count(*) FROM devices WHERE state = 'active' AND NOT console").await?,
+        devices_active: count(tx, "SELECT count(*) FROM devices WHERE state = 'active' AND NOT console")
+            .await?,
         jobs: jobs::job_counts(tx, now_ms).await?,
     })
 }
 
-pub(super) async fn scan_kind(tx: &Transaction<'_>, kind: &str, after: Option<RecordId>, limit: u32) -> Go<Vec<String>> {
+pub(super) async fn scan_kind(
+    tx: &Transaction<'_>,
+    kind: &str,
+    after: Option<RecordId>,
+    limit: u32,
+) -> Go<Vec<String>> {
     let after: Option<Uuid> = after.map(|a| a.0);
     let sql = "SELECT body FROM records WHERE kind = $1 AND NOT deleted AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3";
     rows(tx, sql, &[&kind, &after, &i64::from(limit)]).await?.iter().map(|r| text(r, 0)).collect()

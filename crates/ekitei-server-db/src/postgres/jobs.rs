@@ -22,7 +22,12 @@ pub(super) async fn resume_jobs(tx: &Transaction<'_>, now_ms: i64) -> Go<()> {
     Ok(())
 }
 
-pub(super) async fn finish_job(s: &mut Session<'_>, job: &Job, effect: &JobEffect, now_ms: i64) -> Go<Changed> {
+pub(super) async fn finish_job(
+    s: &mut Session<'_>,
+    job: &Job,
+    effect: &JobEffect,
+    now_ms: i64,
+) -> Go<Changed> {
     let sql = "UPDATE jobs SET done = true, last_error = NULL WHERE id = $1 AND attempts = $2 AND NOT done";
     if run(&s.tx, sql, &[&job.id, &i64::from(job.attempt)]).await? != 1 {
         return Err(StorageError::refused("job-taken").into());
@@ -45,5 +50,10 @@ pub(super) async fn job_counts(tx: &Transaction<'_>, now_ms: i64) -> Go<JobCount
                 count(*) FILTER (WHERE NOT done AND lease_until_ms <= $1 AND attempts > 0), count(*) FILTER (WHERE done)
          FROM jobs";
     let r = one(tx, sql, &[&now_ms]).await?;
-    Ok(JobCounts { waiting: number(&r, 0)?, leased: number(&r, 1)?, retrying: number(&r, 2)?, done: number(&r, 3)? })
+    Ok(JobCounts {
+        waiting: number(&r, 0)?,
+        leased: number(&r, 1)?,
+        retrying: number(&r, 2)?,
+        done: number(&r, 3)?,
+    })
 }

@@ -51,7 +51,8 @@ async fn lock(s: &mut Session<'_>, ws: &mut WorkingSet, scopes: impl Iterator<It
     const LOCK: &str = "SELECT scope, head FROM scopes WHERE scope = ANY($1) ORDER BY scope FOR UPDATE";
     let mut found = rows(&s.tx, LOCK, &[&names]).await?;
     if found.len() < names.len() {
-        run(&s.tx, "INSERT INTO scopes (scope) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", &[&names]).await?;
+        run(&s.tx, "INSERT INTO scopes (scope) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING", &[&names])
+            .await?;
         found = rows(&s.tx, LOCK, &[&names]).await?;
     }
     for row in found {
@@ -75,7 +76,10 @@ pub(super) async fn load(s: &mut Session<'_>, ws: &mut WorkingSet, needs: &Needs
     }
     if !needs.waiting.is_empty() {
         ws.waiting.extend(needs.waiting.iter().map(|n| (*n, Vec::new())));
-        let sql = format!("SELECT {} FROM waiting WHERE needs = ANY($1) ORDER BY arrival FOR UPDATE", codec::WAITING);
+        let sql = format!(
+            "SELECT {} FROM waiting WHERE needs = ANY($1) ORDER BY arrival FOR UPDATE",
+            codec::WAITING
+        );
         for row in rows(&s.tx, &sql, &[&uuids(&needs.waiting)]).await? {
             let w = codec::waiting(&row)?;
             ws.waiting.entry(w.needs).or_default().push(w);
@@ -93,7 +97,8 @@ pub(super) async fn load(s: &mut Session<'_>, ws: &mut WorkingSet, needs: &Needs
         ws.arrivals.extend(needs.arrivals.iter().map(|n| (*n, Vec::new())));
         let sql = "SELECT record, variant, sha256, stored_ms FROM arrivals WHERE record = ANY($1)";
         for row in rows(&s.tx, sql, &[&uuids(&needs.arrivals)]).await? {
-            let arrival = Arrival { variant: word(&row, 1)?, sha256: text(&row, 2)?, stored_ms: row.try_get(3)? };
+            let arrival =
+                Arrival { variant: word(&row, 1)?, sha256: text(&row, 2)?, stored_ms: row.try_get(3)? };
             ws.arrivals.entry(RecordId(row.try_get(0)?)).or_default().push(arrival);
         }
     }

@@ -51,7 +51,8 @@ impl Postgres {
         // What is answered is on disk, whatever the cluster's default.
         let options = format!("{} -c synchronous_commit=on", config.get_options().unwrap_or_default());
         config.options(options.trim()).application_name("ekitei").connect_timeout(PATIENCE);
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let manager =
+            Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let pool = Pool::builder(manager)
             .max_size(MAX_CONNECTIONS)
             .runtime(Runtime::Tokio1)
@@ -135,7 +136,8 @@ macro_rules! read {
     ($self:ident, $tx:ident, $body:expr) => {{
         let mut client = $self.client().await?;
         let done: Go<_> = async {
-            let begin = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+            let begin =
+                client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
             let $tx = begin.start().await?;
             let value = $body?;
             $tx.commit().await?;
@@ -196,7 +198,13 @@ impl Storage for Postgres {
     async fn set_device_state(&self, id: DeviceId, state: DeviceState) -> Result<bool> {
         change!(self, tx, people::set_device_state(&tx, id, state).await)
     }
-    async fn open_session(&self, staff: &StaffId, token_hash: &str, now_ms: i64, expires_ms: i64) -> Result<DeviceId> {
+    async fn open_session(
+        &self,
+        staff: &StaffId,
+        token_hash: &str,
+        now_ms: i64,
+        expires_ms: i64,
+    ) -> Result<DeviceId> {
         change!(self, tx, people::open_session(&tx, staff, token_hash, now_ms, expires_ms).await)
     }
     async fn session(&self, token_hash: &str, now_ms: i64) -> Result<Option<Session>> {
@@ -218,7 +226,13 @@ impl Storage for Postgres {
     async fn readable(&self, caller: &Caller, scopes: &[Scope]) -> Result<Vec<Scope>> {
         read!(self, tx, people::readable(&tx, caller, scopes).await)
     }
-    async fn apply_push(&self, caller: &Caller, header: &PushHeader, ops: Vec<Incoming>, now_ms: i64) -> Result<Pushed> {
+    async fn apply_push(
+        &self,
+        caller: &Caller,
+        header: &PushHeader,
+        ops: Vec<Incoming>,
+        now_ms: i64,
+    ) -> Result<Pushed> {
         write!(self, s, push::apply_push(&mut s, caller, header, &ops, now_ms).await)
     }
     async fn apply_console(&self, caller: &Caller, op: Incoming, now_ms: i64) -> Result<Applied> {

@@ -12,7 +12,7 @@ use ekitei_model::kinds;
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch};
-use ekitei_model::{DeviceId, Scope, Stamp, StaffId, fold, rules};
+use ekitei_model::{DeviceId, Scope, StaffId, Stamp, fold, rules};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -113,14 +113,24 @@ pub(super) async fn password_hash(tx: &Transaction<'_>, staff: &StaffId) -> Go<O
     }
 }
 
-pub(super) async fn create_code(tx: &Transaction<'_>, staff: &StaffId, code_hash: &str, expires_ms: i64) -> Go<()> {
+pub(super) async fn create_code(
+    tx: &Transaction<'_>,
+    staff: &StaffId,
+    code_hash: &str,
+    expires_ms: i64,
+) -> Go<()> {
     must_exist(tx, staff).await?;
     let sql = "INSERT INTO codes (code_hash, staff, expires_ms) VALUES ($1, $2, $3)";
     run(tx, sql, &[&code_hash, &staff.as_str(), &expires_ms]).await?;
     Ok(())
 }
 
-pub(super) async fn redeem_code(tx: &Transaction<'_>, code_hash: &str, now_ms: i64, new: &NewDevice) -> Go<Redeemed> {
+pub(super) async fn redeem_code(
+    tx: &Transaction<'_>,
+    code_hash: &str,
+    now_ms: i64,
+    new: &NewDevice,
+) -> Go<Redeemed> {
     let sql = "SELECT staff, expires_ms, used_by FROM codes WHERE code_hash = $1 FOR UPDATE";
     let row = maybe(tx, sql, &[&code_hash]).await?.ok_or_else(|| StorageError::refused("code-unknown"))?;
     if row.try_get::<_, i64>(1)? <= now_ms {
@@ -138,11 +148,28 @@ pub(super) async fn redeem_code(tx: &Transaction<'_>, code_hash: &str, now_ms: i
     Ok(Redeemed { staff, device_id: new.device_id })
 }
 
-async fn add_device(tx: &Transaction<'_>, new: &NewDevice, staff: &StaffId, console: bool, now_ms: i64) -> Go<()> {
+async fn add_device(
+    tx: &Transaction<'_>,
+    new: &NewDevice,
+    staff: &StaffId,
+    console: bool,
+    now_ms: i64,
+) -> Go<()> {
     let report = serde_json::to_string(&DeviceReport::default())?;
-    let sql = format!("INSERT INTO devices ({}) VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $7, $8)", codec::DEVICE);
-    let values: super::session::Params<'_> =
-        &[&new.device_id.0, &staff.as_str(), &console, &new.public_key, &new.recipient, &new.model, &now_ms, &report];
+    let sql = format!(
+        "INSERT INTO devices ({}) VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $7, $8)",
+        codec::DEVICE
+    );
+    let values: super::session::Params<'_> = &[
+        &new.device_id.0,
+        &staff.as_str(),
+        &console,
+        &new.public_key,
+        &new.recipient,
+        &new.model,
+        &now_ms,
+        &report,
+    ];
     run(tx, &sql, values).await?;
     Ok(())
 }
@@ -163,7 +190,12 @@ pub(super) async fn devices(tx: &Transaction<'_>, filter: &DeviceFilter) -> Go<V
     rows(tx, &sql, &[&staff, &state, &filter.consoles]).await?.iter().map(codec::device).collect()
 }
 
-pub(super) async fn touch_device(tx: &Transaction<'_>, id: DeviceId, now_ms: i64, report: Option<&DeviceReport>) -> Go<()> {
+pub(super) async fn touch_device(
+    tx: &Transaction<'_>,
+    id: DeviceId,
+    now_ms: i64,
+    report: Option<&DeviceReport>,
+) -> Go<()> {
     let report = report.map(serde_json::to_string).transpose()?;
     let sql = "UPDATE devices SET last_seen_ms = $2, report = coalesce($3, report) WHERE id = $1";
     run(tx, sql, &[&id.0, &now_ms, &report]).await?;
@@ -175,10 +207,21 @@ pub(super) async fn set_device_state(tx: &Transaction<'_>, id: DeviceId, state: 
     Ok(run(tx, "UPDATE devices SET state = $2 WHERE id = $1", &[&id.0, &state]).await? == 1)
 }
 
-pub(super) async fn open_session(tx: &Transaction<'_>, staff: &StaffId, token_hash: &str, now_ms: i64, expires_ms: i64) -> Go<DeviceId> {
+pub(super) async fn open_session(
+    tx: &Transaction<'_>,
+    staff: &StaffId,
+    token_hash: &str,
+    now_ms: i64,
+    expires_ms: i64,
+) -> Go<DeviceId> {
     must_exist(tx, staff).await?;
     let id = DeviceId(Uuid::now_v7());
-    let new = NewDevice { device_id: id, public_key: String::new(), recipient: String::new(), model: String::new() };
+    let new = NewDevice {
+        device_id: id,
+        public_key: String::new(),
+        recipient: String::new(),
+        model: String::new(),
+    };
     add_device(tx, &new, staff, true, now_ms).await?;
     let sql = "INSERT INTO sessions (token_hash, staff, device, opened_ms, seen_ms, expires_ms) VALUES ($1, $2, $3, $4, $4, $5)";
     run(tx, sql, &[&token_hash, &staff.as_str(), &id.0, &now_ms, &expires_ms]).await?;
@@ -198,7 +241,12 @@ pub(super) async fn session(tx: &Transaction<'_>, token_hash: &str, now_ms: i64)
 }
 
 pub(super) async fn session_seen(tx: &Transaction<'_>, token_hash: &str, now_ms: i64) -> Go<()> {
-    run(tx, "UPDATE sessions SET seen_ms = greatest(seen_ms, $2) WHERE token_hash = $1", &[&token_hash, &now_ms]).await?;
+    run(
+        tx,
+        "UPDATE sessions SET seen_ms = greatest(seen_ms, $2) WHERE token_hash = $1",
+        &[&token_hash, &now_ms],
+    )
+    .await?;
     Ok(())
 }
 

@@ -11,7 +11,12 @@ use deadpool_postgres::Transaction;
 use ekitei_model::wire::{PullReply, PullRequest};
 use ekitei_model::{Record, RecordId, Scope};
 
-pub(super) async fn pull(tx: &Transaction<'_>, caller: &Caller, request: &PullRequest, now_ms: i64) -> Go<Pages> {
+pub(super) async fn pull(
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    request: &PullRequest,
+    now_ms: i64,
+) -> Go<Pages> {
     let staff = reader(tx, caller).await?;
     let epoch = epoch(tx).await?;
     access::same_epoch(request.epoch.as_ref(), &epoch)?;
@@ -43,10 +48,24 @@ pub(super) async fn pull(tx: &Transaction<'_>, caller: &Caller, request: &PullRe
 macro_rules! page_sql {
     ($place:literal, $compare:literal, $order:literal) => {
         concat!(
-            "SELECT place, body FROM (SELECT place, body, sum(octet_length(body)) OVER (ORDER BY place ", $order, ")",
-            " - octet_length(body) AS before, row_number() OVER (ORDER BY place ", $order, ") AS n FROM (SELECT ", $place, " AS place, body FROM records WHERE scope = $1 AND ",
-            $place, " ", $compare, " $2 ORDER BY ", $place, " ", $order, " LIMIT $3) page) sums",
-            " WHERE before <= $4 OR n <= 2 ORDER BY place ", $order
+            "SELECT place, body FROM (SELECT place, body, sum(octet_length(body)) OVER (ORDER BY place ",
+            $order,
+            ")",
+            " - octet_length(body) AS before, row_number() OVER (ORDER BY place ",
+            $order,
+            ") AS n FROM (SELECT ",
+            $place,
+            " AS place, body FROM records WHERE scope = $1 AND ",
+            $place,
+            " ",
+            $compare,
+            " $2 ORDER BY ",
+            $place,
+            " ",
+            $order,
+            " LIMIT $3) page) sums",
+            " WHERE before <= $4 OR n <= 2 ORDER BY place ",
+            $order
         )
     };
 }
@@ -75,7 +94,11 @@ async fn page(tx: &Transaction<'_>, scope: &Scope, ask: Ask, budget: &mut Budget
 }
 
 /// The record and its JSON, if the caller may read it.
-pub(super) async fn readable_record(tx: &Transaction<'_>, caller: &Caller, id: RecordId) -> Go<Option<(Record, String)>> {
+pub(super) async fn readable_record(
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    id: RecordId,
+) -> Go<Option<(Record, String)>> {
     let staff = reader(tx, caller).await?;
     let Some(body) = body(tx, id).await? else { return Ok(None) };
     let record = record_of(&body)?;

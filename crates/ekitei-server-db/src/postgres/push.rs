@@ -26,7 +26,13 @@ fn storable(i: &Incoming) -> bool {
     i.op.as_ref().and_then(|o| o.named_scope()).is_none_or(|s| !s.to_string().contains('\0'))
 }
 
-pub(super) async fn apply_push(s: &mut Session<'_>, caller: &Caller, header: &PushHeader, ops: &[Incoming], now_ms: i64) -> Go<Pushed> {
+pub(super) async fn apply_push(
+    s: &mut Session<'_>,
+    caller: &Caller,
+    header: &PushHeader,
+    ops: &[Incoming],
+    now_ms: i64,
+) -> Go<Pushed> {
     let row = device(&s.tx, caller.device).await?;
     access::may_push(access::known(row.as_ref(), caller)?)?;
     let epoch = epoch(&s.tx).await?;
@@ -48,7 +54,12 @@ pub(super) async fn apply_push(s: &mut Session<'_>, caller: &Caller, header: &Pu
     Ok(Pushed { reply, results, touched: changed.touched, jobs: changed.jobs })
 }
 
-pub(super) async fn apply_console(s: &mut Session<'_>, caller: &Caller, op: &Incoming, now_ms: i64) -> Go<Applied> {
+pub(super) async fn apply_console(
+    s: &mut Session<'_>,
+    caller: &Caller,
+    op: &Incoming,
+    now_ms: i64,
+) -> Go<Applied> {
     let row = device(&s.tx, caller.device).await?;
     access::may_push(access::known(row.as_ref(), caller)?)?;
     let mut ws = primed(s, caller, std::slice::from_ref(op)).await?;
@@ -57,14 +68,20 @@ pub(super) async fn apply_console(s: &mut Session<'_>, caller: &Caller, op: &Inc
 }
 
 pub(super) async fn expire_waiting(s: &mut Session<'_>, before_ms: i64, now_ms: i64) -> Go<u64> {
-    let sql = format!("SELECT {} FROM waiting WHERE since_ms < $1 ORDER BY arrival FOR UPDATE", codec::WAITING);
+    let sql =
+        format!("SELECT {} FROM waiting WHERE since_ms < $1 ORDER BY arrival FOR UPDATE", codec::WAITING);
     let found: Vec<Waiting> =
         rows(&s.tx, &sql, &[&before_ms]).await?.iter().map(codec::waiting).collect::<Go<_>>()?;
     let mut ws = WorkingSet::default();
     Ok(settle(s, &mut ws, now_ms, |ws| plan::expire(ws, &found, now_ms)).await?.0)
 }
 
-pub(super) async fn salvage(s: &mut Session<'_>, caller: &Caller, records: &[Record], now_ms: i64) -> Go<u64> {
+pub(super) async fn salvage(
+    s: &mut Session<'_>,
+    caller: &Caller,
+    records: &[Record],
+    now_ms: i64,
+) -> Go<u64> {
     let row = device(&s.tx, caller.device).await?;
     access::may_push(access::known(row.as_ref(), caller)?)?;
     let mut ws = WorkingSet::default();
@@ -96,7 +113,12 @@ async fn open_entry(s: &Session<'_>, caller: &Caller, id: Uuid) -> Go<Quarantine
     Ok(row)
 }
 
-pub(super) async fn quarantine_release(s: &mut Session<'_>, caller: &Caller, id: Uuid, now_ms: i64) -> Go<Applied> {
+pub(super) async fn quarantine_release(
+    s: &mut Session<'_>,
+    caller: &Caller,
+    id: Uuid,
+    now_ms: i64,
+) -> Go<Applied> {
     let row = open_entry(s, caller, id).await?;
     let mut ws = WorkingSet::default();
     let (outcome, changed) = settle(s, &mut ws, now_ms, |ws| plan::release(ws, &row, caller, now_ms)).await?;

@@ -36,11 +36,16 @@ impl From<serde_json::Error> for Trouble {
 impl From<tokio_postgres::Error> for Trouble {
     fn from(e: tokio_postgres::Error) -> Self {
         // The message of the server, without values of rows.
-        let text = e.as_db_error().map_or_else(|| e.to_string(), |d| format!("{} {}", d.code().code(), d.message()));
+        let text =
+            e.as_db_error().map_or_else(|| e.to_string(), |d| format!("{} {}", d.code().code(), d.message()));
         match e.code() {
             Some(c)
-                if [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION]
-                    .contains(c) =>
+                if [
+                    SqlState::T_R_SERIALIZATION_FAILURE,
+                    SqlState::T_R_DEADLOCK_DETECTED,
+                    SqlState::UNIQUE_VIOLATION,
+                ]
+                .contains(c) =>
             {
                 Self::Again(text)
             }
@@ -94,7 +99,11 @@ pub(super) struct Session<'t> {
 
 impl<'t> Session<'t> {
     pub async fn begin(tx: Transaction<'t>, alone: bool) -> Go<Self> {
-        let sql = if alone { "SELECT pg_advisory_xact_lock($1)" } else { "SELECT pg_advisory_xact_lock_shared($1)" };
+        let sql = if alone {
+            "SELECT pg_advisory_xact_lock($1)"
+        } else {
+            "SELECT pg_advisory_xact_lock_shared($1)"
+        };
         one(&tx, sql, &[&GATE]).await?;
         Ok(Self { tx, locked: BTreeSet::new(), alone })
     }

@@ -53,7 +53,15 @@ async fn operations(tx: &Transaction<'_>, faults: &mut Vec<Fault>) -> Go<HashSet
             None => None,
         };
         let (waits, kept) = (r.try_get(4)?, r.try_get(5)?);
-        check::operation(OpId(op), record.map(RecordId), outcome.as_ref(), scope.as_ref(), waits, kept, faults);
+        check::operation(
+            OpId(op),
+            record.map(RecordId),
+            outcome.as_ref(),
+            scope.as_ref(),
+            waits,
+            kept,
+            faults,
+        );
     }
     for r in rows(tx, "SELECT op_id FROM waiting WHERE op_id NOT IN (SELECT op_id FROM ops)", &[]).await? {
         faults.push(check::stray_waiting(OpId(r.try_get(0)?)));

@@ -25,24 +25,29 @@ pub(super) async fn write(s: &Session<'_>, w: &Writes, now_ms: i64) -> Go<()> {
 }
 
 async fn records(s: &Session<'_>, w: &Writes, now_ms: i64) -> Go<()> {
-    let (born, changed): (Vec<&Record>, Vec<&Record>) = w.records.values().partition(|r| w.born.contains(&r.id));
+    let (born, changed): (Vec<&Record>, Vec<&Record>) =
+        w.records.values().partition(|r| w.born.contains(&r.id));
     if !born.is_empty() {
         let bodies = born.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
         let sql = "INSERT INTO records (id, kind, scope, parent, born_seq, seq, deleted, unresolved, body, changed_ms)
              SELECT *, $10 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::bigint[],
                $7::boolean[], $8::boolean[], $9::text[])";
-        run(&s.tx, sql, &[
-            &ids(&born),
-            &born.iter().map(|r| r.kind.as_str()).collect::<Vec<_>>(),
-            &born.iter().map(|r| r.scope.to_string()).collect::<Vec<_>>(),
-            &born.iter().map(|r| r.parent.map(|p| p.0)).collect::<Vec<Option<Uuid>>>(),
-            &born.iter().map(|r| int(r.born_seq)).collect::<Vec<_>>(),
-            &seqs(&born),
-            &born.iter().map(|r| r.deleted).collect::<Vec<_>>(),
-            &born.iter().map(|r| words::unresolved(r)).collect::<Vec<_>>(),
-            &bodies,
-            &now_ms,
-        ])
+        run(
+            &s.tx,
+            sql,
+            &[
+                &ids(&born),
+                &born.iter().map(|r| r.kind.as_str()).collect::<Vec<_>>(),
+                &born.iter().map(|r| r.scope.to_string()).collect::<Vec<_>>(),
+                &born.iter().map(|r| r.parent.map(|p| p.0)).collect::<Vec<Option<Uuid>>>(),
+                &born.iter().map(|r| int(r.born_seq)).collect::<Vec<_>>(),
+                &seqs(&born),
+                &born.iter().map(|r| r.deleted).collect::<Vec<_>>(),
+                &born.iter().map(|r| words::unresolved(r)).collect::<Vec<_>>(),
+                &bodies,
+                &now_ms,
+            ],
+        )
         .await?;
     }
     if !changed.is_empty() {
@@ -50,14 +55,18 @@ async fn records(s: &Session<'_>, w: &Writes, now_ms: i64) -> Go<()> {
         let sql = "UPDATE records r SET seq = u.seq, deleted = u.deleted, unresolved = u.unresolved, body = u.body, changed_ms = $6
              FROM unnest($1::uuid[], $2::bigint[], $3::boolean[], $4::boolean[], $5::text[]) AS u (id, seq, deleted, unresolved, body)
              WHERE r.id = u.id";
-        run(&s.tx, sql, &[
-            &ids(&changed),
-            &seqs(&changed),
-            &changed.iter().map(|r| r.deleted).collect::<Vec<_>>(),
-            &changed.iter().map(|r| words::unresolved(r)).collect::<Vec<_>>(),
-            &bodies,
-            &now_ms,
-        ])
+        run(
+            &s.tx,
+            sql,
+            &[
+                &ids(&changed),
+                &seqs(&changed),
+                &changed.iter().map(|r| r.deleted).collect::<Vec<_>>(),
+                &changed.iter().map(|r| words::unresolved(r)).collect::<Vec<_>>(),
+                &bodies,
+                &now_ms,
+            ],
+        )
         .await?;
     }
     Ok(())
@@ -78,14 +87,18 @@ async fn history(s: &Session<'_>, w: &Writes, now_ms: i64) -> Go<()> {
     let bodies = versions.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
     let sql = "INSERT INTO history (scope, seq, record, replaced_by, body, replaced_ms)
          SELECT *, $6 FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::uuid[], $5::text[])";
-    run(&s.tx, sql, &[
-        &versions.iter().map(|v| v.scope.to_string()).collect::<Vec<_>>(),
-        &seqs(&versions),
-        &ids(&versions),
-        &w.history.iter().map(|h| h.replaced_by.0).collect::<Vec<_>>(),
-        &bodies,
-        &now_ms,
-    ])
+    run(
+        &s.tx,
+        sql,
+        &[
+            &versions.iter().map(|v| v.scope.to_string()).collect::<Vec<_>>(),
+            &seqs(&versions),
+            &ids(&versions),
+            &w.history.iter().map(|h| h.replaced_by.0).collect::<Vec<_>>(),
+            &bodies,
+            &now_ms,
+        ],
+    )
     .await?;
     Ok(())
 }
@@ -109,27 +122,33 @@ async fn scopes(s: &Session<'_>, w: &Writes) -> Go<()> {
 
 async fn log(s: &Session<'_>, w: &Writes, now_ms: i64) -> Go<()> {
     if !w.log.is_empty() {
-        let outcomes = w.log.iter().map(|l| serde_json::to_string(&l.outcome)).collect::<Result<Vec<_>, _>>()?;
+        let outcomes =
+            w.log.iter().map(|l| serde_json::to_string(&l.outcome)).collect::<Result<Vec<_>, _>>()?;
         let sql = "INSERT INTO ops (op_id, device, staff, lane, generation, op_seq, record, at_ms, outcome, received_ms)
              SELECT *, $10 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::integer[], $5::bigint[], $6::bigint[],
                $7::uuid[], $8::bigint[], $9::text[])";
-        run(&s.tx, sql, &[
-            &w.log.iter().map(|l| l.op_id.0).collect::<Vec<_>>(),
-            &w.log.iter().map(|l| l.device.0).collect::<Vec<_>>(),
-            &w.log.iter().map(|l| l.staff.as_str()).collect::<Vec<_>>(),
-            &w.log.iter().map(|l| l.place.map(|p| i32::from(u8::from(p.lane)))).collect::<Vec<_>>(),
-            &w.log.iter().map(|l| l.place.map(|p| i64::from(p.generation))).collect::<Vec<_>>(),
-            &w.log.iter().map(|l| l.place.map(|p| int(p.op_seq))).collect::<Vec<_>>(),
-            &w.log.iter().map(|l| l.record.map(|r| r.0)).collect::<Vec<_>>(),
-            &w.log.iter().map(|l| l.at_ms).collect::<Vec<_>>(),
-            &outcomes,
-            &now_ms,
-        ])
+        run(
+            &s.tx,
+            sql,
+            &[
+                &w.log.iter().map(|l| l.op_id.0).collect::<Vec<_>>(),
+                &w.log.iter().map(|l| l.device.0).collect::<Vec<_>>(),
+                &w.log.iter().map(|l| l.staff.as_str()).collect::<Vec<_>>(),
+                &w.log.iter().map(|l| l.place.map(|p| i32::from(u8::from(p.lane)))).collect::<Vec<_>>(),
+                &w.log.iter().map(|l| l.place.map(|p| i64::from(p.generation))).collect::<Vec<_>>(),
+                &w.log.iter().map(|l| l.place.map(|p| int(p.op_seq))).collect::<Vec<_>>(),
+                &w.log.iter().map(|l| l.record.map(|r| r.0)).collect::<Vec<_>>(),
+                &w.log.iter().map(|l| l.at_ms).collect::<Vec<_>>(),
+                &outcomes,
+                &now_ms,
+            ],
+        )
         .await?;
     }
     if !w.outcomes.is_empty() {
         let ids: Vec<Uuid> = w.outcomes.iter().map(|(id, _)| id.0).collect();
-        let texts = w.outcomes.iter().map(|(_, o)| serde_json::to_string(o)).collect::<Result<Vec<_>, _>>()?;
+        let texts =
+            w.outcomes.iter().map(|(_, o)| serde_json::to_string(o)).collect::<Result<Vec<_>, _>>()?;
         let sql = "UPDATE ops o SET outcome = u.outcome FROM unnest($1::uuid[], $2::text[]) AS u (op_id, outcome) WHERE o.op_id = u.op_id";
         run(&s.tx, sql, &[&ids, &texts]).await?;
     }
@@ -144,7 +163,8 @@ async fn waiting(s: &Session<'_>, w: &Writes) -> Go<()> {
     for x in w.waiting.values() {
         let sql = "INSERT INTO waiting (op_id, needs, device, staff, since_ms, bytes) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (op_id) DO UPDATE SET needs = excluded.needs";
-        run(&s.tx, sql, &[&x.op_id.0, &x.needs.0, &x.device.0, &x.staff.as_str(), &x.since_ms, &x.bytes]).await?;
+        run(&s.tx, sql, &[&x.op_id.0, &x.needs.0, &x.device.0, &x.staff.as_str(), &x.since_ms, &x.bytes])
+            .await?;
     }
     Ok(())
 }
@@ -177,12 +197,16 @@ async fn jobs(s: &Session<'_>, w: &Writes, now_ms: i64) -> Go<()> {
          SELECT kind, key, record, $4, 0, 0, false, $4
          FROM unnest($1::text[], $2::text[], $3::uuid[]) WITH ORDINALITY AS u (kind, key, record, at) ORDER BY at
          ON CONFLICT (key) DO NOTHING";
-    run(&s.tx, sql, &[
-        &w.jobs.iter().map(|j| words::of_job_kind(j.kind)).collect::<Vec<_>>(),
-        &w.jobs.iter().map(|j| j.key.as_str()).collect::<Vec<_>>(),
-        &w.jobs.iter().map(|j| j.record.0).collect::<Vec<_>>(),
-        &now_ms,
-    ])
+    run(
+        &s.tx,
+        sql,
+        &[
+            &w.jobs.iter().map(|j| words::of_job_kind(j.kind)).collect::<Vec<_>>(),
+            &w.jobs.iter().map(|j| j.key.as_str()).collect::<Vec<_>>(),
+            &w.jobs.iter().map(|j| j.record.0).collect::<Vec<_>>(),
+            &now_ms,
+        ],
+    )
     .await?;
     Ok(())
 }
@@ -191,15 +215,19 @@ async fn staff(s: &Session<'_>, w: &Writes) -> Go<()> {
     if w.staff.is_empty() {
         return Ok(());
     }
-    let bodies = w.staff.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+    let bodies = w.staff.values().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
     let sql = "INSERT INTO staff (id, kana, folded, body) SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
          ON CONFLICT (id) DO UPDATE SET kana = excluded.kana, folded = excluded.folded, body = excluded.body";
-    run(&s.tx, sql, &[
-        &w.staff.iter().map(|x| x.id.as_str()).collect::<Vec<_>>(),
-        &w.staff.iter().map(|x| x.kana.as_str()).collect::<Vec<_>>(),
-        &w.staff.iter().map(words::folded_staff).collect::<Vec<_>>(),
-        &bodies,
-    ])
+    run(
+        &s.tx,
+        sql,
+        &[
+            &w.staff.values().map(|x| x.id.as_str()).collect::<Vec<_>>(),
+            &w.staff.values().map(|x| x.kana.as_str()).collect::<Vec<_>>(),
+            &w.staff.values().map(words::folded_staff).collect::<Vec<_>>(),
+            &bodies,
+        ],
+    )
     .await?;
     Ok(())
 }

@@ -48,7 +48,13 @@ pub(super) fn upload_claim(db: &Connection, id: Uuid) -> Result<Upload> {
     must_upload(db, id)
 }
 
-pub(super) fn upload_advance(db: &Connection, id: Uuid, fence: u64, from_bytes: u64, to_bytes: u64) -> Result<()> {
+pub(super) fn upload_advance(
+    db: &Connection,
+    id: Uuid,
+    fence: u64,
+    from_bytes: u64,
+    to_bytes: u64,
+) -> Result<()> {
     let n = db
         .prepare_cached(
             "UPDATE uploads SET offset_bytes = ?4 WHERE id = ?1 AND fence = ?2 AND offset_bytes = ?3 AND NOT done
@@ -62,7 +68,13 @@ fn taken(u: &Upload) -> StorageError {
     StorageError::Refused(Fault::retry("upload-taken").with("offset", u.offset_bytes))
 }
 
-pub(super) fn upload_finish(db: &Connection, id: Uuid, fence: u64, blob: &BlobRow, now_ms: i64) -> Result<Changed> {
+pub(super) fn upload_finish(
+    db: &Connection,
+    id: Uuid,
+    fence: u64,
+    blob: &BlobRow,
+    now_ms: i64,
+) -> Result<Changed> {
     let u = must_upload(db, id)?;
     if u.done {
         return Ok(Changed::default());
@@ -106,7 +118,12 @@ fn blob_named(db: &Connection, record: &Record, variant: Variant) -> Result<Opti
     Ok(find.query_row(params![record.id.0.into_bytes(), variant.as_str(), sha256], blob).optional()?)
 }
 
-pub(super) fn blob_of(db: &Connection, caller: &Caller, id: RecordId, variant: Variant) -> Result<Option<BlobRow>> {
+pub(super) fn blob_of(
+    db: &Connection,
+    caller: &Caller,
+    id: RecordId,
+    variant: Variant,
+) -> Result<Option<BlobRow>> {
     match readable_record(db, caller, id)? {
         Some((record, _)) => blob_named(db, &record, variant),
         None => Ok(None),
@@ -131,7 +148,8 @@ const ORPHAN: &str = "b.stored_ms < ?1 AND NOT EXISTS (
     WHERE a.sha256 = b.sha256 AND (a.stored_ms >= ?1 OR r.deleted = 0 OR r.changed_ms >= ?1))";
 
 pub(super) fn orphan_blobs(db: &Connection, before_ms: i64) -> Result<Vec<BlobRow>> {
-    let mut find = db.prepare_cached(&format!("SELECT {BLOB} FROM blobs b WHERE {ORPHAN} ORDER BY b.sha256"))?;
+    let mut find =
+        db.prepare_cached(&format!("SELECT {BLOB} FROM blobs b WHERE {ORPHAN} ORDER BY b.sha256"))?;
     Ok(find.query_map([before_ms], blob)?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -145,7 +163,8 @@ pub(super) fn forget_blob(db: &Connection, sha256: &str, before_ms: i64) -> Resu
 }
 
 pub(super) fn mark_backed_up(db: &Connection, sha256s: &[String], at_ms: i64) -> Result<Changed> {
-    let mut find = db.prepare_cached("SELECT DISTINCT record FROM arrivals WHERE sha256 = ?1 AND variant = 'original'")?;
+    let mut find =
+        db.prepare_cached("SELECT DISTINCT record FROM arrivals WHERE sha256 = ?1 AND variant = 'original'")?;
     let mut photos = Vec::new();
     for sha256 in sha256s {
         for id in find.query_map([sha256], |r| uuid(r, 0))? {

@@ -28,7 +28,11 @@ pub(super) fn int(n: u64) -> i64 {
 pub(super) fn word<T: FromStr>(row: &Row, at: usize) -> Cell<T> {
     let text: String = row.get(at)?;
     text.parse().map_err(|_| {
-        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, format!("unknown word {text:?}").into())
+        rusqlite::Error::FromSqlConversionFailure(
+            at,
+            rusqlite::types::Type::Text,
+            format!("unknown word {text:?}").into(),
+        )
     })
 }
 pub(super) fn staff_id(row: &Row, at: usize) -> Cell<StaffId> {
@@ -36,10 +40,12 @@ pub(super) fn staff_id(row: &Row, at: usize) -> Cell<StaffId> {
 }
 
 pub(super) fn record_of(body: &str) -> Result<Record> {
-    serde_json::from_str(body).map_err(|e| StorageError::Damaged(format!("a stored record cannot be read: {e}")))
+    serde_json::from_str(body)
+        .map_err(|e| StorageError::Damaged(format!("a stored record cannot be read: {e}")))
 }
 
-pub(super) const DEVICE: &str = "id, staff, state, console, public_key, recipient, model, enrolled_ms, last_seen_ms, report";
+pub(super) const DEVICE: &str =
+    "id, staff, state, console, public_key, recipient, model, enrolled_ms, last_seen_ms, report";
 pub(super) fn device(row: &Row) -> Cell<Device> {
     let report: String = row.get(9)?;
     Ok(Device {
@@ -68,7 +74,8 @@ pub(super) fn waiting(row: &Row) -> Cell<Waiting> {
     })
 }
 
-pub(super) const QUARANTINE: &str = "id, scope, record, reason, device, staff, since_ms, state, settled_by, bytes";
+pub(super) const QUARANTINE: &str =
+    "id, scope, record, reason, device, staff, since_ms, state, settled_by, bytes";
 pub(super) fn quarantine(row: &Row) -> Cell<QuarantineRow> {
     Ok(QuarantineRow {
         id: uuid(row, 0)?,

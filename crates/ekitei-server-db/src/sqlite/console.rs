@@ -15,8 +15,9 @@ use std::collections::{BTreeSet, HashMap};
 /// Cases with a header in one of the person's standing scopes that they may read today, with their JSON.
 fn readable_cases(db: &Connection, staff: &Staff, today: &str) -> Result<Vec<(Record, String)>> {
     let mut ids = BTreeSet::new();
-    let mut find =
-        db.prepare_cached("SELECT parent FROM records WHERE scope = ?1 AND kind = 'case_header' AND deleted = 0")?;
+    let mut find = db.prepare_cached(
+        "SELECT parent FROM records WHERE scope = ?1 AND kind = 'case_header' AND deleted = 0",
+    )?;
     for scope in rules::standing_scopes(staff, today) {
         if scope == Scope::All {
             continue;
@@ -36,7 +37,12 @@ fn readable_cases(db: &Connection, staff: &Staff, today: &str) -> Result<Vec<(Re
     Ok(out)
 }
 
-pub(super) fn cases(db: &Connection, caller: &Caller, filter: &CaseFilter, limit: u32) -> Result<Vec<CaseRow>> {
+pub(super) fn cases(
+    db: &Connection,
+    caller: &Caller,
+    filter: &CaseFilter,
+    limit: u32,
+) -> Result<Vec<CaseRow>> {
     let staff = reader(db, caller)?;
     let mut out = Vec::new();
     for (case, text) in readable_cases(db, &staff, &caller.today)? {
@@ -78,7 +84,8 @@ pub(super) fn timeline(db: &Connection, caller: &Caller, case: RecordId) -> Resu
     if !may_read(db, &staff, &caller.today, &scope)? {
         return Err(StorageError::refused("not-readable"));
     }
-    let mut find = db.prepare_cached("SELECT body FROM records WHERE scope = ?1 AND deleted = 0 ORDER BY born_seq")?;
+    let mut find =
+        db.prepare_cached("SELECT body FROM records WHERE scope = ?1 AND deleted = 0 ORDER BY born_seq")?;
     Ok(find.query_map([scope.to_string()], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -123,7 +130,8 @@ pub(super) fn conflicts(db: &Connection, caller: &Caller) -> Result<Vec<Conflict
 
 pub(super) fn quarantine(db: &Connection, caller: &Caller) -> Result<Vec<QuarantineRow>> {
     reader(db, caller)?;
-    let sql = format!("SELECT {} FROM quarantine WHERE state = 'open' ORDER BY since_ms, id", codec::QUARANTINE);
+    let sql =
+        format!("SELECT {} FROM quarantine WHERE state = 'open' ORDER BY since_ms, id", codec::QUARANTINE);
     let mut find = db.prepare_cached(&sql)?;
     let mut out = Vec::new();
     for row in find.query_map([], codec::quarantine)? {
@@ -152,7 +160,12 @@ pub(super) fn counts(db: &Connection, now_ms: i64) -> Result<Counts> {
     })
 }
 
-pub(super) fn scan_kind(db: &Connection, kind: &str, after: Option<RecordId>, limit: u32) -> Result<Vec<String>> {
+pub(super) fn scan_kind(
+    db: &Connection,
+    kind: &str,
+    after: Option<RecordId>,
+    limit: u32,
+) -> Result<Vec<String>> {
     let after = after.map_or_else(Vec::new, |a| a.0.into_bytes().to_vec());
     let mut find = db.prepare_cached(
         "SELECT body FROM records WHERE kind = ?1 AND deleted = 0 AND id > ?2 ORDER BY id LIMIT ?3",

@@ -22,14 +22,18 @@ pub(super) fn claim_job(db: &Connection, now_ms: i64, lease_ms: i64) -> Result<O
 }
 
 pub(super) fn resume_jobs(db: &Connection, now_ms: i64) -> Result<()> {
-    db.prepare_cached("UPDATE jobs SET lease_until_ms = 0, run_after_ms = min(run_after_ms, ?1) WHERE done = 0")?
-        .execute([now_ms])?;
+    db.prepare_cached(
+        "UPDATE jobs SET lease_until_ms = 0, run_after_ms = min(run_after_ms, ?1) WHERE done = 0",
+    )?
+    .execute([now_ms])?;
     Ok(())
 }
 
 pub(super) fn finish_job(db: &Connection, job: &Job, effect: &JobEffect, now_ms: i64) -> Result<Changed> {
     let n = db
-        .prepare_cached("UPDATE jobs SET done = 1, last_error = NULL WHERE id = ?1 AND attempts = ?2 AND done = 0")?
+        .prepare_cached(
+            "UPDATE jobs SET done = 1, last_error = NULL WHERE id = ?1 AND attempts = ?2 AND done = 0",
+        )?
         .execute(params![job.id, job.attempt])?;
     if n != 1 {
         return Err(StorageError::refused("job-taken"));
@@ -55,6 +59,11 @@ pub(super) fn job_counts(db: &Connection, now_ms: i64) -> Result<JobCounts> {
          FROM jobs",
     )?;
     Ok(find.query_row([now_ms], |r| {
-        Ok(JobCounts { waiting: number(r, 0)?, leased: number(r, 1)?, retrying: number(r, 2)?, done: number(r, 3)? })
+        Ok(JobCounts {
+            waiting: number(r, 0)?,
+            leased: number(r, 1)?,
+            retrying: number(r, 2)?,
+            done: number(r, 3)?,
+        })
     })?)
 }

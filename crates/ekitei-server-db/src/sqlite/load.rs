@@ -47,7 +47,8 @@ pub(super) fn load(db: &Connection, ws: &mut WorkingSet, needs: &Needs) -> Resul
         let sql = format!("SELECT {} FROM waiting WHERE needs = ?1 ORDER BY arrival", codec::WAITING);
         let mut find = db.prepare_cached(&sql)?;
         for id in &needs.waiting {
-            let rows = find.query_map([id.0.into_bytes()], codec::waiting)?.collect::<rusqlite::Result<_>>()?;
+            let rows =
+                find.query_map([id.0.into_bytes()], codec::waiting)?.collect::<rusqlite::Result<_>>()?;
             ws.waiting.insert(*id, rows);
         }
     }
@@ -97,7 +98,8 @@ fn arrivals(db: &Connection, id: RecordId) -> Result<Vec<Arrival>> {
 fn case_parts(db: &Connection, case: RecordId) -> Result<CaseParts> {
     let records = |sql: &str, key: &dyn rusqlite::ToSql| -> Result<Vec<Record>> {
         let mut find = db.prepare_cached(sql)?;
-        let bodies: Vec<String> = find.query_map(params![key], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+        let bodies: Vec<String> =
+            find.query_map(params![key], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
         bodies.iter().map(|b| record_of(b)).collect()
     };
     Ok(CaseParts {

@@ -28,7 +28,9 @@ pub(super) fn migrate(db: &Connection) -> Result<()> {
 fn step(db: &Connection, known: i64) -> Result<bool> {
     let found: i64 = db.query_row("PRAGMA user_version", [], |r| r.get(0))?;
     if found > known {
-        return Err(StorageError::Refused(Fault::ask("database-newer").with("found", found).with("known", known)));
+        return Err(StorageError::Refused(
+            Fault::ask("database-newer").with("found", found).with("known", known),
+        ));
     }
     let Some(sql) = usize::try_from(found).ok().and_then(|n| MIGRATIONS.get(n)) else { return Ok(false) };
     db.execute_batch(sql)?;

@@ -47,13 +47,23 @@ impl Sqlite {
             people::new_epoch(&db)?;
         }
         db.execute_batch("COMMIT")?;
-        Ok(Self { writer: worker::Writer::start(db)?, readers: worker::Readers::new(path), path: path.to_owned() })
+        Ok(Self {
+            writer: worker::Writer::start(db)?,
+            readers: worker::Readers::new(path),
+            path: path.to_owned(),
+        })
     }
 
-    async fn write<T: Send + 'static>(&self, f: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+    async fn write<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.writer.run(f).await
     }
-    async fn read<T: Send + 'static>(&self, f: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+    async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.readers.run(f).await
     }
 }
@@ -120,7 +130,13 @@ impl Storage for Sqlite {
     async fn set_device_state(&self, id: DeviceId, state: DeviceState) -> Result<bool> {
         self.write(move |db| people::set_device_state(db, id, state)).await
     }
-    async fn open_session(&self, staff: &StaffId, token_hash: &str, now_ms: i64, expires_ms: i64) -> Result<DeviceId> {
+    async fn open_session(
+        &self,
+        staff: &StaffId,
+        token_hash: &str,
+        now_ms: i64,
+        expires_ms: i64,
+    ) -> Result<DeviceId> {
         let staff = staff.clone();
         let token_hash = token_hash.to_owned();
         self.write(move |db| people::open_session(db, &staff, &token_hash, now_ms, expires_ms)).await
@@ -147,7 +163,13 @@ impl Storage for Sqlite {
         let scopes = scopes.to_vec();
         self.read(move |db| people::readable(db, &caller, &scopes)).await
     }
-    async fn apply_push(&self, caller: &Caller, header: &PushHeader, ops: Vec<Incoming>, now_ms: i64) -> Result<Pushed> {
+    async fn apply_push(
+        &self,
+        caller: &Caller,
+        header: &PushHeader,
+        ops: Vec<Incoming>,
+        now_ms: i64,
+    ) -> Result<Pushed> {
         let caller = caller.clone();
         let header = header.clone();
         self.write(move |db| push::apply_push(db, &caller, &header, &ops, now_ms)).await

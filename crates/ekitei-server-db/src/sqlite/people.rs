@@ -10,7 +10,7 @@ use ekitei_model::kinds;
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch};
-use ekitei_model::{DeviceId, RecordId, Scope, Stamp, StaffId, fold, rules};
+use ekitei_model::{DeviceId, RecordId, Scope, StaffId, Stamp, fold, rules};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -72,7 +72,8 @@ fn imported(t: plan::Tally, changed: Changed) -> Imported {
 
 pub(super) fn staff_list(db: &Connection, filter: &StaffFilter) -> Result<Vec<Staff>> {
     let text = filter.text.as_deref().map(fold::fold).unwrap_or_default();
-    let mut find = db.prepare_cached("SELECT body FROM staff WHERE ?1 = '' OR instr(folded, ?1) > 0 ORDER BY kana, id")?;
+    let mut find =
+        db.prepare_cached("SELECT body FROM staff WHERE ?1 = '' OR instr(folded, ?1) > 0 ORDER BY kana, id")?;
     let mut rows = find.query([text])?;
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {
@@ -109,7 +110,12 @@ pub(super) fn create_code(db: &Connection, staff: &StaffId, code_hash: &str, exp
     Ok(())
 }
 
-pub(super) fn redeem_code(db: &Connection, code_hash: &str, now_ms: i64, new: &NewDevice) -> Result<Redeemed> {
+pub(super) fn redeem_code(
+    db: &Connection,
+    code_hash: &str,
+    now_ms: i64,
+    new: &NewDevice,
+) -> Result<Redeemed> {
     let row = db
         .prepare_cached("SELECT staff, expires_ms, used_by FROM codes WHERE code_hash = ?1")?
         .query_row([code_hash], |r| Ok((staff_id(r, 0)?, r.get::<_, i64>(1)?, codec::maybe_uuid(r, 2)?)))
@@ -133,7 +139,10 @@ pub(super) fn redeem_code(db: &Connection, code_hash: &str, now_ms: i64, new: &N
 
 fn add_device(db: &Connection, new: &NewDevice, staff: &StaffId, console: bool, now_ms: i64) -> Result<()> {
     let report = serde_json::to_string(&DeviceReport::default())?;
-    let sql = format!("INSERT INTO devices ({}) VALUES (?1, ?2, 'active', ?3, ?4, ?5, ?6, ?7, ?7, ?8)", codec::DEVICE);
+    let sql = format!(
+        "INSERT INTO devices ({}) VALUES (?1, ?2, 'active', ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
+        codec::DEVICE
+    );
     db.prepare_cached(&sql)?.execute(params![
         new.device_id.0.into_bytes(),
         staff.as_str(),
@@ -165,7 +174,12 @@ pub(super) fn devices(db: &Connection, filter: &DeviceFilter) -> Result<Vec<Devi
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn touch_device(db: &Connection, id: DeviceId, now_ms: i64, report: Option<&DeviceReport>) -> Result<()> {
+pub(super) fn touch_device(
+    db: &Connection,
+    id: DeviceId,
+    now_ms: i64,
+    report: Option<&DeviceReport>,
+) -> Result<()> {
     let report = report.map(serde_json::to_string).transpose()?;
     db.prepare_cached("UPDATE devices SET last_seen_ms = ?2, report = coalesce(?3, report) WHERE id = ?1")?
         .execute(params![id.0.into_bytes(), now_ms, report])?;
@@ -179,13 +193,29 @@ pub(super) fn set_device_state(db: &Connection, id: DeviceId, state: DeviceState
     Ok(n == 1)
 }
 
-pub(super) fn open_session(db: &Connection, staff: &StaffId, token_hash: &str, now_ms: i64, expires_ms: i64) -> Result<DeviceId> {
+pub(super) fn open_session(
+    db: &Connection,
+    staff: &StaffId,
+    token_hash: &str,
+    now_ms: i64,
+    expires_ms: i64,
+) -> Result<DeviceId> {
     must_exist(db, staff)?;
     let id = DeviceId(Uuid::now_v7());
-    let new = NewDevice { device_id: id, public_key: String::new(), recipient: String::new(), model: String::new() };
+    let new = NewDevice {
+        device_id: id,
+        public_key: String::new(),
+        recipient: String::new(),
+        model: String::new(),
+    };
     add_device(db, &new, staff, true, now_ms)?;
-    db.prepare_cached("INSERT INTO sessions VALUES (?1, ?2, ?3, ?4, ?4, ?5)")?
-        .execute(params![token_hash, staff.as_str(), id.0.into_bytes(), now_ms, expires_ms])?;
+    db.prepare_cached("INSERT INTO sessions VALUES (?1, ?2, ?3, ?4, ?4, ?5)")?.execute(params![
+        token_hash,
+        staff.as_str(),
+        id.0.into_bytes(),
+        now_ms,
+        expires_ms
+    ])?;
     Ok(id)
 }
 

@@ -38,10 +38,13 @@ pub(super) fn pull(db: &Connection, caller: &Caller, request: &PullRequest, now_
 fn page(db: &Connection, scope: &Scope, ask: Ask, budget: &mut Budget) -> Result<Option<Page>> {
     let head = head(db, scope)?;
     let (sql, from) = match ask {
-        Ask::After(n) => ("SELECT seq, body FROM records WHERE scope = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", n),
-        Ask::Before(n) => {
-            ("SELECT born_seq, body FROM records WHERE scope = ?1 AND born_seq < ?2 ORDER BY born_seq DESC LIMIT ?3", n)
+        Ask::After(n) => {
+            ("SELECT seq, body FROM records WHERE scope = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", n)
         }
+        Ask::Before(n) => (
+            "SELECT born_seq, body FROM records WHERE scope = ?1 AND born_seq < ?2 ORDER BY born_seq DESC LIMIT ?3",
+            n,
+        ),
     };
     let mut find = db.prepare_cached(sql)?;
     let mut rows = find.query(params![scope.to_string(), super::codec::int(from), FETCH])?;
@@ -57,7 +60,11 @@ fn page(db: &Connection, scope: &Scope, ask: Ask, budget: &mut Budget) -> Result
 }
 
 /// The record and its JSON, if the caller may read it.
-pub(super) fn readable_record(db: &Connection, caller: &Caller, id: RecordId) -> Result<Option<(ekitei_model::Record, String)>> {
+pub(super) fn readable_record(
+    db: &Connection,
+    caller: &Caller,
+    id: RecordId,
+) -> Result<Option<(ekitei_model::Record, String)>> {
     let staff = reader(db, caller)?;
     let Some(body) = body(db, id)? else { return Ok(None) };
     let record = record_of(&body)?;

@@ -19,7 +19,13 @@ fn primed(db: &Connection, caller: &Caller, ops: &[Incoming]) -> Result<WorkingS
     Ok(ws)
 }
 
-pub(super) fn apply_push(db: &Connection, caller: &Caller, header: &PushHeader, ops: &[Incoming], now_ms: i64) -> Result<Pushed> {
+pub(super) fn apply_push(
+    db: &Connection,
+    caller: &Caller,
+    header: &PushHeader,
+    ops: &[Incoming],
+    now_ms: i64,
+) -> Result<Pushed> {
     let row = device(db, caller.device)?;
     access::may_push(access::known(row.as_ref(), caller)?)?;
     let epoch = epoch(db)?;
@@ -96,7 +102,9 @@ pub(super) fn quarantine_release(db: &Connection, caller: &Caller, id: Uuid, now
 
 pub(super) fn quarantine_close(db: &Connection, caller: &Caller, id: Uuid, now_ms: i64) -> Result<()> {
     let row = open_entry(db, caller, id)?;
-    db.prepare_cached("UPDATE quarantine SET state = 'closed', settled_by = ?2, settled_ms = ?3 WHERE id = ?1")?
-        .execute(params![row.id.into_bytes(), caller.staff.as_str(), now_ms])?;
+    db.prepare_cached(
+        "UPDATE quarantine SET state = 'closed', settled_by = ?2, settled_ms = ?3 WHERE id = ?1",
+    )?
+    .execute(params![row.id.into_bytes(), caller.staff.as_str(), now_ms])?;
     Ok(())
 }

@@ -37,7 +37,9 @@ fn heads(db: &Connection, faults: &mut Vec<Fault>) -> Result<()> {
 }
 
 fn records(db: &Connection, faults: &mut Vec<Fault>) -> Result<()> {
-    let mut find = db.prepare("SELECT id, kind, scope, born_seq, seq, deleted, unresolved, body FROM records ORDER BY id")?;
+    let mut find = db.prepare(
+        "SELECT id, kind, scope, born_seq, seq, deleted, unresolved, body FROM records ORDER BY id",
+    )?;
     let mut logged = db.prepare("SELECT 1 FROM ops WHERE op_id = ?1")?;
     let mut rows = find.query([])?;
     while let Some(r) = rows.next()? {
@@ -76,7 +78,15 @@ fn operations(db: &Connection, faults: &mut Vec<Fault>) -> Result<()> {
         };
         let is_waiting = waits.query_row([id], |_| Ok(())).optional()?.is_some();
         let is_kept = kept.query_row([id], |_| Ok(())).optional()?.is_some();
-        check::operation(op, record.map(RecordId), outcome.as_ref(), scope.as_ref(), is_waiting, is_kept, faults);
+        check::operation(
+            op,
+            record.map(RecordId),
+            outcome.as_ref(),
+            scope.as_ref(),
+            is_waiting,
+            is_kept,
+            faults,
+        );
     }
     let mut strays = db.prepare("SELECT op_id FROM waiting WHERE op_id NOT IN (SELECT op_id FROM ops)")?;
     for id in strays.query_map([], |r| uuid(r, 0))? {

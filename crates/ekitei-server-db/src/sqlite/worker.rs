@@ -26,8 +26,15 @@ impl From<rusqlite::Error> for StorageError {
         use rusqlite::ErrorCode as C;
         match e.sqlite_error_code() {
             Some(
-                C::DatabaseBusy | C::DatabaseLocked | C::DiskFull | C::SystemIoFailure | C::CannotOpen | C::ReadOnly | C::OutOfMemory
-                | C::PermissionDenied | C::FileLockingProtocolFailed,
+                C::DatabaseBusy
+                | C::DatabaseLocked
+                | C::DiskFull
+                | C::SystemIoFailure
+                | C::CannotOpen
+                | C::ReadOnly
+                | C::OutOfMemory
+                | C::PermissionDenied
+                | C::FileLockingProtocolFailed,
             ) => Self::Unavailable(e.to_string()),
             _ => Self::Damaged(e.to_string()),
         }
@@ -76,7 +83,10 @@ impl Writer {
     }
 
     /// Runs `f` in a transaction of its own; what it returns is committed when this answers `Ok`.
-    pub async fn run<T: Send + 'static>(&self, f: impl FnOnce(&Connection) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn run<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (tell, told) = oneshot::channel();
         let job: Job = Box::new(move |db| {
             let result = match db {
@@ -161,7 +171,11 @@ pub(super) struct Readers {
 
 impl Readers {
     pub fn new(path: &Path) -> Arc<Self> {
-        Arc::new(Self { path: path.to_owned(), idle: Mutex::new(Vec::new()), permits: Semaphore::new(MAX_READERS) })
+        Arc::new(Self {
+            path: path.to_owned(),
+            idle: Mutex::new(Vec::new()),
+            permits: Semaphore::new(MAX_READERS),
+        })
     }
 
     /// Runs `f` on one consistent snapshot.
@@ -211,7 +225,8 @@ mod tests {
         db.execute_batch("CREATE TABLE t (n INTEGER)").unwrap();
         let writer = Writer::start(db).unwrap();
         let (open, gate) = mpsc::channel::<()>();
-        let put = |n: i64| move |db: &Connection| Ok(db.execute("INSERT INTO t VALUES (?1)", [n]).map(|_| n)?);
+        let put =
+            |n: i64| move |db: &Connection| Ok(db.execute("INSERT INTO t VALUES (?1)", [n]).map(|_| n)?);
         // The first holds the transaction open until the others are queued behind it.
         let first = writer.run(move |db| {
             let n = put(1)(db)?;
@@ -230,7 +245,8 @@ mod tests {
             open.send(()).unwrap();
             Ok::<i64, StorageError>(0)
         };
-        let (first, refused, panics, last, _) = tokio::join!(first, refused, panics, writer.run(put(4)), release);
+        let (first, refused, panics, last, _) =
+            tokio::join!(first, refused, panics, writer.run(put(4)), release);
         assert_eq!((first.unwrap(), last.unwrap()), (1, 4));
         assert_eq!(refused.unwrap_err().fault().unwrap().code, "no");
         assert!(matches!(panics, Err(StorageError::Damaged(_))));
@@ -243,7 +259,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("t.db");
         let db = connect_writer(&path).unwrap();
-        let one = |db: &Connection, sql: &str| db.query_row(sql, [], |r| r.get::<_, rusqlite::types::Value>(0)).unwrap();
+        let one = |db: &Connection, sql: &str| {
+            db.query_row(sql, [], |r| r.get::<_, rusqlite::types::Value>(0)).unwrap()
+        };
         assert_eq!(one(&db, "PRAGMA journal_mode"), rusqlite::types::Value::Text("wal".into()));
         assert_eq!(one(&db, "PRAGMA synchronous"), rusqlite::types::Value::Integer(2));
         let readers = Readers::new(&path);

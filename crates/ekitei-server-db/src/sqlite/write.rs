@@ -21,7 +21,12 @@ pub(super) fn write(db: &Connection, w: &Writes, now_ms: i64) -> Result<()> {
             "INSERT INTO lanes (device, lane, generation, high_water) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO UPDATE SET high_water = excluded.high_water",
         )?
-        .execute(params![l.device.0.into_bytes(), u8::from(l.lane), l.generation, int(l.high_water)])?;
+        .execute(params![
+            l.device.0.into_bytes(),
+            u8::from(l.lane),
+            l.generation,
+            int(l.high_water)
+        ])?;
     }
     Ok(())
 }
@@ -158,9 +163,15 @@ fn quarantine(db: &Connection, w: &Writes, now_ms: i64) -> Result<()> {
         ])?;
     }
     if let Some((id, state, by)) = &w.settled {
-        db.prepare_cached("UPDATE quarantine SET state = ?2, settled_by = ?3, settled_ms = ?4 WHERE id = ?1")?.execute(
-            params![id.into_bytes(), words::of_quarantine_state(*state), by.as_str(), now_ms],
-        )?;
+        db.prepare_cached(
+            "UPDATE quarantine SET state = ?2, settled_by = ?3, settled_ms = ?4 WHERE id = ?1",
+        )?
+        .execute(params![
+            id.into_bytes(),
+            words::of_quarantine_state(*state),
+            by.as_str(),
+            now_ms
+        ])?;
     }
     Ok(())
 }
@@ -181,7 +192,7 @@ fn staff(db: &Connection, w: &Writes) -> Result<()> {
         "INSERT INTO staff (id, kana, folded, body) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (id) DO UPDATE SET kana = excluded.kana, folded = excluded.folded, body = excluded.body",
     )?;
-    for s in &w.staff {
+    for s in w.staff.values() {
         put.execute(params![s.id.as_str(), s.kana, words::folded_staff(s), serde_json::to_string(s)?])?;
     }
     Ok(())
