@@ -56,6 +56,9 @@ const WEBKIT: Need = Need::Library {
     name: "webkit2gtk-4.1",
     packages: &["libwebkit2gtk-4.1-dev", "librsvg2-dev", "libxdo-dev", "libssl-dev", "pkg-config"],
 };
+const WEBDRIVER: Need = Need::Program { name: "WebKitWebDriver", packages: &["webkit2gtk-driver"] };
+const XVFB: Need =
+    Need::Program { name: "xvfb-run", packages: &["xvfb", "xauth", "dbus", "dbus-x11", "at-spi2-core", "fonts-noto-cjk"] };
 const DENY: Need = Need::CargoTool { name: "deny", version: "0.19.9" };
 
 /// `cargo xtask test`, in the order of the run: cheap and telling first.
@@ -72,7 +75,7 @@ pub fn test(project: &Project) -> Vec<Stage> {
     ));
     if project.has("crates/ekitei-photo/src/codec/turbo.rs") {
         stages.push(
-            Stage::new("photo", 3, vec![at("cargo test -p ekitei-photo --features turbo")])
+            Stage::new("photo", 2, vec![at("cargo test -p ekitei-photo --features turbo")])
                 .needs(CMAKE)
                 .needs(NASM),
         );
@@ -85,11 +88,26 @@ pub fn test(project: &Project) -> Vec<Stage> {
     if project.has_npm_script("ui", "e2e") {
         let run =
             Cmd::new(&project.root.join("ui"), "npm run e2e").env("EKITEI_CHROMIUM", "/usr/bin/chromium");
-        stages.push(Stage::new("browser", 6, vec![run]).needs(CHROMIUM));
+        stages.push(Stage::new("browser", 5, vec![run]).needs(CHROMIUM));
+    }
+    if project.has_npm_script("ui", "tus") {
+        stages.push(tus(project));
     }
     stages.extend(window(project));
     stages.push(Stage::new("deny", 1, vec![at("cargo deny check licenses bans sources")]).needs(DENY));
     stages
+}
+
+/// The office's uploads, spoken by public clients: tus-js-client comes with the screens' packages, tuspy into an
+/// environment of its own.
+fn tus(project: &Project) -> Stage {
+    let folder = project.target.join("tus-python");
+    let python = folder.join("bin/python").display().to_string();
+    let make = Cmd::new(&project.root, "python3 -m venv").arg(folder.display().to_string());
+    let fill = Cmd { program: python.clone(), ..Cmd::new(&project.root, "python -m pip install -q tuspy==1.1.0") };
+    let run = Cmd::new(&project.root.join("ui"), "npm run tus").env("EKITEI_PYTHON", python);
+    Stage::new("tus", 2, vec![make, fill, run])
+        .needs(Need::Program { name: "python3", packages: &["python3", "python3-venv"] })
 }
 
 /// `cargo xtask check`.
@@ -150,12 +168,12 @@ fn window(project: &Project) -> Option<Stage> {
         return None;
     }
     let at = |line: &str| Cmd::new(&project.root, line);
-    let work = vec![
-        at("cargo clippy -p ekitei-app --all-targets -- -D warnings"),
-        at("cargo build -p ekitei-app"),
-        at("cargo test -p ekitei-app"),
-    ];
-    Some(Stage::new("desktop", 6, work).needs(WEBKIT))
+    let mut work = vec![at("cargo build -p ekitei-app"), at("cargo test -p ekitei-app --lib")];
+    if project.has_npm_script("ui", "desktop") {
+        let drive = "xvfb-run -a dbus-run-session -- npm run desktop";
+        work.push(Cmd::new(&project.root.join("ui"), drive));
+    }
+    Some(Stage::new("desktop", 6, work).needs(WEBKIT).needs(WEBDRIVER).needs(XVFB))
 }
 
 fn clippy(project: &Project) -> Stage {

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 export const PIN = '204918';
 
 /** Folder of the built programs; EKITEI_BIN wins. */
-function programs() {
+export function programs() {
   const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
   const found = [process.env.EKITEI_BIN, join(target, 'debug'), join(target, 'release')].find(
     (folder) => folder && existsSync(join(folder, 'ekitei-field')) && existsSync(join(folder, 'ekitei-server')),
@@ -83,9 +83,9 @@ const STAFF = `id,name,kana,section,role,extension
 s-1001,留萌 ゆき,るもい ゆき,${SECTION},staff,21-345
 s-1002,天塩 たくみ,てしお たくみ,${SECTION},staff,21-346
 `;
-const CASES = `number,name,section,place,lat,lon,access,members,assignees
-砂-0412,北柏沢第二砂利採取場,${SECTION},北柏沢町字上幌別123番地,43.5,142.1,,,s-1001;s-1002
-福-1108,甲野 花子,${SECTION},若葉市東3条,,,,s-1001,s-1001
+const CASES = `number,name,section,place,lat,lon,access,assignees
+砂-0412,北柏沢第二砂利採取場,${SECTION},北柏沢町字上幌別123番地,43.5,142.1,,s-1001;s-1002
+福-1108,甲野 花子,${SECTION},若葉市東3条,,,members,s-1001
 `;
 
 /** An invented office with two people and two cases, one of them for members only. */
