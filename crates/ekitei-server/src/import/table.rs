@@ -123,6 +123,7 @@ fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use proptest::prelude::*;
 
     fn names(bytes: &[u8]) -> Vec<String> {
         let table = Table::read(bytes, &["id", "name"]).map_err(|e| format!("{e:?}")).unwrap();
@@ -138,6 +139,18 @@ mod tests {
         assert_eq!(names(&SHIFT_JIS.encode(plain).0), ["高橋 花子"]);
         let utf16: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(names(&utf16), ["髙橋 花子"]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_table_or_faults(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in "(id,name\n)?[a-z,\"\n]{0,80}") {
+            for input in [&bytes[..], text.as_bytes()] {
+                match Table::read(input, &["id", "name"]) {
+                    Ok(table) => prop_assert!(table.rows().all(|r| r.line > 1)),
+                    Err(faults) => prop_assert!(!faults.is_empty()),
+                }
+            }
+        }
     }
 
     #[test]

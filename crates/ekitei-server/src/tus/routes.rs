@@ -190,12 +190,11 @@ async fn take(app: &App, caller: &Caller, id: &str) -> Answer<(Turn, Upload)> {
 async fn write(app: &App, id: Uuid, headers: &HeaderMap, body: Body) -> Answer<Response> {
     let turn = app.uploads.take(id).await;
     let mut upload = app.storage.upload_claim(id).await?;
-    if headers.contains_key(tus::OFFSET) || upload.offset_bytes > 0 {
-        if let Err(refused) = check_offset(headers, &upload) {
-            drop(turn);
-            receive::drain(app, body).await;
-            return Err(refused);
-        }
+    let placed = headers.contains_key(tus::OFFSET) || upload.offset_bytes > 0;
+    if placed && let Err(refused) = check_offset(headers, &upload) {
+        drop(turn);
+        receive::drain(app, body).await;
+        return Err(refused);
     }
     if upload.done {
         return Ok(offsets(&upload, true));

@@ -95,6 +95,16 @@ fn range(text: &str, total: u64) -> Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_range_leads_out_of_the_file(text in "(bytes=)?[0-9a-z, -]{0,24}", total in 0u64..1_000) {
+            if let Asked::Part { from, to } = range(&text, total) {
+                prop_assert!(from < to && to <= total);
+            }
+        }
+    }
 
     #[test]
     fn ranges_as_http_says() {
