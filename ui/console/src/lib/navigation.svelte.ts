@@ -1,13 +1,24 @@
 // The one place that touches window.location and the history.
 import { hrefOf, parseRoute, type Page, type Query, type Route } from './router';
+import { arrive, startScroll } from './scroll';
 
-const state = $state<{ route: Route }>({ route: parseRoute(window.location.hash) });
+const current = $state<{ route: Route }>({ route: parseRoute(window.location.hash) });
 
+/** An entry of the history that was shown before carries a mark. */
+const isMarked = (): boolean => (history.state as { shown?: boolean } | null)?.shown === true;
+const mark = (): void => history.replaceState({ shown: true }, '');
+
+startScroll();
+mark();
 window.addEventListener('hashchange', () => {
-  state.route = parseRoute(window.location.hash);
+  const next = parseRoute(window.location.hash);
+  const moved = next.page !== current.route.page || next.id !== current.route.id;
+  if (moved) arrive(window.location.hash, isMarked());
+  mark();
+  current.route = next;
 });
 
-export const route = (): Route => state.route;
+export const route = (): Route => current.route;
 
 export function go(page: Page, id?: string | null, query?: Query): void {
   window.location.hash = hrefOf(page, id, query);
@@ -17,5 +28,5 @@ export function go(page: Page, id?: string | null, query?: Query): void {
 export function rename(page: Page, id?: string | null, query?: Query): void {
   const href = hrefOf(page, id, query);
   history.replaceState(history.state, '', href);
-  state.route = parseRoute(href);
+  current.route = parseRoute(href);
 }
