@@ -104,6 +104,36 @@ test('what the office wrote appears in an open note, and never over what is bein
   assert.equal(await noteText(b, note.id), '一行目\n二行目\n三行目');
 });
 
+test('a members-only case is named by its number in every list', async () => {
+  const { a } = fingers;
+  const row = (await a.ask('case_list', { filter: '福-1108', followed_only: false }))[0];
+  assert.equal(row.restricted, true);
+  const lists = { '#/today': '[data-testid=case]', '#/cases': '[data-testid=case]', '#/search': '[data-testid=search]' };
+  for (const [hash, ready] of Object.entries(lists)) {
+    await a.open(hash);
+    await a.page.waitForSelector(ready);
+    if (hash === '#/search') {
+      await a.page.getByTestId('search').fill('甲野');
+      await a.page.waitForFunction(() => document.querySelector('.sum')?.textContent?.trim());
+    } else {
+      await a.page.waitForFunction(() => document.querySelector('main').textContent.includes('福-1108'));
+    }
+    assert.ok(!(await a.page.evaluate(() => document.querySelector('main').textContent)).replace('「甲野」', '').includes('甲野'), hash);
+  }
+});
+
+test('a WebView that is too old says so instead of staying white', async () => {
+  for (const [version, tooOld] of [[94, true], [95, false]]) {
+    const context = await browser.newContext({ userAgent: `Mozilla/5.0 (Linux; Android 11; X) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version}.0.4638.50 Mobile Safari/537.36` });
+    const page = await context.newPage();
+    await page.goto(phones.a.url);
+    await page.waitForSelector(tooOld ? '.webview-guard' : '[data-testid=line-strip]');
+    assert.equal(await page.locator('.webview-guard').count(), tooOld ? 1 : 0);
+    if (tooOld) assert.match(await page.locator('.webview-guard').innerText(), /94.*古い[\s\S]*too old/);
+    await context.close();
+  }
+});
+
 test('the language changes at once, without a reload', async () => {
   const { a } = fingers;
   await a.open('#/settings');
