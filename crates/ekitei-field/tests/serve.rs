@@ -195,7 +195,7 @@ fn hints_tell_what_to_read_again_and_facts_move() {
     write!(stream, "GET /events HTTP/1.1\r\nhost: {}\r\n\r\n", host.addr).unwrap();
     let mut lines = BufReader::new(stream).lines();
     assert!(lines.next().unwrap().unwrap().contains("200"));
-    let facts = json!({"battery_percent": 12, "charging": true, "hotspot": false});
+    let facts = json!({"battery_percent": 12, "charging": true, "hotspot": false, "online": false});
     let answer =
         host.ask("PUT", "/facts", "content-type: application/json\r\n", facts.to_string().as_bytes());
     assert_eq!(answer.json()["ok"], facts);

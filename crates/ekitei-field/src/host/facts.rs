@@ -14,11 +14,18 @@ pub struct Facts {
     pub battery_percent: u8,
     pub charging: bool,
     pub hotspot: bool,
+    /// Whether the system says that there is a line; a phone tells its apps when that changes.
+    #[serde(default = "there")]
+    pub online: bool,
+}
+
+fn there() -> bool {
+    true
 }
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { battery_percent: 80, charging: false, hotspot: false }
+        Self { battery_percent: 80, charging: false, hotspot: false, online: true }
     }
 }
 
@@ -36,7 +43,10 @@ pub async fn write(State(host): State<Host>, Json(facts): Json<Facts>) -> Answer
             .with("call", "facts")
             .with("detail", "battery_percent")));
     }
-    *host.facts.0.lock().unwrap_or_else(PoisonError::into_inner) = facts;
+    let before = std::mem::replace(&mut *host.facts.0.lock().unwrap_or_else(PoisonError::into_inner), facts);
+    if before.online != facts.online {
+        host.core.line_changed();
+    }
     host.core.announce_status();
     Answer::of(Ok(facts))
 }

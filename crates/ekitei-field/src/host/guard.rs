@@ -98,7 +98,11 @@ mod tests {
     fn only_the_named_page_of_this_machine_may_frame_the_screens() {
         let text = |origin| policy(origin).map(|p| p.to_str().unwrap().to_owned());
         assert!(text(None).unwrap().ends_with("frame-ancestors 'self'"));
-        assert!(text(Some("http://127.0.0.1:8787")).unwrap().ends_with("frame-ancestors 'self' http://127.0.0.1:8787"));
+        assert!(
+            text(Some("http://127.0.0.1:8787"))
+                .unwrap()
+                .ends_with("frame-ancestors 'self' http://127.0.0.1:8787")
+        );
         for bad in ["https://evil.example", "http://10.0.0.1:80", "*", "http://127.0.0.1:1; script-src *"] {
             assert_eq!(policy(Some(bad)).unwrap_err().code, "listen-not-loopback", "{bad}");
         }

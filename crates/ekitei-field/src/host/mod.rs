@@ -64,9 +64,9 @@ pub async fn serve(core: Arc<Core>, config: HostConfig, ready: impl FnOnce(Socke
     let host = Host { core, facts: facts::Shared::default(), ready_shots: config.ready_shots.map(Arc::new) };
     let names = guard::Names::of(addr);
     let policy = guard::policy(config.frame_origin.as_deref())?;
-    let app = routes(host)
-        .fallback_service(screens)
-        .layer(from_fn(move |request: Request, next| guard::check(names.clone(), policy.clone(), request, next)));
+    let app = routes(host).fallback_service(screens).layer(from_fn(move |request: Request, next| {
+        guard::check(names.clone(), policy.clone(), request, next)
+    }));
     ready(addr);
     loop {
         let Ok((stream, _)) = listener.accept().await else {
