@@ -16,6 +16,16 @@ export function tidyCode(written: string): string {
   return written.normalize('NFKC').replace(/[‐‑–—―−ー]/g, '-').replace(/\s/g, '');
 }
 
+/** `ekitei://enrol?server=…&code=…`, as the office's QR code says it: pasted into any field, it fills both. */
+export function readLink(written: string): { server: string; code: string } | undefined {
+  const found = /^ekitei:\/\/enrol\?(.*)$/.exec(written.trim());
+  if (!found) return undefined;
+  const query = new URLSearchParams(found[1]);
+  const server = query.get('server');
+  const code = query.get('code');
+  return server && code ? { server, code } : undefined;
+}
+
 /** `ekitei.example.jp` → `https://ekitei.example.jp`; plain http stays possible only for this machine itself. */
 export function tidyServer(written: string): string {
   const text = written.normalize('NFKC').trim().replace(/\/+$/, '');
