@@ -42,7 +42,9 @@ fn build_and_run() -> Result<(), Box<dyn std::error::Error>> {
                 .title("Ekitei 駅逓")
                 .inner_size(400.0, 820.0)
                 .min_inner_size(360.0, 560.0)
-                .on_navigation(|url| matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost"))
+                .on_navigation(|url| {
+                    matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost")
+                })
                 .build()?;
             Ok(())
         })

@@ -144,7 +144,11 @@ impl Line {
     /// Bytes from phone to office and back, and connections, so far.
     pub fn counters(&self) -> (u64, u64, u64) {
         let s = &self.shared;
-        (s.up_bytes.load(Ordering::Relaxed), s.down_bytes.load(Ordering::Relaxed), s.connections.load(Ordering::Relaxed))
+        (
+            s.up_bytes.load(Ordering::Relaxed),
+            s.down_bytes.load(Ordering::Relaxed),
+            s.connections.load(Ordering::Relaxed),
+        )
     }
 }
 
@@ -163,12 +167,22 @@ async fn carry(phone: TcpStream, office: SocketAddr, s: Arc<Shared>) {
 
 /// One direction until its end. The reader's end is passed on, so half-closed connections work. Chunks wait out the
 /// delay in a queue, so that a long way does not also make the line narrow.
-async fn pump(from: tokio::net::tcp::OwnedReadHalf, to: tokio::net::tcp::OwnedWriteHalf, s: &Shared, up: bool) {
+async fn pump(
+    from: tokio::net::tcp::OwnedReadHalf,
+    to: tokio::net::tcp::OwnedWriteHalf,
+    s: &Shared,
+    up: bool,
+) {
     let (send, receive) = mpsc::channel(256);
     tokio::join!(take_in(from, send, s, up), hand_out(to, receive, s, up));
 }
 
-async fn take_in(mut from: tokio::net::tcp::OwnedReadHalf, send: mpsc::Sender<(Instant, Vec<u8>)>, s: &Shared, up: bool) {
+async fn take_in(
+    mut from: tokio::net::tcp::OwnedReadHalf,
+    send: mpsc::Sender<(Instant, Vec<u8>)>,
+    s: &Shared,
+    up: bool,
+) {
     let mut buf = vec![0_u8; 16 * 1024];
     let mut lottery: u32 = 0x9e37_79b9;
     let bucket = if up { &s.up } else { &s.down };
@@ -199,7 +213,12 @@ async fn take_in(mut from: tokio::net::tcp::OwnedReadHalf, send: mpsc::Sender<(I
     }
 }
 
-async fn hand_out(mut to: tokio::net::tcp::OwnedWriteHalf, mut receive: mpsc::Receiver<(Instant, Vec<u8>)>, s: &Shared, up: bool) {
+async fn hand_out(
+    mut to: tokio::net::tcp::OwnedWriteHalf,
+    mut receive: mpsc::Receiver<(Instant, Vec<u8>)>,
+    s: &Shared,
+    up: bool,
+) {
     let counter = if up { &s.up_bytes } else { &s.down_bytes };
     while let Some((due, chunk)) = receive.recv().await {
         tokio::time::sleep_until(due).await;

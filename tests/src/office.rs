@@ -29,7 +29,8 @@ impl Office {
         }
         let sample = root().join("assets/sample");
         let options = options.iter().map(|&o| o.to_owned()).collect();
-        let mut office = Office { child: None, data, share, addr: SocketAddr::from(([127, 0, 0, 1], 0)), options };
+        let mut office =
+            Office { child: None, data, share, addr: SocketAddr::from(([127, 0, 0, 1], 0)), options };
         office.cli("import-staff", &[sample.join("staff.csv").to_str().expect("the path is text")]);
         office.cli("import-cases", &[sample.join("cases.csv").to_str().expect("the path is text")]);
         office.serve();

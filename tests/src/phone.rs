@@ -51,7 +51,15 @@ impl Phone {
     }
 
     pub fn photo(&self, case: &str, file: &Path, caption: &str) {
-        self.must(&["photo", "add", file.to_str().expect("the path is text"), "--case", case, "--caption", caption]);
+        self.must(&[
+            "photo",
+            "add",
+            file.to_str().expect("the path is text"),
+            "--case",
+            case,
+            "--caption",
+            caption,
+        ]);
     }
 
     /// One round; whether the outbox is empty afterwards.

@@ -19,7 +19,14 @@ pub fn program(name: &str) -> PathBuf {
     BUILD.call_once(|| {
         if std::env::var_os("EKITEI_BUILT").is_none() {
             let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-            must(Command::new(cargo).current_dir(root()).args(["build", "-q", "-p", "ekitei-server", "-p", "ekitei-field"]));
+            must(Command::new(cargo).current_dir(root()).args([
+                "build",
+                "-q",
+                "-p",
+                "ekitei-server",
+                "-p",
+                "ekitei-field",
+            ]));
         }
     });
     let here = std::env::current_exe().expect("a running program has a path");
@@ -36,7 +43,12 @@ pub fn program(name: &str) -> PathBuf {
 /// When it does not, with what it said.
 pub fn must(command: &mut Command) -> Output {
     let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
-    assert!(output.status.success(), "{command:?}\n{}\n{}", said(&output), String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}\n{}",
+        said(&output),
+        String::from_utf8_lossy(&output.stderr)
+    );
     output
 }
 

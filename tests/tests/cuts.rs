@@ -36,9 +36,12 @@ fn add(w: &Walk, n: u64) {
 /// Everything is there exactly once, on the phone, in the records and in the folder.
 fn all_there(w: &Walk, photos: usize) {
     w.phone.drain(10);
-    w.phone.sync_until("all filed", |p| p.list("photos").iter().filter(|r| r["progress"] == "filed").count() == photos);
+    w.phone.sync_until("all filed", |p| {
+        p.list("photos").iter().filter(|r| r["progress"] == "filed").count() == photos
+    });
     let files = w.office.filed();
-    let count = |ext: &str| files.iter().filter(|f| Path::new(f).extension().is_some_and(|e| e == ext)).count();
+    let count =
+        |ext: &str| files.iter().filter(|f| Path::new(f).extension().is_some_and(|e| e == ext)).count();
     assert_eq!(count("jpg"), photos, "{files:?}");
     assert_eq!(w.phone.list("notes").len(), photos);
     assert_eq!(w.office.verify(), Ok(()));

@@ -69,7 +69,10 @@ fn nothing_confirmed_is_lost_and_nothing_is_doubled() {
         match dice.roll(6) {
             0 | 1 => {
                 let text = format!("記録 {round}");
-                let ok = run_and_kill(&mut phone.command(&["note", "add", "--case", CASE, "--text", &text]), dice.roll(60));
+                let ok = run_and_kill(
+                    &mut phone.command(&["note", "add", "--case", CASE, "--text", &text]),
+                    dice.roll(60),
+                );
                 killed += u64::from(!ok);
                 notes.insert(text, ok);
             }
@@ -81,7 +84,12 @@ fn nothing_confirmed_is_lost_and_nothing_is_doubled() {
                 killed += u64::from(!ok);
                 photos.insert(caption, ok);
             }
-            3 | 4 => killed += u64::from(!run_and_kill(&mut phone.command(&["sync", "--deadline-s", "5", "--json"]), dice.roll(120))),
+            3 | 4 => {
+                killed += u64::from(!run_and_kill(
+                    &mut phone.command(&["sync", "--deadline-s", "5", "--json"]),
+                    dice.roll(120),
+                ))
+            }
             _ => {
                 // The office dies while the phone delivers.
                 let mut sync = phone.command(&["sync", "--deadline-s", "2", "--json"]);
@@ -98,8 +106,18 @@ fn nothing_confirmed_is_lost_and_nothing_is_doubled() {
 
     phone.drain(20);
     phone.sync_until("all filed", |p| p.list("photos").iter().all(|r| r["progress"] == "filed"));
-    exactly_once("note", seed, &notes, phone.list("notes").iter().map(|n| n["text"].as_str().unwrap().to_owned()));
-    exactly_once("photo", seed, &photos, phone.list("photos").iter().map(|n| n["caption"].as_str().unwrap().to_owned()));
+    exactly_once(
+        "note",
+        seed,
+        &notes,
+        phone.list("notes").iter().map(|n| n["text"].as_str().unwrap().to_owned()),
+    );
+    exactly_once(
+        "photo",
+        seed,
+        &photos,
+        phone.list("photos").iter().map(|n| n["caption"].as_str().unwrap().to_owned()),
+    );
 
     // A colleague's new phone sees the same.
     let other = Phone::enrolled(&dir.path().join("other"), &office.url(), &office.code("s003"));

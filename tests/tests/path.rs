@@ -36,12 +36,21 @@ fn notes_and_photographs_made_without_a_line_arrive_by_themselves() {
     a.sync_until("all filed", |p| filed(p) == 3);
     let files = office.filed();
     assert_eq!(files.iter().filter(|f| f.extension().is_some_and(|e| e == "jpg")).count(), 3, "{files:?}");
-    assert!(files.iter().all(|f| f.starts_with("東雲振興局/商工労働観光課/指導保安係/R8-砂利-014_丸太沢砂利採取場")));
+    assert!(
+        files
+            .iter()
+            .all(|f| f.starts_with("東雲振興局/商工労働観光課/指導保安係/R8-砂利-014_丸太沢砂利採取場"))
+    );
     let original = std::fs::read(dir.path().join("shot-0.jpg")).unwrap();
-    assert!(files.iter().any(|f| std::fs::read(office.share.join(f)).unwrap() == original), "the original's bytes, unchanged");
+    assert!(
+        files.iter().any(|f| std::fs::read(office.share.join(f)).unwrap() == original),
+        "the original's bytes, unchanged"
+    );
 
     b.must(&["case", "follow", CASE]);
-    b.sync_until("the colleague has them", |p| p.list("photos").len() == 3 && p.list("notes").iter().any(|n| n["text"] == "のり面に亀裂"));
+    b.sync_until("the colleague has them", |p| {
+        p.list("photos").len() == 3 && p.list("notes").iter().any(|n| n["text"] == "のり面に亀裂")
+    });
     assert_eq!(office.verify(), Ok(()));
 }
 

@@ -97,8 +97,15 @@ fn after_a_lost_pin_everything_is_delivered_and_the_phone_begins_anew() {
 fn change(phone: &Phone, text: &str) {
     let core = core(phone);
     let id = core.note_list().unwrap()[0].id;
-    let nothing =
-        NoteSaveArgs { id: Some(id), case: None, visit: None, title: None, text: None, strokes: None, template: None };
+    let nothing = NoteSaveArgs {
+        id: Some(id),
+        case: None,
+        visit: None,
+        title: None,
+        text: None,
+        strokes: None,
+        template: None,
+    };
     core.note_save(NoteSaveArgs { text: Some(text.into()), ..nothing }).unwrap();
 }
 
@@ -123,7 +130,10 @@ fn two_phones_that_change_one_note_get_a_conflict_that_a_person_resolves() {
     assert_eq!(text(&a), "from a");
     b.sync_until("a conflict", |p| p.list("conflicts").len() == 1);
     let own = b.list("conflicts").remove(0);
-    assert_eq!((&own["mine"], &own["theirs"], &own["own"]), (&"from b".into(), &"from a".into(), &true.into()));
+    assert_eq!(
+        (&own["mine"], &own["theirs"], &own["own"]),
+        (&"from b".into(), &"from a".into(), &true.into())
+    );
 
     let resolving = core(&b);
     let conflict = resolving.conflicts(Nothing {}).unwrap().remove(0);
@@ -208,10 +218,14 @@ fn open_apps_exchange_without_anyone_asking() {
     app_b.case_follow(NumberArgs { number: CASE.into() }).unwrap();
     let case = app_a.case_by_number(CASE).unwrap();
     app_a.note_add(case, None, "by itself".into()).unwrap();
-    watch(&app_b, "the note on the other phone", |c| c.note_list().unwrap().iter().any(|n| n.text == "by itself"));
-    let filed = |c: &Core| c.case_card(CaseRef { case }).unwrap().entries.iter().any(|e| {
-        e.note.as_ref().is_some_and(|n| n.progress == ekitei_core::bridge::views::Progress::Filed)
+    watch(&app_b, "the note on the other phone", |c| {
+        c.note_list().unwrap().iter().any(|n| n.text == "by itself")
     });
+    let filed = |c: &Core| {
+        c.case_card(CaseRef { case }).unwrap().entries.iter().any(|e| {
+            e.note.as_ref().is_some_and(|n| n.progress == ekitei_core::bridge::views::Progress::Filed)
+        })
+    };
     watch(&app_a, "the receipt, by a hint of the office", filed);
 
     // A command of another process in the same home rings no bell, and is noticed all the same.

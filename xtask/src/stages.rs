@@ -57,8 +57,10 @@ const WEBKIT: Need = Need::Library {
     packages: &["libwebkit2gtk-4.1-dev", "librsvg2-dev", "libxdo-dev", "libssl-dev", "pkg-config"],
 };
 const WEBDRIVER: Need = Need::Program { name: "WebKitWebDriver", packages: &["webkit2gtk-driver"] };
-const XVFB: Need =
-    Need::Program { name: "xvfb-run", packages: &["xvfb", "xauth", "dbus", "dbus-x11", "at-spi2-core", "fonts-noto-cjk"] };
+const XVFB: Need = Need::Program {
+    name: "xvfb-run",
+    packages: &["xvfb", "xauth", "dbus", "dbus-x11", "at-spi2-core", "fonts-noto-cjk"],
+};
 const DENY: Need = Need::CargoTool { name: "deny", version: "0.19.9" };
 
 /// `cargo xtask test`, in the order of the run: cheap and telling first.
@@ -104,7 +106,8 @@ fn tus(project: &Project) -> Stage {
     let folder = project.target.join("tus-python");
     let python = folder.join("bin/python").display().to_string();
     let make = Cmd::new(&project.root, "python3 -m venv").arg(folder.display().to_string());
-    let fill = Cmd { program: python.clone(), ..Cmd::new(&project.root, "python -m pip install -q tuspy==1.1.0") };
+    let fill =
+        Cmd { program: python.clone(), ..Cmd::new(&project.root, "python -m pip install -q tuspy==1.1.0") };
     let run = Cmd::new(&project.root.join("ui"), "npm run tus").env("EKITEI_PYTHON", python);
     Stage::new("tus", 2, vec![make, fill, run])
         .needs(Need::Program { name: "python3", packages: &["python3", "python3-venv"] })

@@ -60,7 +60,12 @@ pub struct NameParts<'a> {
 }
 
 /// The file name (without folder) by `rule`, Windows-safe, with `extension`.
-pub fn file_name(rule: &str, parts: &NameParts, suffix: &str, extension: &str) -> Result<String, UnknownPlaceholder> {
+pub fn file_name(
+    rule: &str,
+    parts: &NameParts,
+    suffix: &str,
+    extension: &str,
+) -> Result<String, UnknownPlaceholder> {
     let mut out = String::new();
     let mut rest = rule;
     while let Some((plain, tail)) = rest.split_once('{') {
@@ -112,7 +117,11 @@ pub fn case_folder(case: &Record) -> Option<Vec<String>> {
 }
 
 /// The full relative path (parts) of a photo; `None` when its case is not filed.
-pub fn photo_path(case: &Record, photo: &Record, rule: &NameRule) -> Option<Result<Vec<String>, UnknownPlaceholder>> {
+pub fn photo_path(
+    case: &Record,
+    photo: &Record,
+    rule: &NameRule,
+) -> Option<Result<Vec<String>, UnknownPlaceholder>> {
     let mut path = case_folder(case)?;
     let at = stamp(photo, kinds::photo::TAKEN_AT);
     path.push(day(at));
@@ -122,7 +131,8 @@ pub fn photo_path(case: &Record, photo: &Record, rule: &NameRule) -> Option<Resu
         "webp" => "webp",
         _ => "jpg",
     };
-    let name = file_name(&rule.photo, &parts_of(case, photo, photo.text(kinds::photo::CAPTION), &sha, at), "", ext);
+    let name =
+        file_name(&rule.photo, &parts_of(case, photo, photo.text(kinds::photo::CAPTION), &sha, at), "", ext);
     Some(name.map(|n| {
         path.push(n);
         path
@@ -130,7 +140,12 @@ pub fn photo_path(case: &Record, photo: &Record, rule: &NameRule) -> Option<Resu
 }
 
 /// The same for version `version` (from 1) of a finished note.
-pub fn note_path(case: &Record, note: &Record, rule: &NameRule, version: u32) -> Option<Result<Vec<String>, UnknownPlaceholder>> {
+pub fn note_path(
+    case: &Record,
+    note: &Record,
+    rule: &NameRule,
+    version: u32,
+) -> Option<Result<Vec<String>, UnknownPlaceholder>> {
     let mut path = case_folder(case)?;
     let at = stamp(note, kinds::note::WRITTEN_AT);
     path.push(day(at));
@@ -147,7 +162,13 @@ pub fn note_path(case: &Record, note: &Record, rule: &NameRule, version: u32) ->
     }))
 }
 
-fn parts_of<'a>(case: &'a Record, of: &'a Record, caption: &'a str, sha256: &'a str, at: Option<Stamp>) -> NameParts<'a> {
+fn parts_of<'a>(
+    case: &'a Record,
+    of: &'a Record,
+    caption: &'a str,
+    sha256: &'a str,
+    at: Option<Stamp>,
+) -> NameParts<'a> {
     let restricted = case.flag(case::RESTRICTED) || policy(case) == Policy::Number;
     NameParts {
         caption: if restricted { "" } else { caption },
@@ -175,7 +196,9 @@ pub fn safe_part(name: &str) -> String {
 
 fn safe_stem(name: &str, max_bytes: usize) -> String {
     let cleaned: String = name.nfc().filter_map(safe_char).collect();
-    let trimmed = |s: &str| s.trim().trim_end_matches(['.', ' ', '　']).trim_start_matches(['.', ' ', '　', '~']).to_owned();
+    let trimmed = |s: &str| {
+        s.trim().trim_end_matches(['.', ' ', '　']).trim_start_matches(['.', ' ', '　', '~']).to_owned()
+    };
     let mut out = trimmed(&clip(&trimmed(&cleaned), max_bytes));
     if is_device_name(&out) {
         out.insert(0, '_');
@@ -195,7 +218,12 @@ fn safe_char(c: char) -> Option<char> {
         '|' => Some('｜'),
         '?' => Some('？'),
         '*' => Some('＊'),
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => None,
+        '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fffe}'
+        | '\u{ffff}' => None,
         '\n' | '\t' | '\r' => Some(' '),
         c if c.is_control() => None,
         c => Some(c),
@@ -226,7 +254,8 @@ pub fn clip(text: &str, max_bytes: usize) -> String {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let follows = |at: usize| text[at..].chars().next().is_some_and(unicode_normalization::char::is_combining_mark);
+    let follows =
+        |at: usize| text[at..].chars().next().is_some_and(unicode_normalization::char::is_combining_mark);
     while end > 0 && follows(end) {
         end -= 1;
         while !text.is_char_boundary(end) {
@@ -244,9 +273,15 @@ mod tests {
     #[test]
     fn names_follow_the_rule_and_lose_empty_parts() {
         let at: Stamp = "2026-11-21T10:05:00+09:00".parse().expect("valid");
-        let parts = NameParts { caption: "のり面の亀裂", sha256: "3f9a2c11", at: Some(at), ..NameParts::default() };
+        let parts =
+            NameParts {
+                caption: "のり面の亀裂", sha256: "3f9a2c11", at: Some(at), ..NameParts::default()
+            };
         let rule = NameRule::default();
-        assert_eq!(file_name(&rule.photo, &parts, "", "jpg").as_deref(), Ok("100500_のり面の亀裂_3f9a2c.jpg"));
+        assert_eq!(
+            file_name(&rule.photo, &parts, "", "jpg").as_deref(),
+            Ok("100500_のり面の亀裂_3f9a2c.jpg")
+        );
         let bare = NameParts { caption: "", ..parts };
         assert_eq!(file_name(&rule.photo, &bare, "", "jpg").as_deref(), Ok("100500_3f9a2c.jpg"));
         assert!(file_name("{oops}", &bare, "", "jpg").is_err());

@@ -27,7 +27,14 @@ pub struct Patched {
 }
 
 /// The record that a `create` or `publish` makes, before the server gives it its place.
-pub fn created(op: &Operation, kind: &str, scope: &Scope, parent: Option<crate::RecordId>, fields: &Fields, by: Writer) -> Record {
+pub fn created(
+    op: &Operation,
+    kind: &str,
+    scope: &Scope,
+    parent: Option<crate::RecordId>,
+    fields: &Fields,
+    by: Writer,
+) -> Record {
     Record {
         id: op.record,
         kind: kind.to_owned(),
@@ -46,10 +53,17 @@ pub fn created(op: &Operation, kind: &str, scope: &Scope, parent: Option<crate::
 /// Patch rule, field by field: base equal, or last writer the same device: apply. Same value: nothing.
 /// Otherwise the first arrival stays and the other value becomes a conflict record.
 /// A patch of a conflict's `resolution` is [`resolve`]'s matter for the parent; here it only sets the field, once.
-pub fn patch(record: &Record, op: &Operation, base: &BTreeMap<String, OpId>, fields: &Fields, by: Writer) -> Patched {
+pub fn patch(
+    record: &Record,
+    op: &Operation,
+    base: &BTreeMap<String, OpId>,
+    fields: &Fields,
+    by: Writer,
+) -> Patched {
     let mut out = Patched { record: record.clone(), changed: false, conflicts: Vec::new() };
     for (name, value) in fields {
-        if record.kind == kinds::CONFLICT && name == conflict::RESOLUTION && record.fields.contains_key(name) {
+        if record.kind == kinds::CONFLICT && name == conflict::RESOLUTION && record.fields.contains_key(name)
+        {
             continue; // the first resolution wins
         }
         let now = record.fields.get(name).unwrap_or(&Value::Null);
@@ -77,7 +91,14 @@ fn set(record: &mut Record, name: &str, value: &Value, rev: Rev) {
     record.revs.insert(name.to_owned(), rev);
 }
 
-fn conflict_record(record: &Record, op: &Operation, field: &str, mine: &Value, theirs: &Value, by: Writer) -> Record {
+fn conflict_record(
+    record: &Record,
+    op: &Operation,
+    field: &str,
+    mine: &Value,
+    theirs: &Value,
+    by: Writer,
+) -> Record {
     let fields = Fields::from([
         (conflict::FIELD.to_owned(), field.into()),
         (conflict::MINE.to_owned(), mine.clone()),
@@ -94,7 +115,13 @@ fn conflict_record(record: &Record, op: &Operation, field: &str, mine: &Value, t
 
 /// What a resolution does to the record the conflict is about. `None`: nothing changes (keep theirs, unknown choice,
 /// or the conflict was resolved before).
-pub fn resolve(parent: &Record, conflict: &Record, choice: &str, op: &Operation, by: Writer) -> Option<Record> {
+pub fn resolve(
+    parent: &Record,
+    conflict: &Record,
+    choice: &str,
+    op: &Operation,
+    by: Writer,
+) -> Option<Record> {
     if conflict.fields.contains_key(conflict::RESOLUTION) || parent.deleted {
         return None;
     }
@@ -132,7 +159,13 @@ pub fn both(theirs: &Value, mine: &Value) -> Value {
 }
 
 /// A read mark: the maximum wins. `None`: nothing changes.
-pub fn mark(existing: Option<&Record>, op: &Operation, scope: &Scope, value: u64, by: Writer) -> Option<Record> {
+pub fn mark(
+    existing: Option<&Record>,
+    op: &Operation,
+    scope: &Scope,
+    value: u64,
+    by: Writer,
+) -> Option<Record> {
     match existing {
         Some(r) if r.fields.get("value").and_then(Value::as_u64).unwrap_or(0) >= value => None,
         Some(r) => {

@@ -57,7 +57,10 @@ pub enum OpBody {
         value: u64,
     },
     /// Stands for an operation that the transport refused for good; the phone keeps its bytes.
-    Void { voided: OpId, reason: String },
+    Void {
+        voided: OpId,
+        reason: String,
+    },
 }
 
 /// What became of one operation, in the transaction that answered.
@@ -78,11 +81,17 @@ pub enum Outcome {
         conflicts: Vec<RecordId>,
     },
     /// Kept until the record it hangs on arrives.
-    WaitingParent { needs: RecordId },
+    WaitingParent {
+        needs: RecordId,
+    },
     /// Not applied, kept with its bytes where people can see it. The code is in the message catalogue.
-    Quarantined { reason: String },
+    Quarantined {
+        reason: String,
+    },
     /// The record was deleted before.
-    Gone { scope: Scope },
+    Gone {
+        scope: Scope,
+    },
     Voided,
 }
 
@@ -100,7 +109,9 @@ impl Operation {
     /// The scope named by the operation itself (patches and deletes follow their record's).
     pub fn named_scope(&self) -> Option<&Scope> {
         match &self.body {
-            OpBody::Create { scope, .. } | OpBody::Publish { scope, .. } | OpBody::Mark { scope, .. } => Some(scope),
+            OpBody::Create { scope, .. } | OpBody::Publish { scope, .. } | OpBody::Mark { scope, .. } => {
+                Some(scope)
+            }
             _ => None,
         }
     }

@@ -48,7 +48,10 @@ impl Post {
 
 impl Staff {
     pub fn sections_on<'a>(&'a self, today: &'a str) -> impl Iterator<Item = &'a str> {
-        self.posts.iter().filter(|p| p.held_on(today) && p.role != Role::Admin && p.role != Role::Audit).map(|p| p.section.as_str())
+        self.posts
+            .iter()
+            .filter(|p| p.held_on(today) && p.role != Role::Admin && p.role != Role::Audit)
+            .map(|p| p.section.as_str())
     }
 
     pub fn has_role_in(&self, section: &str, roles: &[Role], today: &str) -> bool {

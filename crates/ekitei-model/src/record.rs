@@ -69,7 +69,10 @@ impl Record {
     /// The revision that a patch of `field` must name as its base. A field never written counts as written by
     /// the create. `None` on a tombstone.
     pub fn rev(&self, field: &str) -> Option<Rev> {
-        self.revs.get(field).copied().or_else(|| self.created.as_ref().map(|c| Rev { op: c.op, device: c.device }))
+        self.revs
+            .get(field)
+            .copied()
+            .or_else(|| self.created.as_ref().map(|c| Rev { op: c.op, device: c.device }))
     }
 
     /// What remains of a deleted record: id, kind, scope and sequences.

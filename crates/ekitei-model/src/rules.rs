@@ -109,7 +109,13 @@ pub fn refuse(op: &Operation, target: Option<&Record>, staff: &Staff, today: &st
     None
 }
 
-fn may_write_case(target: Option<&Record>, fields: &Fields, creates: bool, staff: &Staff, today: &str) -> bool {
+fn may_write_case(
+    target: Option<&Record>,
+    fields: &Fields,
+    creates: bool,
+    staff: &Staff,
+    today: &str,
+) -> bool {
     let leads = |section: &str| staff.has_role_in(section, &[Role::Head, Role::Steward], today);
     if creates {
         let section = fields.get(case::SECTION).and_then(|v| v.as_str()).unwrap_or("");

@@ -23,7 +23,11 @@ fn catalogue(language: Language) -> &'static Catalogue {
 }
 
 /// The text of `key` with `{param}` filled in. An unknown key comes back as itself, so nothing is ever silent.
-pub fn text<'a>(language: Language, key: &str, params: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+pub fn text<'a>(
+    language: Language,
+    key: &str,
+    params: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> String {
     let Some(pattern) = catalogue(language).get(key) else { return key.to_owned() };
     params.into_iter().fold(pattern.clone(), |t, (name, value)| t.replace(&format!("{{{name}}}"), value))
 }
@@ -39,7 +43,8 @@ mod tests {
     use super::*;
 
     fn params_of(text: &str) -> Vec<&str> {
-        let mut p: Vec<&str> = text.split('{').skip(1).filter_map(|s| s.split_once('}').map(|(name, _)| name)).collect();
+        let mut p: Vec<&str> =
+            text.split('{').skip(1).filter_map(|s| s.split_once('}').map(|(name, _)| name)).collect();
         p.sort_unstable();
         p
     }

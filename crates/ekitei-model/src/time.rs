@@ -86,7 +86,8 @@ impl FromStr for Stamp {
         let offset_min = match s.rfind(['+', '-']).filter(|&at| at > 10) {
             Some(at) => {
                 let (h, m) = s[at + 1..].split_once(':').ok_or_else(no)?;
-                let min = h.parse::<i16>().map_err(|_| no())? * 60 + m.get(..2).and_then(|m| m.parse::<i16>().ok()).ok_or_else(no)?;
+                let min = h.parse::<i16>().map_err(|_| no())? * 60
+                    + m.get(..2).and_then(|m| m.parse::<i16>().ok()).ok_or_else(no)?;
                 if s.as_bytes()[at] == b'-' { -min } else { min }
             }
             None => 0,
@@ -143,7 +144,11 @@ mod tests {
 
     #[test]
     fn stamp_round_trips_with_its_offset() {
-        for text in ["2026-11-21T10:05:00.123+09:00", "1999-12-31T23:59:59.999-03:30", "2026-01-01T00:00:00.000+00:00"] {
+        for text in [
+            "2026-11-21T10:05:00.123+09:00",
+            "1999-12-31T23:59:59.999-03:30",
+            "2026-01-01T00:00:00.000+00:00",
+        ] {
             assert_eq!(text.parse::<Stamp>().expect("valid").to_string(), text);
         }
         assert_eq!("2026-11-21T01:05:00Z".parse::<Stamp>().expect("valid").offset_min, 0);

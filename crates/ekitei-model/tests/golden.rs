@@ -14,7 +14,11 @@ fn golden<T: DeserializeOwned + Serialize>(file: &str) {
     let mut lines = 0;
     for line in text.lines().filter(|l| !l.is_empty()) {
         let value: T = serde_json::from_str(line).unwrap_or_else(|e| panic!("{file}: {e}\n{line}"));
-        assert_eq!(serde_json::to_value(&value).unwrap(), serde_json::from_str::<serde_json::Value>(line).unwrap(), "{file}");
+        assert_eq!(
+            serde_json::to_value(&value).unwrap(),
+            serde_json::from_str::<serde_json::Value>(line).unwrap(),
+            "{file}"
+        );
         lines += 1;
     }
     assert!(lines > 0, "{file} is empty");

@@ -23,13 +23,23 @@ fn record_id() -> RecordId {
 }
 
 fn create(n: u128, fields: Fields) -> Operation {
-    let body = OpBody::Create { kind: kinds::NOTE.into(), scope: Scope::Case(Uuid::from_u128(9).into()), parent: None, fields };
+    let body = OpBody::Create {
+        kind: kinds::NOTE.into(),
+        scope: Scope::Case(Uuid::from_u128(9).into()),
+        parent: None,
+        fields,
+    };
     Operation { op_id: op_id(n), record: record_id(), at: Stamp::japan(0), body }
 }
 
 fn patch(n: u128, base: &Record, fields: Fields) -> Operation {
     let base = fields.keys().map(|k| (k.clone(), base.rev(k).unwrap().op)).collect();
-    Operation { op_id: op_id(n), record: record_id(), at: Stamp::japan(0), body: OpBody::Patch { base, fields } }
+    Operation {
+        op_id: op_id(n),
+        record: record_id(),
+        at: Stamp::japan(0),
+        body: OpBody::Patch { base, fields },
+    }
 }
 
 fn apply(record: &Record, op: &Operation, by: DeviceId) -> merge::Patched {
@@ -43,7 +53,11 @@ fn made(fields: Fields) -> Record {
 }
 
 fn fields_strategy() -> impl Strategy<Value = Fields> {
-    prop::collection::btree_map("[a-d]", prop_oneof![Just(Value::Null), "[xyz]{0,3}".prop_map(Value::from), any::<u8>().prop_map(Value::from)], 0..4)
+    prop::collection::btree_map(
+        "[a-d]",
+        prop_oneof![Just(Value::Null), "[xyz]{0,3}".prop_map(Value::from), any::<u8>().prop_map(Value::from)],
+        0..4,
+    )
 }
 
 proptest! {
@@ -109,14 +123,16 @@ fn the_overlay_ignores_a_create_that_the_mirror_has() {
     let op = create(0, BTreeMap::from([("text".into(), json!("offline"))]));
     let mut mirror = made(BTreeMap::from([("text".into(), json!("office"))]));
     mirror.seq = 4;
-    let seen = overlay::lay(Some(&mirror), record_id(), &[op], Writer { device: device(0), staff: &staff() }).unwrap();
+    let seen = overlay::lay(Some(&mirror), record_id(), &[op], Writer { device: device(0), staff: &staff() })
+        .unwrap();
     assert_eq!(seen.text("text"), "office");
 }
 
 #[test]
 fn keep_both_puts_the_texts_one_after_the_other_and_only_the_first_resolution_counts() {
     let base = made(BTreeMap::from([("text".into(), json!("a"))]));
-    let console = apply(&base, &patch(1, &base, BTreeMap::from([("text".into(), json!("b"))])), device(1)).record;
+    let console =
+        apply(&base, &patch(1, &base, BTreeMap::from([("text".into(), json!("b"))])), device(1)).record;
     let late = apply(&console, &patch(2, &base, BTreeMap::from([("text".into(), json!("c"))])), device(2));
     assert_eq!((late.changed, late.conflicts.len()), (false, 1));
     let conflict = &late.conflicts[0];
@@ -140,7 +156,13 @@ fn a_publish_takes_the_draft_away_and_makes_the_record() {
         op_id: op_id(5),
         record: new,
         at: Stamp::japan(0),
-        body: OpBody::Publish { draft: draft.id, kind: kinds::NOTE.into(), scope: Scope::All, parent: None, fields: draft.fields.clone() },
+        body: OpBody::Publish {
+            draft: draft.id,
+            kind: kinds::NOTE.into(),
+            scope: Scope::All,
+            parent: None,
+            fields: draft.fields.clone(),
+        },
     };
     let by = Writer { device: device(0), staff: &staff() };
     assert_eq!(overlay::lay(Some(&draft), draft.id, std::slice::from_ref(&op), by), None);
