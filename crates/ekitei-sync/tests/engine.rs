@@ -321,6 +321,44 @@ async fn thumbnails_of_others_come_by_themselves_and_wrong_bytes_do_not() {
 }
 
 #[tokio::test]
+async fn a_long_file_goes_on_after_a_kill_and_no_plain_byte_lies_about() {
+    let office = Office::new();
+    let mut phone = Phone::new(&office, 25);
+    let case = case();
+    phone.follow(&case);
+    let bytes: Vec<u8> = b"SECRET-PICTURE-".iter().copied().cycle().take(400_000).collect();
+    let photo = office.put(their(
+        &case,
+        kinds::PHOTO,
+        Fields::from([
+            (photo::sha256(Variant::Thumb), json!(hex(&bytes))),
+            (photo::bytes(Variant::Thumb), json!(bytes.len())),
+            (photo::arrived(Variant::Thumb), json!("2026-11-21T10:05:00.000+09:00")),
+        ]),
+    ));
+    office.books().files.insert((photo.id, Variant::Thumb), bytes.clone().into());
+    // Pull, account, first stretch; then the line breaks and the process is killed.
+    office.fails([Luck::Fine, Luck::Fine, Luck::Fine, Luck::Before(reset())]);
+    assert_eq!(phone.sync_with(Limits::one_pass()).await.received_files, 0);
+    let partial = phone.home.dir().join("partial");
+    let stretches: Vec<_> = std::fs::read_dir(&partial).unwrap().map(|f| f.unwrap().path()).collect();
+    assert_eq!(stretches.len(), 1);
+    let sealed = std::fs::read(&stretches[0]).unwrap();
+    assert!(!sealed.windows(15).any(|w| w == b"SECRET-PICTURE-"));
+    phone.restart();
+    phone.clock.advance(60_000);
+    let before = office.books().calls.len();
+    assert_eq!(phone.sync_locked().await.received_files, 1, "also while locked");
+    let asked: Vec<String> =
+        office.books().calls[before..].iter().filter(|c| c.starts_with("download")).cloned().collect();
+    assert_eq!(asked[0], "download 65536", "{asked:?}");
+    let blob =
+        phone.home.queue().read(|c| ekitei_store::queue::blobs::get(c, photo.id, Variant::Thumb)).unwrap();
+    assert_eq!(phone.home.blobs().read(&blob.unwrap().name, phone.vault.identity()).unwrap()[..], bytes);
+    assert!(!partial.exists());
+}
+
+#[tokio::test]
 async fn an_emergency_overtakes_long_files() {
     let office = Office::new();
     let mut phone = Phone::new(&office, 14);

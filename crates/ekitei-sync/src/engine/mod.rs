@@ -3,6 +3,7 @@
 
 mod download;
 mod flight;
+mod partial;
 mod pull;
 mod push;
 mod report;
@@ -10,11 +11,12 @@ mod side;
 mod state;
 mod upload;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use ekitei_model::kinds::Variant;
 use ekitei_model::wire::DeviceState;
-use ekitei_model::{Fault, OpId};
+use ekitei_model::{Fault, OpId, RecordId};
 use ekitei_store::queue::{Credential, LineState, credential, generation};
 use ekitei_store::{Home, StoreError};
 use rand::rngs::StdRng;
@@ -43,7 +45,8 @@ pub struct Engine {
     rng: StdRng,
     /// How often a file was begun anew in this process.
     restarts: HashMap<i64, u32>,
-    partial: Option<download::Partial>,
+    /// Files that came with another content than their record says, once.
+    spoiled: HashSet<(RecordId, Variant)>,
 }
 
 /// Why a run ends.
@@ -84,6 +87,10 @@ struct Run<'a> {
     receipts_due: bool,
     new_generations: u32,
     last_fault: Option<Fault>,
+    /// This phone cannot take in files any more in this run (no space); delivering goes on.
+    no_downloads: bool,
+    /// Said at the end even if later steps succeeded.
+    lasting_fault: Option<Fault>,
 }
 
 impl Engine {
@@ -91,7 +98,7 @@ impl Engine {
     pub fn new(home: Arc<Home>, line: Arc<dyn Transport>, clock: Arc<dyn Clock>, mut rng: StdRng) -> Self {
         let planner = Planner::new(Default::default(), StdRng::seed_from_u64(rng.next_u64()));
         let waker = Waker::default();
-        Self { home, line, clock, planner, waker, rng, restarts: HashMap::new(), partial: None }
+        Self { home, line, clock, planner, waker, rng, restarts: HashMap::new(), spoiled: HashSet::new() }
     }
 
     /// Rings into a run that waits, and into the next one.
@@ -149,6 +156,8 @@ impl Engine {
             receipts_due: false,
             new_generations: 0,
             last_fault: None,
+            no_downloads: false,
+            lasting_fault: None,
         })
     }
 
@@ -195,11 +204,13 @@ impl Engine {
     fn decide(&mut self, run: &mut Run<'_>) -> Result<Step, Halt> {
         let now_ms = self.clock.now_ms();
         run.loads.refresh(self.home.queue(), self.clock.steady_ms())?;
+        run.loads.skip_downloads(run.no_downloads);
         let mut snapshot = run.loads.snapshot(run.may_read, run.pull_due_since_ms);
         if snapshot.drained() && !run.loads.fresh() {
             // Nothing left by our own count: look once more before saying so.
             run.loads.forget();
             run.loads.refresh(self.home.queue(), self.clock.steady_ms())?;
+            run.loads.skip_downloads(run.no_downloads);
             snapshot = run.loads.snapshot(run.may_read, run.pull_due_since_ms);
         }
         self.line.tell_waiting(run.loads.waiting());
@@ -317,7 +328,6 @@ impl Engine {
             let changed = generation::new_generation(tx, &epoch.to_owned())?;
             if changed { state::set_salvage_due(tx, true) } else { Ok(()) }
         })?;
-        self.partial = None;
         run.loads.forget();
         run.pull_due_since_ms = Some(now_ms);
         self.take_pages(run);
@@ -365,7 +375,7 @@ impl Engine {
         run.loads.forget();
         let refreshed = run.loads.refresh(self.home.queue(), self.clock.steady_ms());
         run.report.drained = refreshed.is_ok() && run.loads.snapshot(false, None).drained();
-        run.report.fault = run.last_fault.take();
+        run.report.fault = run.last_fault.take().or(run.lasting_fault.take());
         run.report.elapsed_ms = self.clock.steady_ms().saturating_sub(run.started_ms);
         run.report
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ekitei_model::Scope;
 use ekitei_model::wire::{Direction, Epoch, PROTO, PullReply, PullRequest, Want};
 use ekitei_seal::{SealError, seal_bytes};
+use ekitei_store::StoreError;
 use ekitei_store::queue::{credential, follow, meta, pages};
 
 use super::flight::Flight;
@@ -72,7 +73,16 @@ impl Engine {
                 true => None,
                 false => Some(self.launch_pull(run, &next, max_bytes)?),
             };
-            let news = self.put_away(run, &answer, &sealed)?;
+            let news = match self.put_away(run, &answer, &sealed) {
+                Ok(news) => news,
+                // No room for what others wrote is no reason to keep what was written here.
+                Err(StoreError::DiskFull) => {
+                    run.may_read = false;
+                    run.lasting_fault = Some(StoreError::DiskFull.into());
+                    return Ok(());
+                }
+                Err(error) => return Err(error.into()),
+            };
             untaken += answer.pages.len();
             if ahead.is_none() || untaken >= TAKE_PAGES {
                 self.take_pages(run);
@@ -131,7 +141,12 @@ impl Engine {
     }
 
     /// Pages, cursors and standing scopes in one transaction. Returns whether permissions changed.
-    fn put_away(&mut self, run: &mut Run<'_>, answer: &PullAnswer, sealed: &[Vec<u8>]) -> Result<bool, Halt> {
+    fn put_away(
+        &mut self,
+        run: &mut Run<'_>,
+        answer: &PullAnswer,
+        sealed: &[Vec<u8>],
+    ) -> Result<bool, StoreError> {
         let now_ms = self.clock.now_ms();
         let PullReply { epoch, acl_version, standing, now_ms: office_ms } = &answer.reply;
         let (received, news) = self.home.queue().write(|tx| {

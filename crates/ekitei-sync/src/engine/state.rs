@@ -108,6 +108,13 @@ impl Loads {
         Snapshot { ops: self.ops, files: self.files, pull_due_since_ms, downloads: self.downloads, may_read }
     }
 
+    /// As if nobody wished for files.
+    pub fn skip_downloads(&mut self, skip: bool) {
+        if skip {
+            self.downloads = Load::default();
+        }
+    }
+
     pub fn waiting(&self) -> Waiting {
         let all = || self.ops.iter().chain(&self.files);
         Waiting {
