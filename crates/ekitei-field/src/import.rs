@@ -1,4 +1,5 @@
-//! `note import`: JSON lines in, transactions of 500.
+//! `note import`: JSON lines in, transactions of 500. A file with a line that cannot be taken is not taken at all, so
+//! that the corrected file can be imported without doubling the rest.
 
 use crate::say;
 use ekitei_core::{Core, ImportedNote};
@@ -30,15 +31,14 @@ struct Line {
 pub fn run(core: &Core, file: &Path, json: bool) -> Result<ExitCode, Fault> {
     let unreadable = |e: std::io::Error| Fault::ask("file-missing").with("detail", e);
     let reader = BufReader::new(File::open(file).map_err(unreadable)?);
-    let mut import =
-        Import { core, cases: HashMap::new(), batch: Vec::with_capacity(BATCH), taken: 0, refused: 0 };
+    let mut import = Import { core, cases: HashMap::new(), notes: Vec::new(), refused: 0 };
     for (at, line) in reader.lines().enumerate() {
         let line = line.map_err(unreadable)?;
         if line.trim().is_empty() {
             continue;
         }
         match import.note(&line) {
-            Ok(note) => import.push(note)?,
+            Ok(note) => import.notes.push(note),
             Err(fault) if matches!(fault.code.as_str(), "locked" | "not-enrolled") => return Err(fault),
             Err(fault) => {
                 import.refused += 1;
@@ -47,13 +47,18 @@ pub fn run(core: &Core, file: &Path, json: bool) -> Result<ExitCode, Fault> {
             }
         }
     }
-    import.flush()?;
+    let mut taken = 0;
+    if import.refused == 0 {
+        for batch in import.notes.chunks(BATCH) {
+            taken += core.note_import(batch)?;
+        }
+    }
     if json {
-        say::json(&serde_json::json!({ "taken": import.taken, "refused": import.refused }))?;
+        say::json(&serde_json::json!({ "taken": taken, "refused": import.refused }))?;
     } else {
         say::say(
             "field.imported",
-            &[("taken", &import.taken.to_string()), ("refused", &import.refused.to_string())],
+            &[("taken", &taken.to_string()), ("refused", &import.refused.to_string())],
         );
     }
     Ok(if import.refused > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -62,8 +67,7 @@ pub fn run(core: &Core, file: &Path, json: bool) -> Result<ExitCode, Fault> {
 struct Import<'a> {
     core: &'a Core,
     cases: HashMap<String, RecordId>,
-    batch: Vec<ImportedNote>,
-    taken: u64,
+    notes: Vec<ImportedNote>,
     refused: u64,
 }
 
@@ -86,18 +90,5 @@ impl Import<'_> {
             created_at: line.created_at,
             finished: line.finished,
         })
-    }
-
-    fn push(&mut self, note: ImportedNote) -> Result<(), Fault> {
-        self.batch.push(note);
-        if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<(), Fault> {
-        if !self.batch.is_empty() {
-            self.taken += self.core.note_import(&self.batch)?;
-            self.batch.clear();
-        }
-        Ok(())
     }
 }

@@ -107,7 +107,7 @@ fn a_locked_home_refuses_until_it_is_unlocked() {
 }
 
 #[test]
-fn import_takes_the_good_lines_and_names_the_bad_ones() {
+fn import_names_the_bad_lines_and_takes_a_good_file_whole() {
     let phone = Phone::enrolled();
     let cli = cli(&phone);
     cli.ok(&["unlock"]);
@@ -121,13 +121,17 @@ fn import_takes_the_good_lines_and_names_the_bad_ones() {
     let output = cli.run(&["note", "import", &file, "--json"]);
     assert_eq!(output.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&report["taken"], &report["refused"]), (&1101.into(), &2.into()));
+    assert_eq!((&report["taken"], &report["refused"]), (&0.into(), &2.into()));
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(
         errors.contains("notes.jsonl:1101: ")
             && errors.contains("notes.jsonl:1102: ")
             && errors.contains("R9-404")
     );
+    assert_eq!(cli.json(&["status", "--json"])["waiting"]["notes"], 0, "or the corrected file would double them");
+    lines.drain(1100..1102);
+    let file = write(phone.folder.path(), "notes.jsonl", lines.join("\n").as_bytes());
+    assert_eq!(cli.json(&["note", "import", &file, "--json"])["taken"], 1101);
     assert_eq!(cli.json(&["status", "--json"])["waiting"]["notes"], 1101);
 }
 
