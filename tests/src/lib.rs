@@ -1,6 +1,7 @@
 //! What the tests, the demo and the benchmarks share: a line that can be cut, an office, phones, drawn scenes.
 //! Nothing of the product lives here; everything here may use all of the product.
 
+pub mod demo;
 pub mod line;
 pub mod office;
 pub mod phone;
