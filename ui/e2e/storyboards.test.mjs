@@ -81,6 +81,9 @@ for (const [display, settings] of Object.entries(DISPLAYS)) {
         await finger.draw();
         await finger.page.waitForSelector('[data-testid=paper][data-strokes="1"]');
       });
+      // Written while somebody sits opposite: the case is named by its number.
+      await finger.page.waitForFunction(() => document.querySelector('header')?.textContent?.includes('砂-0412'));
+      assert.ok(!(await finger.page.evaluate(() => document.body.innerText)).includes('北柏沢'));
       await finger.page.waitForSelector('[data-testid=save-state][data-state=saved]');
       assert.ok((await card()).entries.some((entry) => entry.note?.strokes?.length === 1));
     });
