@@ -1,5 +1,5 @@
 // Screenshots and accessibility of every phone screen against a running host:
-//   node tools/shots.mjs http://127.0.0.1:5399/ OUT [--outdoor] [--glove] [--text=200] [--en] [--only=today,case]
+//   node tools/shots.mjs http://127.0.0.1:PORT/ OUT [--outdoor] [--glove] [--text=200] [--en] [--only=today,case]
 // Needs Chromium (EKITEI_CHROMIUM, default /usr/bin/chromium). Prints axe violations and sideways scrolling; exit 1 if any.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
