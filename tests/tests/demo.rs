@@ -29,15 +29,20 @@ fn the_story_is_played_to_its_end_and_leaves_nothing_running() {
     for n in 1..=13 {
         assert!(text.contains(&format!("{n:>2}/13 ✓ ")), "step {n}\n{text}");
     }
-    let row = |label: &str| text.lines().find(|l| l.trim_start().starts_with(label)).unwrap_or_else(|| panic!("{label}\n{text}"));
+    let row = |label: &str| {
+        text.lines().find(|l| l.trim_start().starts_with(label)).unwrap_or_else(|| panic!("{label}\n{text}"))
+    };
     assert!(row("What").contains("Bytes") && row("What").contains("Where to look"));
-    for label in ["Made without a line", "Delivered while locked", "Shared folder  ", "Colleague's phone B  "] {
+    for label in ["Made without a line", "Delivered while locked", "Shared folder  ", "Colleague's phone B  "]
+    {
         let line = text.lines().rfind(|l| l.trim_start().starts_with(label)).unwrap();
         let numbers: Vec<f64> = line.split_whitespace().filter_map(|w| w.parse().ok()).collect();
         assert!(numbers.len() >= 3 && numbers[1] > 0.0, "{line}");
     }
     assert!(text.contains("R8-砂利-014_丸太沢砂利採取場"), "{text}");
-    for address in text.lines().filter_map(|l| l.split("http://").nth(1)).filter_map(|l| l.split_whitespace().next()) {
+    for address in
+        text.lines().filter_map(|l| l.split("http://").nth(1)).filter_map(|l| l.split_whitespace().next())
+    {
         let address = address.trim_end_matches(')');
         assert!(std::net::TcpStream::connect(address).is_err(), "{address} still answers");
     }

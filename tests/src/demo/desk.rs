@@ -55,11 +55,20 @@ impl Desk {
     pub async fn case(&self, number: &str) -> Done<String> {
         let rows = self.get("/api/cases").await?;
         let row = rows.as_array().into_iter().flatten().find(|c| c["number"] == number);
-        row.and_then(|c| c["id"].as_str()).map(str::to_owned).ok_or_else(|| format!("no case {number} at the desk"))
+        row.and_then(|c| c["id"].as_str())
+            .map(str::to_owned)
+            .ok_or_else(|| format!("no case {number} at the desk"))
     }
 
     /// `planned_at`: `2026-11-21T13:30:00+09:00`.
-    pub async fn plan_visit(&self, case: &str, title: &str, people: &[&str], planned_at: &str, state: &str) -> Done<()> {
+    pub async fn plan_visit(
+        &self,
+        case: &str,
+        title: &str,
+        people: &[&str],
+        planned_at: &str,
+        state: &str,
+    ) -> Done<()> {
         let fields = json!({ "title": title, "people": people, "planned_at": planned_at, "state": state });
         let done = self.post(&format!("/api/cases/{case}/visits"), &json!({ "fields": fields })).await?;
         if done["result"] == "applied" { Ok(()) } else { Err(format!("visit {title}: {done}")) }

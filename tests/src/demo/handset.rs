@@ -58,7 +58,18 @@ impl Handset {
         let log = fittings.logs.join(format!("phone-{id}.log"));
         let (child, addr) = blocking(move || spawn(command, &log, &name)).await??;
         let url = format!("http://{addr}");
-        Ok(Self { id, staff, phone, line, url, addr, child: Mutex::new(Some(child)), facts: Mutex::new(json!({})), fittings, http })
+        Ok(Self {
+            id,
+            staff,
+            phone,
+            line,
+            url,
+            addr,
+            child: Mutex::new(Some(child)),
+            facts: Mutex::new(json!({})),
+            fittings,
+            http,
+        })
     }
 
     /// As the system ends an app, or an empty battery: SIGKILL. Whether it was running.
@@ -163,7 +174,8 @@ fn serve(phone: &Phone, listen: SocketAddr, fittings: &Fittings) -> Command {
 fn spawn(mut command: Command, log: &PathBuf, name: &str) -> Done<(Child, SocketAddr)> {
     let told = |e: std::io::Error| format!("{name}: {e}");
     let log_file = OpenOptions::new().create(true).append(true).open(log).map_err(told)?;
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log_file).spawn().map_err(told)?;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log_file).spawn().map_err(told)?;
     let mut line = String::new();
     if let Some(stdout) = child.stdout.take() {
         BufReader::new(stdout).read_line(&mut line).map_err(told)?;

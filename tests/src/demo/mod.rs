@@ -1,6 +1,7 @@
 //! The demonstration: an invented prefecture with an office, two phones, a line that can be cut and one stage page.
 //! The story runs once by itself, and each of its steps is looked at where it really happened.
 
+mod cast;
 mod desk;
 mod handset;
 mod options;
@@ -14,6 +15,7 @@ mod story;
 mod table;
 mod terminal;
 mod view;
+mod watch;
 mod web;
 mod work;
 
@@ -58,7 +60,8 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(|error| match error.try_into_panic() {
         Ok(panic) => {
             let text = panic.downcast_ref::<String>().cloned();
-            text.or_else(|| panic.downcast_ref::<&str>().map(|&t| t.to_owned())).unwrap_or_else(|| "a step failed".into())
+            text.or_else(|| panic.downcast_ref::<&str>().map(|&t| t.to_owned()))
+                .unwrap_or_else(|| "a step failed".into())
         }
         Err(error) => error.to_string(),
     })

@@ -36,7 +36,9 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Options>, 
         let mut value = || args.next().ok_or_else(|| format!("{flag} needs a value"));
         match flag.as_str() {
             "--once" => options.once = true,
-            "--port" => options.port = Some(value()?.parse().map_err(|_| "--port needs a number".to_owned())?),
+            "--port" => {
+                options.port = Some(value()?.parse().map_err(|_| "--port needs a number".to_owned())?)
+            }
             "--work" => options.work = PathBuf::from(value()?),
             "--help" | "-h" => return Ok(None),
             _ => return Err(format!("unknown: {flag}")),

@@ -95,7 +95,8 @@ impl Picture {
         }
         // EXIF is at the very front.
         let head = bytes.len().min(8 * 1024);
-        let at: Vec<usize> = (0..head.saturating_sub(from.len())).filter(|&i| bytes[i..].starts_with(&from)).collect();
+        let at: Vec<usize> =
+            (0..head.saturating_sub(from.len())).filter(|&i| bytes[i..].starts_with(&from)).collect();
         for i in &at {
             bytes[*i..i + to.len()].copy_from_slice(&to);
         }

@@ -1,21 +1,21 @@
 //! From nothing to a running prefecture, the story, and the end of every child.
 
+use super::cast::Cast;
 use super::desk::Desk;
-use super::handset::{Fittings, Handset, line_of, line_word};
+use super::handset::{Fittings, Handset, line_word};
 use super::options::Options;
 use super::seed::{self, Sample, Writer};
 use super::terminal::{self, Terminal, word};
-use super::view::{Account, Board, FileView, OfficeView, Phase, PhoneView, Say};
+use super::view::{Account, Board, OfficeView, Phase, PhoneView, Say};
 use super::work::Work;
-use super::{Done, PASSWORD, blocking, pictures, share, signals, stage, story, table, web};
-use crate::line::{Line, Mode};
+use super::{Done, PASSWORD, blocking, pictures, signals, stage, story, table, watch, web};
+use crate::line::Line;
 use crate::office::Office;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -23,79 +23,9 @@ use tokio::sync::Notify;
 const USUAL_PORT: u16 = 8787;
 /// The story begins without a viewer after this.
 const OVERTURE: Duration = Duration::from_secs(20);
-const POLL: Duration = Duration::from_millis(500);
 /// Shown at the console's sign-in: (number, key of the role).
-const SHOWN_ACCOUNTS: [(&str, &str); 3] = [("s002", "role.head"), ("s007", "role.welfare"), ("admin", "role.admin")];
-/// Whose desk the stage looks from.
-const VIEWER: &str = "s002";
-
-/// Everything that plays.
-pub struct Cast {
-    pub board: Board,
-    pub terminal: Arc<Terminal>,
-    pub a: Arc<Handset>,
-    pub b: Arc<Handset>,
-    pub share: PathBuf,
-    pub cache: PathBuf,
-    pub sample: Sample,
-    pub small: bool,
-    /// Between steps, so that eyes can follow.
-    pub pace: Duration,
-    pub office_url: String,
-    pub http: reqwest::Client,
-    pub again: Notify,
-    office: Mutex<Option<Office>>,
-}
-
-impl Cast {
-    pub fn phone(&self, id: &str) -> Option<&Arc<Handset>> {
-        [&self.a, &self.b].into_iter().find(|p| p.id == id)
-    }
-
-    pub async fn set_line(&self, id: &str, mode: Mode) -> Done<()> {
-        let phone = self.phone(id).ok_or("no such phone")?;
-        phone.set_line(mode).await?;
-        self.board.phone(id, |p| line_word(mode).clone_into(&mut p.line));
-        Ok(())
-    }
-
-    pub async fn set_line_word(&self, id: &str, word: &str) -> Done<()> {
-        self.set_line(id, line_of(word).ok_or("no such line")?).await
-    }
-
-    pub async fn restart(&self, id: &str) -> Done<()> {
-        self.phone(id).ok_or("no such phone")?.restart().await?;
-        self.board.phone(id, |p| {
-            p.starts += 1;
-            p.running = true;
-        });
-        Ok(())
-    }
-
-    pub async fn desk(&self) -> Done<Desk> {
-        Desk::sign_in(&self.http, &self.office_url, VIEWER).await
-    }
-
-    /// The office's own check of its books.
-    pub async fn verify(self: &Cast) -> Done<()> {
-        let office = self.office.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(office) = office else { return Err("the office is closed".into()) };
-        let (office, result) = blocking(move || {
-            let result = office.verify();
-            (office, result)
-        })
-        .await?;
-        *self.office.lock().unwrap_or_else(PoisonError::into_inner) = Some(office);
-        result
-    }
-
-    /// No child outlives the demonstration.
-    fn end(&self) {
-        self.a.kill();
-        self.b.kill();
-        drop(self.office.lock().unwrap_or_else(PoisonError::into_inner).take());
-    }
-}
+const SHOWN_ACCOUNTS: [(&str, &str); 3] =
+    [("s002", "role.head"), ("s007", "role.welfare"), ("admin", "role.admin")];
 
 /// The whole run; the exit code.
 pub async fn run(options: Options) -> ExitCode {
@@ -130,7 +60,12 @@ pub async fn run(options: Options) -> ExitCode {
 }
 
 /// A signal during the preparation lets the part under way finish, so that its children are known and ended.
-async fn prepare_or_stop(o: &Options, board: &Board, t: &Arc<Terminal>, stop: &Arc<AtomicBool>) -> Done<Arc<Cast>> {
+async fn prepare_or_stop(
+    o: &Options,
+    board: &Board,
+    t: &Arc<Terminal>,
+    stop: &Arc<AtomicBool>,
+) -> Done<Arc<Cast>> {
     let mut preparing = std::pin::pin!(prepare(o, board, t, stop));
     tokio::select! {
         result = &mut preparing => result,
@@ -148,7 +83,9 @@ async fn prepare_or_stop(o: &Options, board: &Board, t: &Arc<Terminal>, stop: &A
 }
 
 async fn listen(port: Option<u16>) -> Done<TcpListener> {
-    let at = |port: u16| async move { TcpListener::bind(("127.0.0.1", port)).await.map_err(|e| format!("port {port}: {e}")) };
+    let at = |port: u16| async move {
+        TcpListener::bind(("127.0.0.1", port)).await.map_err(|e| format!("port {port}: {e}"))
+    };
     match port {
         Some(port) => at(port).await,
         None => match at(USUAL_PORT).await {
@@ -174,11 +111,12 @@ async fn prepare(o: &Options, board: &Board, terminal: &Arc<Terminal>, stop: &At
     doing(Say::new("doing.draw"))?;
     let sample = Sample::read(&o.root)?;
     let cache = pictures::cache(&o.cache)?;
-    let (wanted, folder, drawing) = (sample.drawings(o.small), cache.clone(), (Arc::clone(terminal), board.clone()));
+    let (wanted, folder, drawing) =
+        (sample.drawings(o.small), cache.clone(), (Arc::clone(terminal), board.clone()));
     blocking(move || {
         pictures::draw(&folder, &wanted, |done, of| {
             let say = Say::new("doing.drawn").with("done", done).with("of", of);
-            drawing.0.still(&say);
+            drawing.0.progress(&say);
             drawing.1.change(|v| v.doing = Some(say));
         })
     })
@@ -210,7 +148,9 @@ async fn prepare(o: &Options, board: &Board, terminal: &Arc<Terminal>, stop: &At
         };
         writers.push(Writer { code: office.code(&staff), staff, server, model });
     }
-    let phones = writers.into_iter().map(|writer| seed::phone(sample.clone(), work.clone(), cache.clone(), o.small, writer));
+    let phones = writers
+        .into_iter()
+        .map(|writer| seed::phone(sample.clone(), work.clone(), cache.clone(), o.small, writer));
     let phones = futures_util::future::try_join_all(phones).await?;
 
     doing(Say::new("doing.phones"))?;
@@ -233,11 +173,8 @@ async fn prepare(o: &Options, board: &Board, terminal: &Arc<Terminal>, stop: &At
     let b = Arc::new(Handset::start("b", "s003", b, line_b, fittings, http.clone()).await?);
     for phone in [&a, &b] {
         phone.call("case_follow", json!({ "number": sample.story.case })).await?;
-        let language = std::env::var("EKITEI_DEMO_LANGUAGE").unwrap_or_else(|_| "ja".into());
-        let settings = json!({ "language": language, "theme": "light", "glove": false, "text_percent": 100 });
-        phone.call("settings_set", settings).await?;
     }
-    let pace = if o.once { Duration::ZERO } else { Duration::from_millis(1_200) };
+    let pace = if o.once { Duration::ZERO } else { Duration::from_millis(1_500) };
     let cast = Arc::new(Cast {
         board: board.clone(),
         terminal: Arc::clone(terminal),
@@ -252,11 +189,12 @@ async fn prepare(o: &Options, board: &Board, terminal: &Arc<Terminal>, stop: &At
         http,
         again: Notify::new(),
         office: Mutex::new(Some(office)),
+        old_files: Mutex::default(),
     });
     settled(&cast).await?;
     introduce(&cast).await?;
     stage.open(Arc::clone(&cast));
-    tokio::spawn(watch(Arc::clone(&cast)));
+    tokio::spawn(watch::watch(Arc::clone(&cast)));
     terminal.idle();
     print_addresses(&cast, &stage_url);
     Ok(cast)
@@ -319,38 +257,6 @@ async fn introduce(cast: &Cast) -> Done<()> {
         v.doing = None;
     });
     Ok(())
-}
-
-/// Keeps the page in step with what really is.
-async fn watch(cast: Arc<Cast>) {
-    let mut known: Option<BTreeSet<String>> = None;
-    loop {
-        for phone in [&cast.a, &cast.b] {
-            let running = phone.running();
-            let (status, facts) = if running { (phone.status().await.ok(), phone.facts().await.ok()) } else { (None, None) };
-            let (up, down, _) = phone.line.counters();
-            cast.board.phone(phone.id, |p| {
-                (p.running, p.up_bytes, p.down_bytes) = (running, up, down);
-                if let Some(status) = status {
-                    p.locked = status["locked"] == true;
-                    p.waiting_items = status["waiting"]["items"].as_u64().unwrap_or(0);
-                    p.waiting_bytes = status["waiting"]["bytes"].as_u64().unwrap_or(0);
-                }
-                if let Some(facts) = facts {
-                    p.battery_percent = facts["battery_percent"].as_u64().and_then(|n| u8::try_from(n).ok()).unwrap_or(0);
-                    (p.charging, p.hotspot) = (facts["charging"] == true, facts["hotspot"] == true);
-                }
-            });
-        }
-        let folder = cast.share.clone();
-        if let Ok(files) = blocking(move || share::files(&folder)).await {
-            let known = known.get_or_insert_with(|| files.iter().map(|(path, _)| path.clone()).collect());
-            let row = |(path, bytes): (String, u64)| FileView { new: !known.contains(&path), path, bytes };
-            let files = files.into_iter().map(row).collect();
-            cast.board.change(|v| v.files = files);
-        }
-        tokio::time::sleep(POLL).await;
-    }
 }
 
 async fn perform(cast: &Arc<Cast>, options: &Options) -> ExitCode {
@@ -420,7 +326,9 @@ fn print_addresses(cast: &Cast, stage_url: &str) {
         let shown = v.office.iter().flat_map(|o| &o.accounts);
         shown.map(|a| json!([a.staff, a.name, word(&a.role)])).collect()
     });
-    let say = |key: &str, value: &str| cast.terminal.line(&format!("  {}  {value}", terminal::padded(&word(key), 20)));
+    let say = |key: &str, value: &str| {
+        cast.terminal.line(&format!("  {}  {value}", terminal::padded(&word(key), 20)))
+    };
     cast.terminal.line("");
     say("address.stage", stage_url);
     say("address.phone-a", &cast.a.url);

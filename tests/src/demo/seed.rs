@@ -90,7 +90,8 @@ impl Sample {
     pub fn read(root: &Path) -> Done<Self> {
         let dir = root.join("assets/sample");
         let text = |name: &str| fs::read_to_string(dir.join(name)).map_err(|e| format!("{name}: {e}"));
-        let mut sample: Self = serde_json::from_str(&text("demo.json")?).map_err(|e| format!("demo.json: {e}"))?;
+        let mut sample: Self =
+            serde_json::from_str(&text("demo.json")?).map_err(|e| format!("demo.json: {e}"))?;
         let past = text("half_year.jsonl")?;
         let line = |l: &str| serde_json::from_str(l).map_err(|e| format!("half_year.jsonl: {e}: {l}"));
         sample.past = past.lines().filter(|l| !l.trim().is_empty()).map(line).collect::<Done<_>>()?;
@@ -112,7 +113,7 @@ impl Sample {
             let nth = of_case.entry(&past.case).or_default();
             *nth += 1;
             let scenes = self.pictures.get(&past.case).map_or(&[][..], Vec::as_slice);
-            if *nth % 3 == 0 || scenes.is_empty() {
+            if nth.is_multiple_of(3) || scenes.is_empty() {
                 continue;
             }
             let scene = crate::scenes::by_id(&scenes[*nth % scenes.len()]).map_or("gravel-pit", |s| s.id);
@@ -125,7 +126,9 @@ impl Sample {
     /// Every drawing that a run needs: ready shots first, then the story's, then the past.
     pub fn drawings(&self, small: bool) -> Vec<Picture> {
         let mut out: Vec<Picture> = ready(small);
-        for picture in self.story_pictures(small).into_iter().chain(self.pictured(small).into_iter().map(|(_, p)| p)) {
+        for picture in
+            self.story_pictures(small).into_iter().chain(self.pictured(small).into_iter().map(|(_, p)| p))
+        {
             if !out.contains(&picture) {
                 out.push(picture);
             }
@@ -134,7 +137,8 @@ impl Sample {
     }
 
     pub fn story_pictures(&self, small: bool) -> Vec<Picture> {
-        let known = |p: &ScriptPhoto| crate::scenes::by_id(&p.scene).map(|s| Picture::large(s.id, p.seed, small));
+        let known =
+            |p: &ScriptPhoto| crate::scenes::by_id(&p.scene).map(|s| Picture::large(s.id, p.seed, small));
         self.story.photos.iter().filter_map(known).collect()
     }
 
@@ -196,7 +200,8 @@ fn write(sample: &Sample, work: &Work, cache: &Path, small: bool, writer: &Write
     let mut lines = String::new();
     for past in sample.past.iter().filter(|p| p.staff == writer.staff) {
         let at = format!("{}T{}:00+09:00", past.day(today), past.time);
-        let line = serde_json::json!({ "case": past.case, "text": past.text, "created_at": at, "finished": true });
+        let line =
+            serde_json::json!({ "case": past.case, "text": past.text, "created_at": at, "finished": true });
         lines.push_str(&format!("{line}\n"));
     }
     if lines.is_empty() {
@@ -224,20 +229,26 @@ pub async fn visits(sample: &Sample, http: &reqwest::Client, office: &str) -> Do
     let mut desks: BTreeMap<&str, Desk> = BTreeMap::new();
     let mut planned = BTreeSet::new();
     let past = sample.past.iter().filter(|p| planned.insert((&p.case, p.days_ago)));
-    let past = past.map(|p| (p.case.as_str(), p.day(today), p.time.as_str(), None, vec![p.staff.as_str()], "accepted"));
+    let past = past
+        .map(|p| (p.case.as_str(), p.day(today), p.time.as_str(), None, vec![p.staff.as_str()], "accepted"));
     let ahead = sample.ahead.iter().map(|a| {
         let day = today.saturating_add(a.days.days());
         let people = a.people.iter().map(String::as_str).collect();
         (a.case.as_str(), day, a.time.as_str(), Some(a.title.as_str()), people, "planned")
     });
     for (case, day, time, title, people, state) in past.chain(ahead) {
-        let kind = case.split('-').nth(1).and_then(|k| sample.visits.get(k)).ok_or_else(|| format!("no visits in {case}"))?;
+        let kind = case
+            .split('-')
+            .nth(1)
+            .and_then(|k| sample.visits.get(k))
+            .ok_or_else(|| format!("no visits in {case}"))?;
         if !desks.contains_key(kind.desk.as_str()) {
             desks.insert(&kind.desk, Desk::sign_in(http, office, &kind.desk).await?);
         }
         let desk = &desks[kind.desk.as_str()];
         let id = desk.case(case).await?;
-        desk.plan_visit(&id, title.unwrap_or(&kind.title), &people, &format!("{day}T{time}:00+09:00"), state).await?;
+        desk.plan_visit(&id, title.unwrap_or(&kind.title), &people, &format!("{day}T{time}:00+09:00"), state)
+            .await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The stage page: one page, one stream of what is to be seen, a few switches. This machine only.
 
+use super::cast::Cast;
 use super::desk::Desk;
-use super::run::Cast;
 use super::view::{Board, Phase};
 use super::{share, terminal};
 use axum::body::Body;
@@ -57,6 +57,7 @@ impl Stage {
             .route("/line", post(line))
             .route("/facts", post(facts))
             .route("/app", post(app_switch))
+            .route("/language", post(language))
             .route("/again", post(again))
             .layer(from_fn_with_state(stage.clone(), guard))
             .with_state(stage.clone());
@@ -139,14 +140,17 @@ async fn page(State(stage): State<Stage>, headers: HeaderMap) -> Response {
 }
 
 fn set_session(response: &mut Response, desk: &Desk) {
-    if let Ok(cookie) = HeaderValue::from_str(&format!("{}; Path=/; HttpOnly; SameSite=Strict", desk.cookie())) {
+    if let Ok(cookie) =
+        HeaderValue::from_str(&format!("{}; Path=/; HttpOnly; SameSite=Strict", desk.cookie()))
+    {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
 }
 
 async fn signed_in(cast: &Cast, headers: &HeaderMap) -> bool {
     let Some(cookie) = headers.get(header::COOKIE) else { return false };
-    let asked = cast.http.get(format!("{}/api/session", cast.office_url)).header(header::COOKIE, cookie).send().await;
+    let asked =
+        cast.http.get(format!("{}/api/session", cast.office_url)).header(header::COOKIE, cookie).send().await;
     asked.is_ok_and(|answer| answer.status().is_success())
 }
 
@@ -224,6 +228,16 @@ async fn app_switch(State(stage): State<Stage>, Json(to): Json<AppSwitch>) -> An
         super::blocking(move || phone.kill()).await?;
         cast.board.phone(&to.phone, |p| p.running = false);
     }
+    Ok(Json(json!({})))
+}
+
+#[derive(Deserialize)]
+struct Language {
+    language: String,
+}
+
+async fn language(State(stage): State<Stage>, Json(to): Json<Language>) -> Answer<Json<Value>> {
+    stage.cast()?.set_language(&to.language).await?;
     Ok(Json(json!({})))
 }
 

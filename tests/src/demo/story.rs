@@ -1,10 +1,10 @@
 //! The story: one inspector's afternoon without a line. Each step is looked at where it must have happened: on the
 //! phone, in the shared folder, at the console, on the colleague's phone. What is not seen in time ends the story.
 
+use super::cast::Cast;
 use super::desk::Desk;
 use super::handset::Handset;
 use super::pictures::Picture;
-use super::run::Cast;
 use super::seed::Script;
 use super::terminal::{self, columns, padded};
 use super::view::{Say, StepState, StepView};
@@ -16,7 +16,19 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 pub const STEPS: [&str; 13] = [
-    "cut", "notes", "photos", "lock", "kill", "restart", "weak", "good", "folder", "console", "colleague", "receipt", "books",
+    "cut",
+    "notes",
+    "photos",
+    "lock",
+    "kill",
+    "restart",
+    "weak",
+    "good",
+    "folder",
+    "console",
+    "colleague",
+    "receipt",
+    "books",
 ];
 /// A step that is not seen by then has failed.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -49,6 +61,7 @@ pub struct Played {
 pub async fn play(cast: &Cast) -> Done<Played> {
     let steps = STEPS.map(|key| StepView { key: key.to_owned(), ..StepView::default() }).to_vec();
     cast.board.change(|v| v.steps = steps);
+    cast.tidy().await?;
     let mut teller = Teller { cast, at: 0 };
     let t = &mut teller;
     let (a, script) = (&*cast.a, &cast.sample.story);
@@ -111,7 +124,8 @@ impl Teller<'_> {
         let width = STEPS.iter().map(|k| columns(&terminal::word(&format!("step.{k}")))).max().unwrap_or(0);
         let mark = if end.is_ok() { "✓" } else { "✗" };
         let (n, of, text) = (at + 1, STEPS.len(), terminal::sentence(&seen));
-        cast.terminal.line(&format!("  {n:>2}/{of} {mark} {} {seconds:>6.1} s  {text}", padded(&title, width)));
+        cast.terminal
+            .line(&format!("  {n:>2}/{of} {mark} {} {seconds:>6.1} s  {text}", padded(&title, width)));
         cast.board.change(|v| {
             let step = &mut v.steps[at];
             (step.state, step.seconds, step.seen) = (state, Some(seconds), Some(seen));
@@ -123,7 +137,10 @@ impl Teller<'_> {
 }
 
 /// Looks again and again until `look` finds it.
-async fn until<T, F: Future<Output = Done<Result<T, String>>>>(expected: &str, mut look: impl FnMut() -> F) -> Done<T> {
+async fn until<T, F: Future<Output = Done<Result<T, String>>>>(
+    expected: &str,
+    mut look: impl FnMut() -> F,
+) -> Done<T> {
     let end = Instant::now() + DEADLINE;
     loop {
         match look().await? {
@@ -136,8 +153,8 @@ async fn until<T, F: Future<Output = Done<Result<T, String>>>>(expected: &str, m
     }
 }
 
-fn check(holds: bool, expected: &str, seen: impl ToString) -> Done<()> {
-    if holds { Ok(()) } else { Err(format!("expected: {expected}; seen: {}", seen.to_string())) }
+fn check(holds: bool, expected: &str, seen: impl std::fmt::Display) -> Done<()> {
+    if holds { Ok(()) } else { Err(format!("expected: {expected}; seen: {seen}")) }
 }
 
 fn megabytes(bytes: u64) -> String {
@@ -154,7 +171,9 @@ async fn files(cast: &Cast) -> Done<Vec<String>> {
 async fn case_of(phone: &Handset, number: &str) -> Done<String> {
     let rows = phone.call("case_list", json!({})).await?;
     let row = rows.as_array().into_iter().flatten().find(|c| c["number"] == number);
-    row.and_then(|c| c["id"].as_str()).map(str::to_owned).ok_or_else(|| format!("{number} is not on the phone"))
+    row.and_then(|c| c["id"].as_str())
+        .map(str::to_owned)
+        .ok_or_else(|| format!("{number} is not on the phone"))
 }
 
 async fn cut(cast: &Cast) -> Done<Say> {
@@ -170,7 +189,8 @@ async fn cut(cast: &Cast) -> Done<Say> {
 
 async fn notes(a: &Handset, script: &Script, p: &mut Played) -> Done<Say> {
     for note in &script.notes {
-        let args = json!({ "case": p.case, "title": note.title, "text": note.text, "template": "inspection_memo" });
+        let args =
+            json!({ "case": p.case, "title": note.title, "text": note.text, "template": "inspection_memo" });
         let saved = a.call("note_save", args).await?;
         let id = saved["id"].as_str().ok_or("a note without an id")?.to_owned();
         a.call("note_finish", json!({ "id": id })).await?;
@@ -292,11 +312,16 @@ async fn folder(cast: &Cast, p: &mut Played) -> Done<Say> {
         contents.push(tokio::fs::read(&path).await.map_err(|e| format!("{file}: {e}"))?);
     }
     let same = p.originals.iter().filter(|o| contents.contains(o)).count();
-    check(same == p.originals.len(), "every original, byte for byte", format!("{same} of {}", p.originals.len()))?;
+    check(
+        same == p.originals.len(),
+        "every original, byte for byte",
+        format!("{same} of {}", p.originals.len()),
+    )?;
     let written = |text: &str| contents.iter().any(|c| String::from_utf8_lossy(c).contains(text));
     let notes = script.notes.iter().filter(|n| written(&n.text)).count();
     check(notes == script.notes.len(), "every note's text", format!("{notes} of {}", script.notes.len()))?;
-    p.folder = new.first().and_then(|f| f.rsplit_once('/')).map(|(folder, _)| folder.to_owned()).unwrap_or_default();
+    p.folder =
+        new.first().and_then(|f| f.rsplit_once('/')).map(|(folder, _)| folder.to_owned()).unwrap_or_default();
     p.filed = new;
     Ok(Say::new("seen.folder").with("count", p.filed.len()))
 }
@@ -315,7 +340,11 @@ async fn console(cast: &Cast, p: &Played) -> Done<Say> {
     .await?;
     for (id, original) in p.photos.iter().zip(&p.originals) {
         let shown = desk.bytes(&format!("/api/photos/{id}/original")).await?;
-        check(&shown == original, "the console hands out the original", format!("{} other bytes", shown.len()))?;
+        check(
+            &shown == original,
+            "the console hands out the original",
+            format!("{} other bytes", shown.len()),
+        )?;
     }
     Ok(Say::new("seen.console").with("notes", p.notes.len()).with("photos", p.photos.len()))
 }
@@ -325,7 +354,10 @@ async fn colleague(cast: &Cast, p: &Played) -> Done<Say> {
     until("phone B has the notes and the small pictures", || async {
         let card = b.call("case_card", json!({ "case": p.case })).await?;
         let entries = || card["entries"].as_array().into_iter().flatten();
-        let notes = entries().filter_map(|e| e["note"]["id"].as_str()).filter(|id| p.notes.iter().any(|n| n == id)).count();
+        let notes = entries()
+            .filter_map(|e| e["note"]["id"].as_str())
+            .filter(|id| p.notes.iter().any(|n| n == id))
+            .count();
         let photos = entries().map(|e| &e["photo"]).filter(|photo| {
             let ours = photo["id"].as_str().is_some_and(|id| p.photos.iter().any(|o| o == id));
             let variants = || photo["variants"].as_array().into_iter().flatten();

@@ -1,6 +1,6 @@
 //! The short table at the end: items, bytes, seconds, where to look.
 
-use super::run::Cast;
+use super::cast::Cast;
 use super::story::Played;
 use super::terminal::{columns, padded, sentence, word};
 use super::view::{Row, Say};
@@ -15,10 +15,34 @@ pub fn rows(cast: &Cast, p: &Played) -> Vec<Row> {
     };
     let made = p.notes.len() + p.photos.len();
     vec![
-        row("made", made, p.note_bytes + p.photo_bytes, p.making_s, Say::new("place.phone").with("url", &cast.a.url)),
-        row("delivered", made, p.sent_bytes, p.delivery_s, Say::new("place.line").with("pieces", p.waiting_items)),
-        row("filed", made, p.note_bytes + p.photo_bytes, p.delivery_s, Say::new("place.folder").with("path", &p.folder)),
-        row("console", made, p.photo_bytes, p.delivery_s, Say::new("place.console").with("url", &cast.office_url)),
+        row(
+            "made",
+            made,
+            p.note_bytes + p.photo_bytes,
+            p.making_s,
+            Say::new("place.phone").with("url", &cast.a.url),
+        ),
+        row(
+            "delivered",
+            made,
+            p.sent_bytes,
+            p.delivery_s,
+            Say::new("place.line").with("pieces", p.waiting_items),
+        ),
+        row(
+            "filed",
+            made,
+            p.note_bytes + p.photo_bytes,
+            p.delivery_s,
+            Say::new("place.folder").with("path", &p.folder),
+        ),
+        row(
+            "console",
+            made,
+            p.photo_bytes,
+            p.delivery_s,
+            Say::new("place.console").with("url", &cast.office_url),
+        ),
         row("colleague", made, p.b_bytes, p.colleague_s, Say::new("place.phone").with("url", &cast.b.url)),
     ]
 }
@@ -34,7 +58,8 @@ pub fn lines(rows: &[Row]) -> Vec<String> {
     }));
     let width = |i: usize| cells.iter().map(|c| columns(&c[i])).max().unwrap_or(0);
     let widths = [width(0), width(1), width(2), width(3)];
-    let right = |text: &str, width: usize| format!("{}{text}", " ".repeat(width.saturating_sub(columns(text))));
+    let right =
+        |text: &str, width: usize| format!("{}{text}", " ".repeat(width.saturating_sub(columns(text))));
     let line = |c: &[String; 5]| {
         let numbers: Vec<String> = (1..4).map(|i| right(&c[i], widths[i])).collect();
         format!("  {}  {}  {}", padded(&c[0], widths[0]), numbers.join("  "), c[4])

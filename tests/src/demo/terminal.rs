@@ -18,13 +18,15 @@ fn catalogue() -> &'static Catalogue {
 
 fn language() -> &'static str {
     let set = |name| std::env::var(name).ok().filter(|v: &String| !v.is_empty());
-    let lang = set("EKITEI_LANG").or_else(|| set("LC_ALL")).or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG"));
+    let lang =
+        set("EKITEI_LANG").or_else(|| set("LC_ALL")).or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG"));
     if lang.is_some_and(|l| l.starts_with("ja")) { "ja" } else { "en" }
 }
 
 /// The sentence; an unknown key comes back as itself.
 pub fn sentence(say: &Say) -> String {
-    let text = catalogue().get(language()).and_then(|t| t.get(&say.key)).cloned().unwrap_or_else(|| say.key.clone());
+    let text =
+        catalogue().get(language()).and_then(|t| t.get(&say.key)).cloned().unwrap_or_else(|| say.key.clone());
     say.params.iter().fold(text, |t, (name, value)| t.replace(&format!("{{{name}}}"), value))
 }
 
@@ -56,6 +58,11 @@ impl Terminal {
         *self.said.lock().unwrap_or_else(PoisonError::into_inner) = (Instant::now(), Some(sentence(say)));
     }
 
+    /// How far it has come; heard with the next repetition.
+    pub fn progress(&self, say: &Say) {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).1 = Some(sentence(say));
+    }
+
     pub fn idle(&self) {
         self.said.lock().unwrap_or_else(PoisonError::into_inner).1 = None;
     }
@@ -81,7 +88,9 @@ impl Terminal {
 
 /// Columns in a terminal: wide characters take two.
 pub fn columns(text: &str) -> usize {
-    text.chars().map(|c| if (c as u32) < 0x1100 || (0x2000..0x2e80).contains(&(c as u32)) { 1 } else { 2 }).sum()
+    text.chars()
+        .map(|c| if (c as u32) < 0x1100 || (0x2000..0x2e80).contains(&(c as u32)) { 1 } else { 2 })
+        .sum()
 }
 
 pub fn padded(text: &str, width: usize) -> String {

@@ -16,7 +16,7 @@ impl Say {
         Self { key: key.to_owned(), params: BTreeMap::new() }
     }
 
-    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.params.insert(name.to_owned(), value.to_string());
         self
     }

@@ -13,7 +13,8 @@ pub fn client() -> Done<Client> {
         .map_err(|e| e.to_string())?
         .with_root_certificates(rustls::RootCertStore::empty())
         .with_no_client_auth();
-    let builder = Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(Duration::from_secs(60));
+    let builder =
+        Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(Duration::from_secs(60));
     builder.build().map_err(|e| e.to_string())
 }
 
@@ -25,5 +26,9 @@ pub async fn json(what: &str, sent: Result<Response, reqwest::Error>) -> Done<Va
     if !status.is_success() {
         return Err(format!("{what}: {status} {text}"));
     }
-    if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text).map_err(|e| format!("{what}: {e}: {text}")) }
+    if text.is_empty() {
+        Ok(Value::Null)
+    } else {
+        serde_json::from_str(&text).map_err(|e| format!("{what}: {e}: {text}"))
+    }
 }

@@ -25,12 +25,16 @@ impl Work {
         if dir.exists() {
             let empty = fs::read_dir(dir).map_err(told)?.next().is_none();
             if !empty && !dir.join(MARK).is_file() {
-                return Err(format!("{} holds something else; name another folder with --work", dir.display()));
+                return Err(format!(
+                    "{} holds something else; name another folder with --work",
+                    dir.display()
+                ));
             }
             fs::remove_dir_all(dir).map_err(told)?;
         }
         fs::create_dir_all(dir).map_err(told)?;
-        fs::write(dir.join(MARK), "Made by the demonstration; removed when it starts again.\n").map_err(told)?;
+        fs::write(dir.join(MARK), "Made by the demonstration; removed when it starts again.\n")
+            .map_err(told)?;
         let folder = |name: &str| fs::create_dir_all(dir.join(name)).map(|()| dir.join(name)).map_err(told);
         Ok(Self {
             office: folder("office")?,
@@ -54,8 +58,11 @@ impl Work {
         let folder = self.screens.join(which);
         let told = |e: std::io::Error| format!("{}: {e}", folder.display());
         fs::create_dir_all(&folder).map_err(told)?;
-        fs::write(folder.join("index.html"), "<!doctype html><title>not built</title><p>The screens are not built.\n")
-            .map_err(told)?;
+        fs::write(
+            folder.join("index.html"),
+            "<!doctype html><title>not built</title><p>The screens are not built.\n",
+        )
+        .map_err(told)?;
         Ok(folder)
     }
 }

@@ -308,11 +308,28 @@ function showTable(rows) {
         element('td', 'number', row.items == null ? '' : row.items.toLocaleString(language)),
         element('td', 'number', row.bytes == null ? '' : row.bytes.toLocaleString(language)),
         element('td', 'number', row.seconds == null ? '' : row.seconds.toFixed(1)),
-        element('td', '', said(row.place)),
+        place(said(row.place)),
       );
       return line;
     }),
   );
+}
+
+/** An address in a sentence is a link. */
+function place(text) {
+  const cell = element('td');
+  for (const part of text.split(/(http:\/\/\S+)/)) {
+    if (!part.startsWith('http://')) {
+      cell.append(part);
+      continue;
+    }
+    const link = element('a', '', part);
+    link.href = part;
+    link.target = '_blank';
+    link.rel = 'noopener';
+    cell.append(link);
+  }
+  return cell;
 }
 
 let consoleScreen = '';
@@ -381,6 +398,7 @@ function listen() {
 $('language').addEventListener('click', () => {
   language = language === 'ja' ? 'en' : 'ja';
   localStorage.setItem('language', language);
+  void ask('language', { language });
   showTexts();
   show();
 });
