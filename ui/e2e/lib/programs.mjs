@@ -98,7 +98,7 @@ export async function startOffice() {
   writeFileSync(join(dir, 'cases.csv'), CASES);
   await run('ekitei-server', ['import-staff', '--data', data, join(dir, 'staff.csv')]);
   await run('ekitei-server', ['import-cases', '--data', data, join(dir, 'cases.csv')]);
-  const server = await serve('ekitei-server', ['serve', '--data', data, '--share', share, '--listen', '127.0.0.1:0']);
+  const server = await serve('ekitei-server', ['serve', '--data', data, '--share', share, '--listen', '127.0.0.1:0', '--console', join(root, 'ui/console/dist')]);
   const stops = [server.stop];
 
   async function startPhone(staff) {
