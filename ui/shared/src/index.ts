@@ -15,7 +15,7 @@ export { stampMs, stampNow } from './time/stamp';
 export { STANDING, type Standing } from './bridge/standing';
 export { default as StandingMark } from './widgets/StandingMark.svelte';
 export { default as Strokes } from './pen/Strokes.svelte';
-export { bounded, FIT, fitted, zoomedAt, type Size as ViewSize, type View } from './photo/zoom';
+export { bounded, FIT, fitted, MOST as MOST_ZOOM, zoomedAt, type Size as ViewSize, type View } from './photo/zoom';
 export { PAPER_WIDTH, boundsOf, eraseAt, pathOf, readStrokes, thinned, type Point, type Stroke } from './pen/strokes';
 export { default as Banner } from './widgets/Banner.svelte';
 export { default as BottomBar } from './widgets/BottomBar.svelte';
