@@ -217,6 +217,20 @@ test('a session that ends keeps what was typed, and the same press goes on after
   await one.page.context().close();
 });
 
+test('a PC that nobody touches is covered after the idle time, whatever arrives meanwhile', async () => {
+  const one = await Desk.at(browser, office.url);
+  await one.page.clock.install();
+  await one.signIn(CLERK, PASSWORD);
+  const { idle_ms: idleMs } = await one.ask('GET', '/session');
+  await one.open('#/cases', '案件');
+  await one.page.clock.fastForward(idleMs - 60_000);
+  assert.equal(await one.at('sign-in-again').count(), 0);
+  await one.page.clock.fastForward(120_000);
+  await one.at('sign-in-again').waitFor();
+  await one.page.waitForFunction(async () => (await fetch('/api/session')).status === 401);
+  await one.page.context().close();
+});
+
 test('a server that is away is one calm line; what is on the screen stays and goes on by itself', async () => {
   const one = await desk(HEAD.id, SIZES.pc, phone.line.url);
   await one.open(`#/case/${caseId}`, '北柏沢第二砂利採取場');

@@ -2,6 +2,7 @@
 // reconnection, when the tab comes back, and once a minute.
 import { heard, silent } from './line.svelte';
 import { office } from './office';
+import { phase } from '../lib/session.svelte';
 import { pauseMs } from '../lib/pause';
 
 const current = $state({ beat: 0 });
@@ -16,6 +17,8 @@ export const beat = (): number => current.beat;
 let gathering: ReturnType<typeof setTimeout> | undefined;
 
 export function bump(): void {
+  // Behind the question to sign in again, requests would only pile up.
+  if (phase() !== 'in') return;
   gathering ??= setTimeout(() => {
     gathering = undefined;
     current.beat += 1;

@@ -52,6 +52,13 @@ export function signedInAgain(): Promise<void> {
   return new Promise((resolve) => waiting.push(resolve));
 }
 
+/** Nobody is at the PC: the session ends on the server too, the screens wait. */
+export async function closeSession(): Promise<void> {
+  current.phase = 'ended';
+  // If the server is away, its own idle time ends the session.
+  await office.signOut().catch(() => undefined);
+}
+
 /** Leaves nothing of this person in the page. */
 export async function signOut(): Promise<void> {
   await office.signOut();
