@@ -128,7 +128,11 @@ fn import_names_the_bad_lines_and_takes_a_good_file_whole() {
             && errors.contains("notes.jsonl:1102: ")
             && errors.contains("R9-404")
     );
-    assert_eq!(cli.json(&["status", "--json"])["waiting"]["notes"], 0, "or the corrected file would double them");
+    assert_eq!(
+        cli.json(&["status", "--json"])["waiting"]["notes"],
+        0,
+        "or the corrected file would double them"
+    );
     lines.drain(1100..1102);
     let file = write(phone.folder.path(), "notes.jsonl", lines.join("\n").as_bytes());
     assert_eq!(cli.json(&["note", "import", &file, "--json"])["taken"], 1101);

@@ -21,6 +21,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 const USUAL_PORT: u16 = 8787;
+/// As shells say it for Ctrl-C.
+const INTERRUPTED: u8 = 130;
 /// The story begins without a viewer after this.
 const OVERTURE: Duration = Duration::from_secs(20);
 /// Shown at the console's sign-in: (number, key of the role).
@@ -33,6 +35,8 @@ pub async fn run(options: Options) -> ExitCode {
     let speaking = Arc::clone(&terminal);
     let reassuring = tokio::spawn(async move { speaking.reassure().await });
     let stop = Arc::new(AtomicBool::new(false));
+    // Ended by hand is the usual end, but not of a story that a program waits for.
+    let stopped = if options.once { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS };
     let played = tokio::select! {
         biased;
         result = prepare_or_stop(&options, &board, &terminal, &stop) => result,
@@ -41,7 +45,7 @@ pub async fn run(options: Options) -> ExitCode {
         Ok(cast) => {
             let code = tokio::select! {
                 code = perform(&cast, &options) => code,
-                () = signals::asked_to_stop() => ExitCode::SUCCESS,
+                () = signals::asked_to_stop() => stopped,
             };
             terminal.line(&word("end"));
             let ending = Arc::clone(&cast);
@@ -49,7 +53,7 @@ pub async fn run(options: Options) -> ExitCode {
             let _ = blocking(move || ending.end()).await;
             code
         }
-        Err(_) if stop.load(Ordering::Relaxed) => ExitCode::SUCCESS,
+        Err(_) if stop.load(Ordering::Relaxed) => stopped,
         Err(error) => {
             eprintln!("{}", terminal::sentence(&Say::new("failed").with("error", &error)));
             ExitCode::FAILURE

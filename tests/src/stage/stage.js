@@ -18,6 +18,8 @@ const phones = new Map();
 const seenFiles = new Set();
 let texts = { ja: {}, en: {} };
 let language = localStorage.getItem('language') === 'en' ? 'en' : 'ja';
+/** The screens read their language when they start. */
+let phonesLanguage = language;
 let view;
 let filesShown = '';
 
@@ -88,8 +90,7 @@ function makePhone(id) {
     group: card.querySelector('[role=radiogroup]'),
     lines: [...card.querySelectorAll('[data-line]')],
     checks: [...card.querySelectorAll('[data-fact]')],
-    starts: 0,
-    screen: '',
+    source: '',
     /** Not written over while a hand is on it. */
     held: 0,
   };
@@ -133,6 +134,7 @@ function showPhone(phone) {
     parts.state.dataset.state = state;
     parts.state.lang = language;
     parts.state.replaceChildren(icon(state), element('span', '', t(`page.${state}`)));
+    if (state === 'locked') parts.state.append(element('span', '', t('page.pin')), element('code', '', view.pin));
   }
   for (const button of parts.lines) {
     const checked = button.dataset.line === phone.line;
@@ -154,15 +156,11 @@ function showPhone(phone) {
     for (const check of parts.checks) check.checked = phone[check.dataset.fact];
   }
   parts.battery.setAttribute('aria-label', `${name}: ${t('page.battery')}`);
-  const where = `${phone.url}/${phone.screen}`;
-  if (phone.running && parts.starts !== phone.starts) {
-    parts.starts = phone.starts;
-    parts.screen = phone.screen;
-    // The same address with another query is a new page, not a jump within the old one.
-    parts.frame.src = `${phone.url}/?start=${phone.starts}${phone.screen}`;
-  } else if (phone.running && parts.screen !== phone.screen) {
-    parts.screen = phone.screen;
-    parts.frame.src = where.replace('/#', `/?start=${phone.starts}#`);
+  // Another query is a new page, another part after # a jump within it.
+  const source = `${phone.url}/?start=${phone.starts}&language=${phonesLanguage}${phone.screen}`;
+  if (phone.running && parts.source !== source) {
+    parts.source = source;
+    parts.frame.src = source;
   }
 }
 
@@ -395,11 +393,13 @@ function listen() {
   };
 }
 
-$('language').addEventListener('click', () => {
+$('language').addEventListener('click', async () => {
   language = language === 'ja' ? 'en' : 'ja';
   localStorage.setItem('language', language);
-  void ask('language', { language });
   showTexts();
+  show();
+  await ask('language', { language });
+  phonesLanguage = language;
   show();
 });
 $('again').addEventListener('click', () => ask('again', {}));
@@ -410,8 +410,9 @@ $('viewer').addEventListener('click', (click) => {
 
 fetch('texts.json')
   .then((answer) => answer.json())
-  .then((loaded) => {
+  .then(async (loaded) => {
     texts = loaded;
     showTexts();
+    if (language !== 'ja') await ask('language', { language });
     listen();
   });

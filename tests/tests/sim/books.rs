@@ -113,9 +113,12 @@ impl Books {
         let twice = "SELECT count(*) FROM (SELECT 1 FROM history JOIN ops ON op_id = replaced_by
                      GROUP BY history.record, replaced_by HAVING count(*) > 1)";
         assert_eq!(number(db, twice), 0, "an operation changed a record twice");
-        let mut statement =
-            db.prepare("SELECT json_extract(body, '$.created.op') AS op, count(*) FROM records
-                        WHERE kind IN ('note', 'photo') AND deleted = 0 GROUP BY op HAVING count(*) > 1").unwrap();
+        let mut statement = db
+            .prepare(
+                "SELECT json_extract(body, '$.created.op') AS op, count(*) FROM records
+                        WHERE kind IN ('note', 'photo') AND deleted = 0 GROUP BY op HAVING count(*) > 1",
+            )
+            .unwrap();
         let doubled: Vec<String> =
             statement.query_map([], |r| r.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
         assert!(doubled.is_empty(), "creates that made two records: {doubled:?}");
@@ -126,8 +129,7 @@ impl Books {
             let outcome: Outcome = serde_json::from_str(&row.get::<_, String>(1).unwrap()).unwrap();
             if let Some((scope, _)) = outcome.feed_position() {
                 let sql = "SELECT count(*) FROM records WHERE id = ?1 AND scope = ?2";
-                let there: u64 =
-                    db.query_row(sql, params![record, scope.to_string()], |r| r.get(0)).unwrap();
+                let there: u64 = db.query_row(sql, params![record, scope.to_string()], |r| r.get(0)).unwrap();
                 assert_eq!(there, 1, "an applied operation without its record {}", Uuid::from_bytes(record));
             }
         }
@@ -223,7 +225,8 @@ fn files_arrived(db: &Connection, phone: &Phone) {
 /// Nobody's record of the last restore was forgotten: it is there again, or a person finds it in quarantine.
 pub fn salvaged(books: &Books, office: &Office) {
     let db = office_db(office);
-    let there = ids(&db, "SELECT id FROM records UNION SELECT record FROM quarantine WHERE record IS NOT NULL");
+    let there =
+        ids(&db, "SELECT id FROM records UNION SELECT record FROM quarantine WHERE record IS NOT NULL");
     for (record, owners) in books.salvage.iter().filter(|(_, owners)| !owners.is_empty()) {
         assert!(there.contains(record), "{record}, which {owners:?} had, is lost after the restore");
     }

@@ -211,8 +211,7 @@ impl Transport for Line {
             len => self.rng.lock().unwrap().random_range(len.div_ceil(2)..=len),
         };
         let bytes = bytes.slice(..cut);
-        let ghost =
-            Ghost::Patch(self.device, self.staff.clone(), location.to_owned(), offset, bytes.clone());
+        let ghost = Ghost::Patch(self.device, self.staff.clone(), location.to_owned(), offset, bytes.clone());
         self.through(Some(ghost), || {
             self.office.upload_patch(self.device, &self.staff, location, offset, &bytes)
         })

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use ekitei_model::wire::{BytesOf, DeviceState, MeReply, OfficeKey, PullRequest};
-use ekitei_model::{Cure, DeviceId, Fault, Record, Stamp, StaffId};
+use ekitei_model::{Cure, DeviceId, Fault, Record, StaffId, Stamp};
 use ekitei_seal::{Identity, key_id, open_bytes};
 use ekitei_server_db::{BlobRow, Caller, Incoming, Sqlite, Storage, StorageError, Upload};
 use ekitei_sync::CallError;
@@ -198,12 +198,7 @@ impl Office {
         Ok(PushAnswer { reply: pushed.reply, results: pushed.results, traffic: Traffic { up, down: 100 } })
     }
 
-    pub async fn pull(
-        &self,
-        device: DeviceId,
-        staff: &StaffId,
-        request: &PullRequest,
-    ) -> Answer<PullAnswer> {
+    pub async fn pull(&self, device: DeviceId, staff: &StaffId, request: &PullRequest) -> Answer<PullAnswer> {
         let pulled = self.storage().pull(&self.caller(device, staff), request, self.now_ms()).await;
         let pulled = pulled.map_err(|e| self.wrong(e))?;
         let page = |page: ekitei_server_db::Page| {
@@ -275,7 +270,8 @@ impl Office {
         self.may_write(device).await?;
         let id: Uuid = location.parse().unwrap();
         let upload = self.storage().upload(id).await.map_err(|e| self.wrong(e))?;
-        let upload = upload.filter(|u| u.new.device == device && (u.done || u.new.expires_ms > self.now_ms()));
+        let upload =
+            upload.filter(|u| u.new.device == device && (u.done || u.new.expires_ms > self.now_ms()));
         upload.ok_or(CallError::UploadMoved { status: 404 })
     }
 

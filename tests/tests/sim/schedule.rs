@@ -10,7 +10,7 @@ use rand::RngExt;
 
 use super::books::check_phone;
 use super::clock::DAY_MS;
-use super::template::{A, B, PEOPLE, staff};
+use super::template::{A, B, PEOPLE, register, staff};
 use super::world::World;
 
 const STEPS: usize = 45;
@@ -143,8 +143,11 @@ impl World {
                 let days = self.rng.random_range(-8..=8);
                 self.say(format!("the clock of {} jumps {days} days", self.phones[n].staff));
                 self.phones[n].clock.jump(days * DAY_MS);
+                self.jumped_days[n] += days.abs();
                 // What it retained may be too old now.
-                self.books.excuse(&self.phones[n], "clock", |_| true);
+                if self.jumped_days[n] > 28 {
+                    self.books.excuse(&self.phones[n], "clock", |_| true);
+                }
                 self.fault("clock jumps");
             }
             16 | 17 => {
@@ -172,6 +175,16 @@ impl World {
         self.office.restore(number).await;
         let office = Arc::clone(&self.office);
         self.books.restored(&office, &self.phones);
+        // Phones that joined since the backup are unknown to it. Nothing in the product lets them in again with their
+        // unsent work, so the simulation takes their registration as it was from somewhere else.
+        let storage = office.storage();
+        for n in 0..self.phones.len() {
+            let device = self.phones[n].device();
+            if storage.device(device).await.unwrap().is_none() {
+                let code = format!("again {device} {}", self.mint(0));
+                register(&office, &self.phones[n].staff, device, &code).await;
+            }
+        }
         self.fault("office restored");
     }
 

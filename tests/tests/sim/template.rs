@@ -7,7 +7,7 @@ use ekitei_model::people::{Post, Role, Staff};
 use ekitei_model::record::Fields;
 use ekitei_model::{DeviceId, RecordId, StaffId};
 use ekitei_seal::{Identity, Secret32};
-use ekitei_server_db::{NewDevice, Storage};
+use ekitei_server_db::{NewDevice, Redeemed, Storage};
 use ekitei_store::queue::{Credential, credential};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -50,7 +50,7 @@ pub fn staff(id: &str, sections: &[&str], role: Role) -> Staff {
     }
 }
 
-fn case(number: usize, section: &str, more: Value) -> Fields {
+fn case(number: usize, section: &str, more: &Value) -> Fields {
     let mut fields = json!({"number": format!("R8-{number}"), "name": format!("案件 {number}"), "place": "架空町",
         "state": "open", "section": section});
     fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -72,14 +72,15 @@ async fn make() -> Template {
     let key = identity.to_secret_string().to_string();
     let office = Office::open(&office_dir, identity);
     let storage = office.storage();
-    let mut people: Vec<Staff> = HEADS.iter().map(|(id, section)| staff(id, &[section], Role::Head)).collect();
+    let mut people: Vec<Staff> =
+        HEADS.iter().map(|(id, section)| staff(id, &[section], Role::Head)).collect();
     people.extend(PEOPLE.iter().zip([A, A, B]).map(|(id, section)| staff(id, &[section], Role::Staff)));
     storage.import_staff(people, NOW).await.unwrap();
     let cases = vec![
-        case(1, A, json!({"assignees": ["s1", "s2"]})),
-        case(2, A, json!({"sections": [B]})),
-        case(3, B, json!({"assignees": ["s3"], "members": ["s1"]})),
-        case(4, A, json!({"assignees": ["s2", "s3"], "restricted": true})),
+        case(1, A, &json!({"assignees": ["s1", "s2"]})),
+        case(2, A, &json!({"sections": [B]})),
+        case(3, B, &json!({"assignees": ["s3"], "members": ["s1"]})),
+        case(4, A, &json!({"assignees": ["s2", "s3"], "restricted": true})),
     ];
     storage.import_cases(cases, NOW).await.unwrap();
     let mut numbered = Vec::new();
@@ -112,16 +113,8 @@ pub async fn enrol(office: &Office, dir: &Path, staff: &StaffId, device: DeviceI
     let home = new_home(dir, now_ms);
     let identity = Identity::generate();
     let vault = home.create_vault(PIN, &identity).unwrap();
-    let code = device.to_string();
+    let redeemed = register(office, staff, device, &device.to_string()).await;
     let storage = office.storage();
-    storage.create_code(staff, &code, now_ms + 1).await.unwrap();
-    let new = NewDevice {
-        device_id: device,
-        public_key: code.clone(),
-        recipient: identity.recipient().to_string(),
-        model: "sim".into(),
-    };
-    let redeemed = storage.redeem_code(&code, now_ms, new).await.unwrap();
     let card = Credential {
         device_id: redeemed.device_id,
         staff: redeemed.staff,
@@ -135,6 +128,20 @@ pub async fn enrol(office: &Office, dir: &Path, staff: &StaffId, device: DeviceI
     let epoch = storage.epoch().await.unwrap();
     home.queue().write(|tx| credential::begin_anew(tx, &card, &epoch)).unwrap();
     vault.replay(home.queue(), now_ms).unwrap();
+}
+
+/// A code, redeemed by this device.
+pub async fn register(office: &Office, staff: &StaffId, device: DeviceId, code: &str) -> Redeemed {
+    let now_ms = office.now_ms();
+    let storage = office.storage();
+    storage.create_code(staff, code, now_ms + 1).await.unwrap();
+    let new = NewDevice {
+        device_id: device,
+        public_key: code.to_owned(),
+        recipient: "age1sim".to_owned(),
+        model: "sim".into(),
+    };
+    storage.redeem_code(code, now_ms, new).await.unwrap()
 }
 
 impl Template {

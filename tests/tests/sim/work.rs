@@ -208,7 +208,8 @@ impl World {
     /// A living record of the office, whoever may see it.
     fn office_record(&mut self, kind: &str) -> Option<Record> {
         let db = office_db(&self.office);
-        let sql = "SELECT body FROM records WHERE kind = ?1 AND deleted = 0 AND scope LIKE 'case:%' ORDER BY id";
+        let sql =
+            "SELECT body FROM records WHERE kind = ?1 AND deleted = 0 AND scope LIKE 'case:%' ORDER BY id";
         let mut statement = db.prepare(sql).unwrap();
         let rows = statement.query_map([kind], |r| r.get::<_, String>(0)).unwrap();
         let all: Vec<Record> = rows.map(|r| serde_json::from_str(&r.unwrap()).unwrap()).collect();
@@ -238,7 +239,8 @@ impl World {
             return self.console(head, record.id, OpBody::Delete).await;
         }
         self.say(format!("the console edits {}", record.id));
-        let mut base: BTreeMap<_, _> = record.rev("text").map(|r| ("text".to_owned(), r.op)).into_iter().collect();
+        let mut base: BTreeMap<_, _> =
+            record.rev("text").map(|r| ("text".to_owned(), r.op)).into_iter().collect();
         // A page that was opened long ago.
         if self.one_in(2) {
             base = record.created.as_ref().map(|c| ("text".to_owned(), c.op)).into_iter().collect();

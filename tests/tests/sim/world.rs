@@ -33,6 +33,8 @@ pub struct World {
     pub backups: usize,
     /// Faults that really happened, for the coverage that the test asks for.
     pub faults: Vec<&'static str>,
+    /// How far each phone's clock has been moved in all, either way.
+    pub jumped_days: [i64; 3],
     seed: u64,
 }
 
@@ -63,6 +65,7 @@ impl World {
             trace,
             backups: 0,
             faults: Vec::new(),
+            jumped_days: [0; 3],
             seed,
         }
     }
