@@ -1,55 +1,43 @@
-//! The demonstration as a program: the story to its end, with small photographs, and its table.
+//! The demonstration as a program: the story to its end, with small photographs, its table, its page, its end.
 #![allow(clippy::unwrap_used)]
 
 use ekitei_tests::programs::{program, root, said};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Stdio};
 
-fn demo(work: &Path, language: &str) -> Output {
+fn command(work: &Path) -> Command {
     // The office and the field host must be there too.
     program("ekitei-server");
-    Command::new(env!("CARGO_BIN_EXE_demo"))
-        .args(["--once", "--port", "0", "--work"])
-        .arg(work)
-        .env("EKITEI_ROOT", root())
-        .env("EKITEI_BUILT", "1")
-        .env("EKITEI_DEMO_SMALL", "1")
-        .env("EKITEI_LANG", language)
-        .output()
-        .unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_demo"));
+    command.args(["--once", "--port", "0", "--work"]).arg(work);
+    command.env("EKITEI_ROOT", root()).env("EKITEI_BUILT", "1").env("EKITEI_DEMO_SMALL", "1");
+    command.env("EKITEI_LANG", "en");
+    command
 }
 
-#[test]
-fn the_story_is_played_to_its_end_and_leaves_nothing_running() {
-    let dir = tempfile::tempdir().unwrap();
-    let work = dir.path().join("work");
-    let played = demo(&work, "en");
-    let text = said(&played);
-    assert!(played.status.success(), "{text}\n{}", String::from_utf8_lossy(&played.stderr));
-    for n in 1..=13 {
-        assert!(text.contains(&format!("{n:>2}/13 ✓ ")), "step {n}\n{text}");
+/// What follows `http://` in each line that names an address.
+fn addresses(text: &str) -> Vec<&str> {
+    let after = text.lines().filter_map(|l| l.split("http://").nth(1));
+    after.filter_map(|l| l.split_whitespace().next()).collect()
+}
+
+fn nobody_answers(text: &str) {
+    let addresses = addresses(text);
+    assert!(addresses.len() >= 4, "{text}");
+    for address in addresses {
+        assert!(TcpStream::connect(address).is_err(), "{address} still answers");
     }
-    let row = |label: &str| {
-        text.lines().find(|l| l.trim_start().starts_with(label)).unwrap_or_else(|| panic!("{label}\n{text}"))
-    };
-    assert!(row("What").contains("Bytes") && row("What").contains("Where to look"));
-    for label in ["Made without a line", "Delivered while locked", "Shared folder  ", "Colleague's phone B  "]
-    {
-        let line = text.lines().rfind(|l| l.trim_start().starts_with(label)).unwrap();
-        let numbers: Vec<f64> = line.split_whitespace().filter_map(|w| w.parse().ok()).collect();
-        assert!(numbers.len() >= 3 && numbers[1] > 0.0, "{line}");
-    }
-    assert!(text.contains("R8-砂利-014_丸太沢砂利採取場"), "{text}");
-    for address in
-        text.lines().filter_map(|l| l.split("http://").nth(1)).filter_map(|l| l.split_whitespace().next())
-    {
-        let address = address.trim_end_matches(')');
-        assert!(std::net::TcpStream::connect(address).is_err(), "{address} still answers");
-    }
-    // The half year lies in the shared folder, cases of few people do not.
-    let listed: Vec<String> = files(&work.join("office/share"));
-    assert!(listed.len() > 30, "{listed:?}");
-    assert!(listed.iter().all(|f| !f.contains("生活支援係")), "{listed:?}");
+}
+
+/// The whole answer as text; `HOST` in the request is the address.
+fn ask(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(request.replace("HOST", address).as_bytes()).unwrap();
+    let mut text = Vec::new();
+    stream.read_to_end(&mut text).unwrap();
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 fn files(dir: &Path) -> Vec<String> {
@@ -64,10 +52,72 @@ fn files(dir: &Path) -> Vec<String> {
 }
 
 #[test]
+fn the_story_is_played_to_its_end_and_leaves_nothing_running() {
+    let dir = tempfile::tempdir().unwrap();
+    let work = dir.path().join("work");
+    let played = command(&work).output().unwrap();
+    let text = said(&played);
+    assert!(played.status.success(), "{text}\n{}", String::from_utf8_lossy(&played.stderr));
+    for n in 1..=13 {
+        assert!(text.contains(&format!("{n:>2}/13 ✓ ")), "step {n}\n{text}");
+    }
+    let row = |label: &str| text.lines().rfind(|l| l.trim_start().starts_with(label)).unwrap().to_owned();
+    assert!(row("What").contains("Bytes") && row("What").contains("Where to look"));
+    for label in
+        ["Made without a line", "Delivered while locked", "Shared folder", "Console", "Colleague's phone B"]
+    {
+        let line = row(label);
+        let numbers: Vec<f64> = line.split_whitespace().filter_map(|w| w.parse().ok()).collect();
+        assert!(matches!(numbers[..], [9.0, bytes, _, ..] if bytes > 10_000.0), "{line}");
+    }
+    assert!(row("Shared folder").contains("R8-砂利-014_丸太沢砂利採取場"), "{text}");
+    nobody_answers(&text);
+    // The half year lies in the shared folder, cases of few people do not.
+    let listed = files(&work.join("office/share"));
+    assert!(listed.len() > 40, "{listed:?}");
+    assert!(listed.iter().all(|f| !f.contains("生活支援係")), "{listed:?}");
+}
+
+#[test]
+fn the_stage_listens_to_its_own_page_alone_and_a_signal_ends_every_child() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut child = command(&dir.path().join("work")).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut text = String::new();
+    for line in lines.by_ref() {
+        text.push_str(&line);
+        text.push('\n');
+        if line.contains("The story begins") {
+            break;
+        }
+    }
+    let stage = addresses(&text)[0];
+    let page = ask(stage, "GET / HTTP/1.1\r\nhost: HOST\r\nconnection: close\r\n\r\n");
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("stage.js"), "{page}");
+    let policy = page.lines().find(|l| l.starts_with("content-security-policy")).unwrap();
+    assert!(policy.contains("script-src 'self';") && !policy.contains("unsafe"), "{policy}");
+    assert!(!page.contains("<script>") && !page.contains(" onclick="));
+    let switch = |head: &str| {
+        let body = r#"{"phone":"b","line":"weak"}"#;
+        let rest = "content-type: application/json\r\nconnection: close\r\n";
+        let length = body.len();
+        ask(stage, &format!("POST /line HTTP/1.1\r\n{head}{rest}content-length: {length}\r\n\r\n{body}"))
+    };
+    assert!(switch("host: HOST\r\norigin: http://evil.example\r\n").starts_with("HTTP/1.1 403"));
+    assert!(switch("host: HOST\r\n").starts_with("HTTP/1.1 403"), "a page says where it comes from");
+    assert!(switch("host: evil.example\r\norigin: http://HOST\r\n").starts_with("HTTP/1.1 403"));
+    assert!(switch("host: HOST\r\norigin: http://HOST\r\n").starts_with("HTTP/1.1 200"));
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    let rest: Vec<String> = lines.collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "an interrupted story is no success: {rest:?}");
+    nobody_answers(&text);
+}
+
+#[test]
 fn another_folder_of_the_user_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("letter.txt"), "keep").unwrap();
-    let refused = demo(dir.path(), "en");
+    let refused = command(dir.path()).output().unwrap();
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("--work"));
     assert_eq!(std::fs::read_to_string(dir.path().join("letter.txt")).unwrap(), "keep");
