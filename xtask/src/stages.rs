@@ -73,7 +73,7 @@ pub fn test(project: &Project) -> Vec<Stage> {
         "unit",
         12,
         // The programs first: tests start them beside themselves.
-        vec![at("cargo build --bins"), at("cargo test --no-fail-fast")],
+        vec![at("cargo build --bins"), at("cargo test --no-fail-fast").env("EKITEI_BUILT", "1")],
     ));
     if project.has("crates/ekitei-photo/src/codec/turbo.rs") {
         stages.push(
