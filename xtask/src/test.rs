@@ -70,6 +70,8 @@ fn run_stages(project: &Project, stages: Vec<Stage>, options: &Options) -> Resul
     println!("stages: {}; at most {minutes} minutes and {SETUP_MINUTES} for set-up", stages.len());
     let mut report = Report::default();
     set_up(project, &stages, &mut report);
+    // What a stage leaves of its minutes goes to those behind it: the sum stays, and a first build finds room.
+    let mut spare = Duration::ZERO;
     for stage in &stages {
         if let Some(missing) = stage.needs.iter().find(|need| !need.is_there()) {
             let command = format!("{} && cargo xtask test --only {}", missing.cure(), stage.group);
@@ -80,8 +82,10 @@ fn run_stages(project: &Project, stages: Vec<Stage>, options: &Options) -> Resul
             );
             continue;
         }
-        let ran = run_stage(project, stage);
-        report.ran(stage.group, stage.budget(), &ran);
+        let minutes = stage.budget() + spare;
+        let ran = run_stage(project, stage, minutes);
+        spare = minutes.saturating_sub(ran.took);
+        report.ran(stage.group, minutes, &ran);
     }
     print!("\n{}", report.text());
     Ok(report.exit_code(options.strict))
@@ -118,8 +122,8 @@ fn set_up(project: &Project, stages: &[Stage], report: &mut Report) {
     }
 }
 
-fn run_stage(project: &Project, stage: &Stage) -> Ran {
-    let go = |work: &[Cmd]| runner::run(stage.group, work, stage.budget(), &project.logs());
+fn run_stage(project: &Project, stage: &Stage, minutes: Duration) -> Ran {
+    let go = |work: &[Cmd]| runner::run(stage.group, work, minutes, &project.logs());
     match stage.around {
         Around::Nothing => go(&stage.work),
         Around::Postgres => match Cluster::start() {

@@ -155,7 +155,8 @@ impl World {
                 self.office.backup(self.backups).await;
                 self.backups += 1;
             }
-            18 | 19 => self.restore().await,
+            18 | 19 if crate::restores() => self.restore().await,
+            18 | 19 => {}
             20 | 21 => self.transfer().await,
             22 => {
                 let state = if self.one_in(2) { DeviceState::DrainOnly } else { DeviceState::Active };
