@@ -78,8 +78,12 @@ fn take(open: &Open, name: &str, place: &Place, caption: &str) -> Result<PhotoVi
     }
     let (original, derived) = ekitei_photo::derive_file(&path).map_err(|e| photo_fault(&e))?;
     if let Some(twin) = same_bytes(open, &place.scope, &derived.sha256_hex())? {
+        // The same picture under a new name: it is not doubled, and the name is not lost.
+        let twin_view = shown(open, twin)?;
+        let renamed = !caption.is_empty() && caption != twin_view.caption;
+        let view = if renamed { set_caption(open, twin, caption)? } else { twin_view };
         open.forget_inbox_file(name)?;
-        return Ok(PhotoView { already_there: true, ..shown(open, twin)? });
+        return Ok(PhotoView { already_there: true, ..view });
     }
     let blobs = seal_variants(open, id, &place.scope, &original, &derived)?;
     let shutter = captured_at(open, name)?.unwrap_or_else(|| open.now().stamp());
