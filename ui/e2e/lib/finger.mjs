@@ -3,6 +3,7 @@ import { readFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { fitCamera } from './camera.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -30,6 +31,7 @@ export class Finger {
 
   static async at(browser, url, { width = 360, height = 800 } = {}) {
     const context = await browser.newContext({ viewport: { width, height }, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', hasTouch: true, permissions: ['camera'] });
+    await fitCamera(context);
     const page = await context.newPage();
     const finger = new Finger(page, url);
     page.on('pageerror', (error) => finger.faults.push(String(error)));
@@ -120,13 +122,11 @@ export class Finger {
     await this.page.screenshot({ path: join(out, `${name}.png`) });
   }
 
-  /** Two pictures of a camera within one frame would be the same picture. */
+  /** The picture in the finder is another one than a moment ago. */
   async nextFrame() {
     await this.page.evaluate(() => new Promise((resolve) => {
       const video = document.querySelector('video');
-      let seen = 0;
-      const count = () => { seen += 1; if (seen > 5) resolve(); else video.requestVideoFrameCallback(count); };
-      video.requestVideoFrameCallback(count);
+      video.requestVideoFrameCallback(() => video.requestVideoFrameCallback(resolve));
     }));
   }
 
