@@ -224,6 +224,8 @@ views! {
         #[ts(type = "number")] sent_bytes: u64,
         #[ts(type = "number")] received_bytes: u64,
         #[ts(type = "number")] elapsed_ms: u64,
+        /// When the last of what waited was answered, from the call on; what was fetched later is not in it.
+        #[ts(type = "number | null")] drained_after_ms: Option<u64>,
         waiting: WaitingView,
         fault: Option<Fault>,
     }

@@ -34,7 +34,11 @@ fn by_worker(shared: &Shared, within: Duration) -> Result<SyncReport, Fault> {
         // Nothing moved: asking again at once would not move it either.
         let stuck = !was_under_way && (report.fault.is_some() || report.sent_bytes == 0);
         if stuck || status::waiting(shared)?.items == 0 {
-            return Ok(SyncReport { elapsed_ms: millis(begun.elapsed()), ..report });
+            let elapsed_ms = millis(begun.elapsed());
+            // Counted from the call, not from the run that happened to end.
+            let before_ms = elapsed_ms.saturating_sub(report.elapsed_ms);
+            let drained_after_ms = report.drained_after_ms.map(|ms| before_ms + ms);
+            return Ok(SyncReport { elapsed_ms, drained_after_ms, ..report });
         }
     }
     Ok(SyncReport { elapsed_ms: millis(within), ..SyncReport::default() })
@@ -71,6 +75,7 @@ fn view(shared: &Shared, report: SyncReport) -> Result<SyncView, Fault> {
         sent_bytes: report.sent_bytes,
         received_bytes: report.received_bytes,
         elapsed_ms: report.elapsed_ms,
+        drained_after_ms: report.drained_after_ms,
         waiting,
         fault: report.fault,
     })

@@ -230,7 +230,11 @@ export type SyncView = {
 /**
  * Nothing waits any more.
  */
-drained: boolean, sent_ops: number, sent_files: number, received: number, sent_bytes: number, received_bytes: number, elapsed_ms: number, waiting: WaitingView, fault: Fault | null, };
+drained: boolean, sent_ops: number, sent_files: number, received: number, sent_bytes: number, received_bytes: number, elapsed_ms: number, 
+/**
+ * When the last of what waited was answered, from the call on; what was fetched later is not in it.
+ */
+drained_after_ms: number | null, waiting: WaitingView, fault: Fault | null, };
 
 export type TimelineEntry = { kind: EntryKind, at: Stamp, 
 /**
