@@ -54,6 +54,10 @@ struct Shared {
     armed_answer: AtomicI64,
 }
 
+/// What a timer that wakes late may be caught up by: without it, each chunk of a quick line would wait for the timer
+/// and the line would be slower than it is called.
+const CATCH_UP: Duration = Duration::from_millis(4);
+
 /// When the direction is free again.
 struct Bucket(Mutex<Option<Instant>>);
 
@@ -62,7 +66,7 @@ impl Bucket {
     fn reserve(&self, bytes: usize, bits_per_s: u64) -> Instant {
         let mut free_at = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let now = Instant::now();
-        let start = free_at.map_or(now, |t| t.max(now));
+        let start = free_at.map_or(now, |t| t.max(now.checked_sub(CATCH_UP).unwrap_or(now)));
         let took = Duration::from_nanos((bytes as u64 * 8).saturating_mul(1_000_000_000) / bits_per_s.max(1));
         let end = start + took;
         *free_at = Some(end);
