@@ -11,6 +11,16 @@ pub const ASSIGNMENT: &str = "assignment";
 pub const VISIT: &str = "visit";
 pub const NOTE: &str = "note";
 pub const PHOTO: &str = "photo";
+/// An inspection form as its builder sees it; lives in its section.
+pub const FORM: &str = "form";
+/// One published version of a form in one section (or for all): what phones fill in. Never changes.
+pub const FORM_VERSION: &str = "form_version";
+/// A part of a large list that a form version selects from.
+pub const FORM_LIST: &str = "form_list";
+/// A form being filled in, or filled in, in a case.
+pub const INSPECTION: &str = "inspection";
+/// A change that came after an inspection was finished (child of the inspection); made by the merge.
+pub const AMENDMENT: &str = "amendment";
 /// The value that came second (child of the record it is about).
 pub const CONFLICT: &str = "conflict";
 pub const MARK: &str = "mark";
@@ -83,6 +93,13 @@ pub mod photo {
     pub const TAKEN_AT: &str = "taken_at";
     pub const LAT: &str = "lat";
     pub const LON: &str = "lon";
+    /// On a child of an inspection: the answer's key it belongs to, and what it is there:
+    /// `photo` | `signature` | `drawing` | `file`.
+    pub const ITEM: &str = "item";
+    pub const ROLE: &str = "role";
+    /// Arrows, boxes, texts, black-outs and the small blackboard: layers beside the untouched original.
+    pub const MARKS: &str = "marks";
+    pub const BOARD: &str = "board";
     /// The name the file had, shown only.
     pub const FILE_NAME: &str = "file_name";
     /// `jpeg` | `png` | `webp`
@@ -108,6 +125,80 @@ pub mod photo {
     pub const KEPT_AT: &str = "office.kept_at";
     /// Server: the original is in a backup; the phone may let go of it.
     pub const BACKED_UP_AT: &str = "office.backed_up_at";
+}
+
+pub mod form {
+    pub const TITLE: &str = "title";
+    /// The definition (`ekitei-forms`), as the builder left it.
+    pub const DEFINITION: &str = "definition";
+    /// `draft` | `published` | `withdrawn`
+    pub const STATE: &str = "state";
+    /// The last published version; absent: none yet.
+    pub const VERSION: &str = "version";
+    /// Scopes it is published to, as texts.
+    pub const TARGETS: &str = "targets";
+    /// The section's own sheet: SHA-256 of the .xlsx, hex.
+    pub const SHEET: &str = "sheet";
+    /// Which answer goes into which cells of the sheet.
+    pub const SHEET_MAP: &str = "sheet_map";
+}
+
+pub mod form_version {
+    /// Id of the form's record.
+    pub const FORM: &str = "form";
+    pub const VERSION: &str = "version";
+    pub const TITLE: &str = "title";
+    pub const DEFINITION: &str = "definition";
+    /// [`crate::Stamp`] text.
+    pub const PUBLISHED_AT: &str = "published_at";
+    /// Not offered for new inspections any more.
+    pub const WITHDRAWN_AT: &str = "withdrawn_at";
+}
+
+pub mod inspection {
+    /// Id of the form's record, and of the version it was begun with.
+    pub const FORM: &str = "form";
+    pub const FORM_VERSION: &str = "form_version";
+    pub const TITLE: &str = "title";
+    pub const VISIT: &str = "visit";
+    /// Staff id.
+    pub const INSPECTOR: &str = "inspector";
+    /// `draft` → `finished` → `circulated` → `accepted`, or back as `returned`; see [`crate::inspection`].
+    pub const STATE: &str = "state";
+    /// How often it was opened again; a change with a higher number was made after opening it again.
+    pub const REOPENED: &str = "reopened";
+    /// One field an answer: `a.` and the answer's key.
+    pub const ANSWER: &str = "a.";
+    /// One field an instance of a repeat: `r.<repeat>.<instance>`, its place among the others; removed with null.
+    pub const INSTANCE: &str = "r.";
+    /// Calculated values as they were at the finish.
+    pub const CALCULATED: &str = "c.";
+    /// Text of the report (所見), drafted from the findings, edited by a person.
+    pub const REPORT: &str = "report.text";
+    /// Keys of hidden answers that the finish left out.
+    pub const LEFT_OUT: &str = "left_out";
+    /// [`crate::Stamp`] texts.
+    pub const STARTED_AT: &str = "started_at";
+    pub const FINISHED_AT: &str = "finished_at";
+    pub const CIRCULATED_AT: &str = "circulated_at";
+    pub const ACCEPTED_AT: &str = "accepted_at";
+    pub const ACCEPTED_BY: &str = "accepted_by";
+    /// Why the head sent it back.
+    pub const RETURNED_REASON: &str = "returned_reason";
+    /// Server: paths of report and ledger below the shared folder, and when.
+    pub const FILED: &str = "office.filed";
+    pub const FILED_AT: &str = "office.filed_at";
+    pub const FILED_VERSIONS: &str = "office.filed_versions";
+}
+
+pub mod amendment {
+    /// Field of the inspection → proposed value.
+    pub const PROPOSED: &str = "proposed";
+    /// Field of the inspection → value that stood.
+    pub const STANDING: &str = "standing";
+    /// `proposed` | `accepted` | `rejected`; the first decision wins.
+    pub const STATE: &str = "state";
+    pub const BY_STAFF: &str = "by_staff";
 }
 
 pub mod conflict {
@@ -176,6 +267,16 @@ pub fn conflict_id(record: RecordId, field: &str, device: crate::DeviceId) -> Re
     RecordId::derived(&["conflict", &record.to_string(), field, &device.to_string()])
 }
 
+/// Version `version` of `form` in `scope`.
+pub fn form_version_id(form: RecordId, version: u64, scope: &Scope) -> RecordId {
+    RecordId::derived(&["form_version", &form.to_string(), &version.to_string(), &scope.to_string()])
+}
+
+/// What the operation `op` proposes for a finished `inspection`.
+pub fn amendment_id(inspection: RecordId, op: crate::OpId) -> RecordId {
+    RecordId::derived(&["amendment", &inspection.to_string(), &op.to_string()])
+}
+
 /// One read mark per scope and person.
 pub fn mark_id(scope: &Scope, staff: &StaffId) -> RecordId {
     RecordId::derived(&["mark", &scope.to_string(), staff.as_str()])
@@ -192,6 +293,7 @@ pub fn searchable(kind: &str) -> &'static [&'static str] {
         NOTE => &[note::TITLE, note::TEXT],
         PHOTO => &[photo::CAPTION],
         VISIT => &[visit::TITLE],
+        INSPECTION => &[inspection::TITLE, inspection::REPORT],
         CASE | CASE_HEADER => &[case::NUMBER, case::NAME, case::PLACE],
         _ => &[],
     }

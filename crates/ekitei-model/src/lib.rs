@@ -9,6 +9,7 @@ pub mod fault;
 pub mod filing;
 pub mod fold;
 pub mod ids;
+pub mod inspection;
 pub mod kinds;
 pub mod lane;
 pub mod merge;

@@ -2,7 +2,8 @@
 //! with it. Pure: sequence numbers and the server's clock are stamped by the caller.
 
 use crate::ids::{DeviceId, OpId, StaffId};
-use crate::kinds::{self, conflict};
+use crate::inspection;
+use crate::kinds::{self, amendment, conflict};
 use crate::op::{OpBody, Operation};
 use crate::record::{Fields, Origin, Record, Rev};
 use crate::scope::Scope;
@@ -24,6 +25,8 @@ pub struct Patched {
     pub changed: bool,
     /// Conflict records to make (or to reopen, when they exist).
     pub conflicts: Vec<Record>,
+    /// What came after the inspection was finished, to be decided by its head.
+    pub amendment: Option<Record>,
 }
 
 /// The record that a `create` or `publish` makes, before the server gives it its place.
@@ -52,6 +55,7 @@ pub fn created(
 
 /// Patch rule, field by field: base equal, or last writer the same device: apply. Same value: nothing.
 /// Otherwise the first arrival stays and the other value becomes a conflict record.
+/// Answers for a finished inspection become an amendment as a whole.
 /// A patch of a conflict's `resolution` is [`resolve`]'s matter for the parent; here it only sets the field, once.
 pub fn patch(
     record: &Record,
@@ -60,7 +64,15 @@ pub fn patch(
     fields: &Fields,
     by: Writer,
 ) -> Patched {
-    let mut out = Patched { record: record.clone(), changed: false, conflicts: Vec::new() };
+    let mut out = Patched { record: record.clone(), changed: false, conflicts: Vec::new(), amendment: None };
+    if record.kind == kinds::INSPECTION {
+        let (now, later) = inspection::split(record, fields);
+        if !later.is_empty() {
+            out.amendment = amendment_record(record, op, later, by);
+            let rest = patch(record, op, base, &now, by);
+            return Patched { amendment: out.amendment, ..rest };
+        }
+    }
     for (name, value) in fields {
         if record.kind == kinds::CONFLICT && name == conflict::RESOLUTION && record.fields.contains_key(name)
         {
@@ -111,6 +123,31 @@ fn conflict_record(
     // A null `mine` (the field was removed) must survive, so the fields are set without the filter of `created`.
     made.fields = fields;
     made
+}
+
+/// `None`: all of it stands already.
+fn amendment_record(record: &Record, op: &Operation, proposed: Fields, by: Writer) -> Option<Record> {
+    let standing = |name: &String| record.fields.get(name).cloned().unwrap_or(Value::Null);
+    let (mut new, mut old) = (serde_json::Map::new(), serde_json::Map::new());
+    for (name, value) in proposed {
+        let stands = standing(&name);
+        if stands != value {
+            old.insert(name.clone(), stands);
+            new.insert(name, value);
+        }
+    }
+    if new.is_empty() {
+        return None;
+    }
+    let fields = Fields::from([
+        (amendment::PROPOSED.to_owned(), Value::Object(new)),
+        (amendment::STANDING.to_owned(), Value::Object(old)),
+        (amendment::STATE.to_owned(), "proposed".into()),
+        (amendment::BY_STAFF.to_owned(), by.staff.as_str().into()),
+    ]);
+    let mut made = created(op, kinds::AMENDMENT, &record.scope, Some(record.id), &fields, by);
+    made.id = kinds::amendment_id(record.id, op.op_id);
+    Some(made)
 }
 
 /// What a resolution does to the record the conflict is about. `None`: nothing changes (keep theirs, unknown choice,

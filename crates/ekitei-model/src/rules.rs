@@ -50,6 +50,18 @@ pub fn may_read_case(case: &Record, staff: &Staff, today: &str) -> bool {
     staff.sections_on(today).any(|s| s == case.text(case::SECTION) || granted.iter().any(|g| g == s))
 }
 
+/// Whether `leader` looks after `person`: head or steward of a section in which the person holds a post today.
+pub fn looks_after(leader: &Staff, person: &Staff, today: &str) -> bool {
+    let held = person.posts.iter().filter(|p| p.held_on(today));
+    held.into_iter().any(|p| leader.has_role_in(&p.section, &[Role::Head, Role::Steward], today))
+}
+
+/// Whether `actor` enrols and revokes the phones of `owner`: the administrator everyone's, heads and stewards those of
+/// their section.
+pub fn manages_phones_of(actor: &Staff, owner: &Staff, today: &str) -> bool {
+    actor.is_admin(today) || looks_after(actor, owner, today)
+}
+
 /// Whether `staff` may read a scope that is not a case's (those need the case record: [`may_read_case`]).
 pub fn may_read_standing(scope: &Scope, staff: &Staff, today: &str) -> bool {
     match scope {
@@ -96,6 +108,14 @@ pub fn refuse(op: &Operation, target: Option<&Record>, staff: &Staff, today: &st
     if kind == kinds::CASE && fields.is_none() && !target.is_some_and(leads) {
         return Some("not-allowed");
     }
+    if FORM_KINDS.contains(&kind)
+        && let Some(reason) = refuse_form(op, target, staff, today)
+    {
+        return Some(reason);
+    }
+    if kind == kinds::AMENDMENT && (creates || fields.is_none()) {
+        return Some("office-kind");
+    }
     let fields = fields?;
     if fields.len() > MAX_FIELDS {
         return Some("too-many-fields");
@@ -107,6 +127,35 @@ pub fn refuse(op: &Operation, target: Option<&Record>, staff: &Staff, today: &st
         return Some("not-allowed");
     }
     None
+}
+
+/// Kinds that their section's leaders and the administrators write, whoever reads them.
+pub const FORM_KINDS: [&str; 3] = [kinds::FORM, kinds::FORM_VERSION, kinds::FORM_LIST];
+
+/// Forms are written by those who lead the section (for all: administrators). What is published never changes: it can
+/// only be withdrawn.
+fn refuse_form(op: &Operation, target: Option<&Record>, staff: &Staff, today: &str) -> Option<&'static str> {
+    let scope = match &op.body {
+        OpBody::Create { scope, .. } | OpBody::Publish { scope, .. } => Some(scope),
+        _ => target.map(|t| &t.scope),
+    };
+    let allowed = match scope {
+        Some(Scope::Section(path)) => crate::inspection::may_publish(Some(path), staff, today),
+        Some(Scope::All) => crate::inspection::may_publish(None, staff, today),
+        _ => false,
+    };
+    if !allowed {
+        return Some("not-allowed");
+    }
+    let published = target.is_some_and(|t| t.kind != kinds::FORM);
+    match &op.body {
+        OpBody::Patch { fields, .. } if published => {
+            let withdraws = fields.keys().all(|k| k == kinds::form_version::WITHDRAWN_AT);
+            (!withdraws).then_some("form-published")
+        }
+        OpBody::Delete if published => Some("form-published"),
+        _ => None,
+    }
 }
 
 fn may_write_case(
@@ -133,7 +182,11 @@ pub fn scope_fits(kind: &str, scope: &Scope, record: crate::RecordId) -> bool {
         (kinds::VISIT | kinds::PHOTO, Scope::Case(_)) => true,
         (kinds::NOTE, Scope::Case(_) | Scope::User(_)) => true,
         (kinds::PHOTO, Scope::User(_) | Scope::Room(_)) => true,
-        (kinds::VISIT | kinds::NOTE | kinds::PHOTO, _) => false,
+        (kinds::INSPECTION, Scope::Case(_)) => true,
+        (kinds::FORM, Scope::Section(_)) => true,
+        (kinds::FORM_VERSION | kinds::FORM_LIST, Scope::Section(_) | Scope::All) => true,
+        (kinds::VISIT | kinds::NOTE | kinds::PHOTO | kinds::INSPECTION, _) => false,
+        (kinds::FORM | kinds::FORM_VERSION | kinds::FORM_LIST, _) => false,
         // Unknown kinds stay opaque, where the writer may write at all.
         (_, Scope::All | Scope::Section(_)) => false,
         _ => true,

@@ -1,0 +1,238 @@
+//! Inspections: their states, who may move them, and what a change after the finish becomes.
+
+use crate::kinds::{self, amendment, case, inspection};
+use crate::people::{Role, Staff};
+use crate::record::{Fields, Record};
+use serde_json::Value;
+
+/// Where an inspection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Being filled in.
+    Draft,
+    /// Complete; its answers are locked.
+    Finished,
+    /// 回付: the section head has it.
+    Circulated,
+    Accepted,
+    /// Sent back with a reason; open again.
+    Returned,
+}
+
+impl State {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Draft => "draft",
+            State::Finished => "finished",
+            State::Circulated => "circulated",
+            State::Accepted => "accepted",
+            State::Returned => "returned",
+        }
+    }
+
+    /// `None`: a word of a newer version.
+    pub fn parse(text: &str) -> Option<State> {
+        [State::Draft, State::Finished, State::Circulated, State::Accepted, State::Returned]
+            .into_iter()
+            .find(|s| s.as_str() == text)
+    }
+
+    pub fn of(record: &Record) -> State {
+        State::parse(record.text(inspection::STATE)).unwrap_or(State::Draft)
+    }
+
+    /// Answers change without anybody's leave.
+    pub fn is_open(self) -> bool {
+        matches!(self, State::Draft | State::Returned)
+    }
+
+    /// Whether it may become `next`. Steps that a phone made without a line arrive folded into one, so an open one may
+    /// be circulated at once. Accepting and returning is the head's.
+    pub fn may_become(self, next: State, by_head: bool) -> bool {
+        match (self, next) {
+            (a, b) if a == b => true,
+            (_, State::Accepted | State::Returned) => by_head && self == State::Circulated,
+            (State::Accepted, _) => false,
+            (State::Returned, State::Draft) | (_, State::Finished | State::Circulated) => true,
+            (_, State::Draft) => self != State::Circulated,
+        }
+    }
+}
+
+/// The fields that the finish locks.
+pub fn is_content(field: &str) -> bool {
+    field.starts_with(inspection::ANSWER)
+        || field.starts_with(inspection::INSTANCE)
+        || field.starts_with(inspection::CALCULATED)
+        || field == inspection::REPORT
+        || field == inspection::LEFT_OUT
+}
+
+/// Which part of a change applies to the inspection at once, and which part becomes a proposal.
+pub fn split(record: &Record, fields: &Fields) -> (Fields, Fields) {
+    let count = |f: &Fields| f.get(inspection::REOPENED).and_then(Value::as_u64).unwrap_or(0);
+    let state = State::of(record);
+    let opened_again = count(fields) > count(&record.fields) && state != State::Accepted;
+    if state.is_open() || opened_again {
+        return (fields.clone(), Fields::new());
+    }
+    fields.clone().into_iter().partition(|(name, _)| !is_content(name))
+}
+
+/// Whether `staff` leads the section that owns `case`.
+pub fn leads(case: &Record, staff: &Staff, today: &str) -> bool {
+    staff.has_role_in(case.text(case::SECTION), &[Role::Head], today)
+}
+
+/// Why a create or patch of an inspection or amendment may not be applied (`None`: it may). `target` is the record as
+/// it stands (`None`: it is being made), `case` the case it belongs to.
+pub fn refuse(
+    kind: &str,
+    target: Option<&Record>,
+    fields: &Fields,
+    case: &Record,
+    staff: &Staff,
+    today: &str,
+) -> Option<&'static str> {
+    let head = || leads(case, staff, today);
+    match kind {
+        kinds::INSPECTION => {
+            let Some(wanted) = fields.get(inspection::STATE) else { return None };
+            let Some(next) = wanted.as_str().and_then(State::parse) else { return Some("inspection-state") };
+            let from = target.map_or(State::Draft, State::of);
+            if from.may_become(next, head()) {
+                return None;
+            }
+            let heads = matches!(next, State::Accepted | State::Returned);
+            Some(if heads && !head() { "not-allowed" } else { "inspection-state" })
+        }
+        kinds::AMENDMENT => {
+            let decides = fields.iter().all(|(name, value)| {
+                name == amendment::STATE && matches!(value.as_str(), Some("accepted" | "rejected"))
+            });
+            if target.is_none() || !decides {
+                return Some("office-kind");
+            }
+            (!head()).then_some("not-allowed")
+        }
+        _ => None,
+    }
+}
+
+/// What accepting an amendment does to its inspection. `None`: nothing (rejected, decided before, or all of it stands).
+pub fn amended(parent: &Record, proposal: &Record, decision: &str, rev: crate::Rev) -> Option<Record> {
+    if decision != "accepted" || parent.deleted || proposal.text(amendment::STATE) != "proposed" {
+        return None;
+    }
+    let Some(Value::Object(proposed)) = proposal.fields.get(amendment::PROPOSED) else { return None };
+    let mut out = parent.clone();
+    for (name, value) in proposed.iter().filter(|(name, _)| is_content(name)) {
+        if parent.fields.get(name).unwrap_or(&Value::Null) == value {
+            continue;
+        }
+        if value.is_null() {
+            out.fields.remove(name);
+        } else {
+            out.fields.insert(name.clone(), value.clone());
+        }
+        out.revs.insert(name.clone(), rev);
+    }
+    (out.fields != parent.fields).then_some(out)
+}
+
+/// Who may make and publish forms in `section` (`None`: for all).
+pub fn may_publish(section: Option<&str>, staff: &Staff, today: &str) -> bool {
+    staff.is_admin(today)
+        || section.is_some_and(|s| staff.has_role_in(s, &[Role::Head, Role::Steward], today))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DeviceId, OpBody, OpId, Operation, RecordId, Scope, StaffId, merge};
+    use proptest::prelude::*;
+    use serde_json::json;
+    use std::collections::BTreeMap;
+    use uuid::Uuid;
+
+    const STATES: [State; 5] =
+        [State::Draft, State::Finished, State::Circulated, State::Accepted, State::Returned];
+
+    fn op(n: u128, body: OpBody) -> Operation {
+        Operation {
+            op_id: OpId(Uuid::from_u128(n)),
+            record: RecordId(Uuid::from_u128(1)),
+            at: crate::Stamp::japan(0),
+            body,
+        }
+    }
+
+    fn made(state: State) -> (Record, StaffId) {
+        let staff = StaffId::from("S001");
+        let fields = Fields::from([(inspection::STATE.into(), state.as_str().into())]);
+        let scope = Scope::Case(RecordId(Uuid::from_u128(9)));
+        let create = op(
+            1,
+            OpBody::Create {
+                kind: kinds::INSPECTION.into(),
+                scope: scope.clone(),
+                parent: None,
+                fields: fields.clone(),
+            },
+        );
+        let by = merge::Writer { device: DeviceId(Uuid::from_u128(5)), staff: &staff };
+        (merge::created(&create, kinds::INSPECTION, &scope, None, &fields, by), staff)
+    }
+
+    #[test]
+    fn only_the_head_accepts_and_nothing_leaves_accepted() {
+        for from in STATES {
+            for to in STATES.into_iter().filter(|to| *to != from) {
+                let heads = matches!(to, State::Accepted | State::Returned);
+                assert_eq!(
+                    heads && from.may_become(to, true),
+                    heads && from == State::Circulated,
+                    "{from:?} {to:?}"
+                );
+                assert!(!(heads && from.may_become(to, false)), "{from:?} {to:?}");
+                assert!(from != State::Accepted || !from.may_become(to, true), "{to:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_change_after_the_finish_becomes_a_proposal_and_nothing_else() {
+        let (record, staff) = made(State::Circulated);
+        let by = merge::Writer { device: DeviceId(Uuid::from_u128(5)), staff: &staff };
+        let fields = Fields::from([("a.q1".into(), json!("ng")), ("title".into(), json!("x"))]);
+        let late = op(2, OpBody::Patch { base: BTreeMap::new(), fields: fields.clone() });
+        let out = merge::patch(&record, &late, &BTreeMap::new(), &fields, by);
+        assert_eq!(out.record.text("title"), "x");
+        assert!(!out.record.fields.contains_key("a.q1"));
+        let proposal = out.amendment.unwrap();
+        assert_eq!(proposal.parent, Some(record.id));
+        assert_eq!(proposal.fields[amendment::PROPOSED], json!({"a.q1": "ng"}));
+        let rev = crate::Rev { op: OpId(Uuid::from_u128(3)), device: DeviceId(Uuid::from_u128(6)) };
+        assert_eq!(amended(&record, &proposal, "rejected", rev), None);
+        assert_eq!(amended(&record, &proposal, "accepted", rev).unwrap().text("a.q1"), "ng");
+    }
+
+    #[test]
+    fn opened_again_in_the_same_breath_it_takes_the_change() {
+        let fields = Fields::from([("a.q1".into(), json!("ok")), (inspection::REOPENED.into(), json!(1))]);
+        assert!(split(&made(State::Circulated).0, &fields).1.is_empty());
+        assert_eq!(split(&made(State::Accepted).0, &fields).1.len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn a_split_loses_nothing(names in proptest::collection::btree_set("(a\\.|r\\.|c\\.)?[a-z]{1,4}", 0..8), n in 0usize..5) {
+            let fields: Fields = names.into_iter().map(|n| (n, json!(1))).collect();
+            let (now, later) = split(&made(STATES[n]).0, &fields);
+            prop_assert_eq!(now.len() + later.len(), fields.len());
+            prop_assert!(later.keys().all(|k| is_content(k)));
+            prop_assert!(now.into_iter().chain(later).all(|(k, v)| fields[&k] == v));
+        }
+    }
+}
