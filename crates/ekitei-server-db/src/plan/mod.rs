@@ -8,6 +8,7 @@ pub(crate) mod access;
 mod apply;
 mod effects;
 mod import;
+mod inspect;
 pub(crate) mod page;
 mod project;
 mod push;

@@ -1,0 +1,127 @@
+//! Inspections, amendments and published forms.
+
+use super::kit::*;
+use ekitei_model::kinds::{self, amendment, form_version, inspection};
+use ekitei_model::{OpBody, RecordId, Scope};
+use serde_json::{Value, json};
+
+fn begun(case: RecordId) -> ekitei_model::Operation {
+    create(
+        record_id(),
+        kinds::INSPECTION,
+        &Scope::Case(case),
+        None,
+        fields([("state", "draft".into()), ("a.q1", "ok".into())]),
+    )
+}
+
+async fn set<const N: usize>(
+    by: &mut Phone,
+    record: RecordId,
+    changes: [(&str, Value); N],
+) -> ekitei_model::Outcome {
+    let seen = by.record(record).await.unwrap();
+    by.one(&patch(&seen, fields(changes))).await
+}
+
+pub async fn only_the_head_accepts_what_was_circulated(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let mut a9 = phone(&store, "a9").await;
+    let made = begun(case);
+    let id = made.record;
+    applied(&a1.one(&made).await);
+    assert_eq!(reason(&set(&mut a9, id, [("state", "accepted".into())]).await), "inspection-state");
+    assert_eq!(reason(&set(&mut a1, id, [("state", "perhaps".into())]).await), "inspection-state");
+    applied(&set(&mut a1, id, [("state", "circulated".into()), ("a.q2", "ng".into())]).await);
+    assert_eq!(reason(&set(&mut a1, id, [("state", "accepted".into())]).await), "not-allowed");
+    applied(
+        &set(&mut a9, id, [("state", "returned".into()), ("returned_reason", "写真が足りない".into())]).await,
+    );
+    applied(&set(&mut a1, id, [("a.q2", "ok".into())]).await);
+    applied(&set(&mut a1, id, [("state", "circulated".into())]).await);
+    applied(&set(&mut a9, id, [("state", "accepted".into())]).await);
+    let standing = a1.record(id).await.unwrap();
+    assert_eq!((standing.text("state"), standing.text("a.q2")), ("accepted", "ok"));
+    assert_eq!(reason(&set(&mut a1, id, [("state", "draft".into())]).await), "inspection-state");
+    // Nobody brings one in that is accepted already.
+    let born_accepted = create(
+        record_id(),
+        kinds::INSPECTION,
+        &Scope::Case(case),
+        None,
+        fields([(inspection::STATE, "accepted".into())]),
+    );
+    assert_eq!(reason(&a9.one(&born_accepted).await), "inspection-state");
+    sound(&store).await;
+}
+
+pub async fn a_late_answer_is_proposed_and_decided_once(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let (mut a2, mut a9) = (phone(&store, "a2").await, phone(&store, "a9").await);
+    let made = begun(case);
+    let id = made.record;
+    applied(&a1.one(&made).await);
+    let early = a2.record(id).await.unwrap();
+    applied(&set(&mut a1, id, [("state", "finished".into())]).await);
+    // Written before the finish, arrives after it.
+    let late = patch(&early, fields([("a.q1", "ng".into()), ("title", "定期".into())]));
+    applied(&a2.one(&late).await);
+    applied(&a2.one(&late).await);
+    let standing = a1.record(id).await.unwrap();
+    assert_eq!((standing.text("a.q1"), standing.text("title")), ("ok", "定期"));
+    let proposal = a9.record(kinds::amendment_id(id, late.op_id)).await.unwrap();
+    assert_eq!((proposal.parent, proposal.text(amendment::BY_STAFF)), (Some(id), "a2"));
+    assert_eq!(proposal.fields[amendment::PROPOSED], json!({"a.q1": "ng"}));
+    assert_eq!(proposal.fields[amendment::STANDING], json!({"a.q1": "ok"}));
+
+    assert_eq!(reason(&set(&mut a1, proposal.id, [("state", "accepted".into())]).await), "not-allowed");
+    assert_eq!(reason(&set(&mut a9, proposal.id, [("proposed", json!({}))]).await), "office-kind");
+    let twice = patch(&proposal, fields([("state", "rejected".into())]));
+    assert!(applied(&set(&mut a9, proposal.id, [("state", "accepted".into())]).await) > 0);
+    assert_eq!(applied(&a9.one(&twice).await), 0, "the first decision wins");
+    assert_eq!(a1.record(id).await.unwrap().text("a.q1"), "ng");
+    assert_eq!(a1.record(proposal.id).await.unwrap().text("state"), "accepted");
+    let forged = create(
+        record_id(),
+        kinds::AMENDMENT,
+        &Scope::Case(case),
+        Some(id),
+        fields([("state", "proposed".into())]),
+    );
+    assert_ne!(reason(&a1.one(&forged).await), "", "an amendment is made by the merge alone");
+    sound(&store).await;
+}
+
+pub async fn forms_are_published_by_leaders_and_never_change(store: Store) {
+    let (mut a1, _) = office(&store).await;
+    let (mut a9, mut b1, mut root) =
+        (phone(&store, "a9").await, phone(&store, "b1").await, phone(&store, "root").await);
+    let form = record_id();
+    let section = Scope::Section(A.to_owned());
+    let builder = || create(form, kinds::FORM, &section, None, fields([("title", "砂利採取場".into())]));
+    assert_eq!(reason(&a1.one(&builder()).await), "not-allowed");
+    applied(&a9.one(&builder()).await);
+    let version = |scope: &Scope| {
+        let f = fields([
+            ("form", form.to_string().into()),
+            ("version", 1.into()),
+            ("title", "砂利採取場".into()),
+        ]);
+        create(kinds::form_version_id(form, 1, scope), kinds::FORM_VERSION, scope, None, f)
+    };
+    assert_eq!(reason(&b1.one(&version(&section)).await), "not-allowed");
+    let here = version(&section);
+    applied(&a9.one(&here).await);
+    assert_eq!(reason(&a9.one(&version(&Scope::All)).await), "not-allowed");
+    let all = version(&Scope::All);
+    applied(&root.one(&all).await);
+    assert!(a1.record(here.record).await.is_some(), "the section reads it");
+    assert!(b1.record(here.record).await.is_none(), "another does not");
+    assert!(b1.record(all.record).await.is_some(), "unless it is for all");
+    assert_eq!(reason(&set(&mut a9, here.record, [("title", "別".into())]).await), "form-published");
+    assert_eq!(reason(&a9.one(&op(here.record, OpBody::Delete)).await), "form-published");
+    applied(
+        &set(&mut a9, here.record, [(form_version::WITHDRAWN_AT, "2026-11-21T09:00:00+09:00".into())]).await,
+    );
+    sound(&store).await;
+}
