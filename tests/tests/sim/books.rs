@@ -24,6 +24,8 @@ pub struct Books {
     pub promises: BTreeMap<OpId, Promise>,
     /// Records that the office has as deleted.
     gone: HashSet<RecordId>,
+    /// Bytes that have been in a batch.
+    frozen: HashMap<OpId, String>,
     /// What only mirrors had after the last restore, and whose.
     pub salvage: BTreeMap<RecordId, BTreeSet<usize>>,
 }
@@ -97,6 +99,7 @@ impl Books {
             assert!(kept, "{op} of {} for {} is nowhere", phones[promise.phone].staff, promise.record);
         }
         self.exactly_once(&db);
+        self.bytes_stay(phones);
         let dead = ids(
             &db,
             "SELECT id FROM records WHERE deleted = 1
@@ -106,6 +109,25 @@ impl Books {
         assert!(back.is_empty(), "deleted records came back: {back:?}");
         self.gone = dead;
         blobs_are_named_by_their_hash(office, &db);
+    }
+
+    /// What has been in a batch never changes: the office may have it already.
+    fn bytes_stay(&mut self, phones: &[Phone]) {
+        for phone in phones {
+            let numbered: Vec<([u8; 16], String)> = phone
+                .home
+                .queue()
+                .read(|c| {
+                    let mut statement = c.prepare("SELECT op_id, body FROM ops WHERE op_seq IS NOT NULL")?;
+                    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+                    Ok(rows.collect::<Result<_, _>>()?)
+                })
+                .unwrap();
+            for (id, body) in numbered {
+                let first = self.frozen.entry(OpId(Uuid::from_bytes(id))).or_insert_with(|| body.clone());
+                assert_eq!(*first, body, "frozen bytes of {} changed", phone.staff);
+            }
+        }
     }
 
     /// No operation changed a record twice, and what the log calls applied is in its record's scope.

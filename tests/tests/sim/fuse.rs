@@ -52,10 +52,11 @@ impl Fuse {
         if self.rows_left.load(Ordering::SeqCst) > 0 && self.rows_left.fetch_sub(1, Ordering::SeqCst) == 1 {
             self.kill();
         }
-        let fail = |code, words: &str| Err(Error::SqliteFailure(ffi::Error::new(code), Some(words.into())));
+        // Without words: with them SQLite would forget the code.
+        let fail = |code| Err(Error::SqliteFailure(ffi::Error::new(code), None));
         match (self.is_dead(), self.is_full()) {
-            (true, _) => fail(ffi::SQLITE_ABORT, "killed"),
-            (_, true) => fail(ffi::SQLITE_FULL, "no space"),
+            (true, _) => fail(ffi::SQLITE_ABORT),
+            (_, true) => fail(ffi::SQLITE_FULL),
             _ => Ok(0),
         }
     }

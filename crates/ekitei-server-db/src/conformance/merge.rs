@@ -142,8 +142,40 @@ pub async fn drafts_are_published_in_one_step(store: Store) {
     assert_eq!(reason(&a2.one(&theft).await), "not-allowed");
     assert!(!a1.record(own.record).await.unwrap().deleted);
     assert_eq!(a1.record(theft.record).await, None);
-    // A draft that the office never had is no obstacle.
-    applied(&a1.one(&publish(record_id(), record_id())).await);
+    sound(&store).await;
+}
+
+/// A restored office may hear of the publish before it hears of the draft.
+pub async fn a_publish_ends_a_draft_that_comes_later(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let mine = Scope::User("a1".into());
+    let text = |text: &str| fields([("text", text.into())]);
+    let draft = create(record_id(), "note", &mine, None, text("下書き"));
+    let edit = op(draft.record, OpBody::Patch { base: [].into(), fields: text("直し") });
+    assert_eq!(a1.one(&edit).await, Outcome::WaitingParent { needs: draft.record });
+    let publish = |record| {
+        let (kind, scope) = ("note".to_owned(), Scope::Case(case));
+        op(record, OpBody::Publish { draft: draft.record, kind, scope, parent: None, fields: text("本文") })
+    };
+    let made = publish(record_id());
+    let lines = [incoming(&made)];
+    let pushed = a1.push_lines(&lines).await.unwrap();
+    assert_eq!(pushed.touched.len(), 2, "the draft's scope and the case's");
+    let gone = Outcome::Gone { scope: mine.clone() };
+    assert_eq!(a1.one(&draft).await, gone);
+    // What waited for the draft is settled with it, and later changes find the same end.
+    assert_eq!(a1.one(&edit).await, gone);
+    let again = op(draft.record, OpBody::Patch { base: [].into(), fields: text("さらに") });
+    assert_eq!(a1.one(&again).await, gone);
+    assert_eq!(a1.one(&op(draft.record, OpBody::Delete)).await, gone);
+    // Readers get the end of it, and nothing of its text.
+    let (feed, _) = a1.after(&mine, 0).await;
+    let end = newest(feed).remove(&draft.record).unwrap();
+    assert!(end.deleted && end.fields.is_empty() && end.created.is_none(), "{end:?}");
+    // Once more into the same case: it stands by itself, and the end stays one.
+    applied(&a1.one(&publish(record_id())).await);
+    assert_eq!(a1.record(draft.record).await.unwrap().seq, end.seq);
+    assert_eq!(a1.record(made.record).await.unwrap().text("text"), "本文");
     sound(&store).await;
 }
 
