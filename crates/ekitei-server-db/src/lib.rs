@@ -6,6 +6,7 @@
 //! What may not: HTTP, files of the shared folder, blob bytes, passwords in clear, clocks (callers pass `now_ms`).
 //! Who may call: `ekitei-server` and tests.
 
+mod columns;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;

@@ -9,11 +9,14 @@ use crate::rows::*;
 use deadpool_postgres::Transaction;
 
 pub(super) async fn claim_job(tx: &Transaction<'_>, now_ms: i64, lease_ms: i64) -> Go<Option<Job>> {
-    let sql = "UPDATE jobs SET attempts = attempts + 1, lease_until_ms = $1 + $2
+    let sql = format!(
+        "UPDATE jobs SET attempts = attempts + 1, lease_until_ms = $1 + $2
          WHERE id = (SELECT id FROM jobs WHERE NOT done AND run_after_ms <= $1 AND lease_until_ms <= $1
                      ORDER BY run_after_ms, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, kind, record, attempts";
-    maybe(tx, sql, &[&now_ms, &lease_ms]).await?.map(|row| codec::job(&row)).transpose()
+         RETURNING {}",
+        codec::JOB
+    );
+    maybe(tx, &sql, &[&now_ms, &lease_ms]).await?.map(|row| codec::job(&row)).transpose()
 }
 
 pub(super) async fn resume_jobs(tx: &Transaction<'_>, now_ms: i64) -> Go<()> {

@@ -14,7 +14,7 @@ use tokio_postgres::types::ToSql;
 
 /// Why a transaction did not go through.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     Final(StorageError),
     /// A collision with another transaction: the same may succeed at once.
     Again(String),

@@ -1,6 +1,6 @@
 //! Uploads, blobs and their references.
 
-use super::codec::{self, int, number, uuid};
+use super::codec::{self, BLOB, blob, int, uuid};
 use super::load::{load, record, settle};
 use super::pull::readable_record;
 use crate::error::{Result, StorageError};
@@ -8,7 +8,7 @@ use crate::plan::{self, Needs, WorkingSet};
 use crate::rows::*;
 use ekitei_model::kinds::{Variant, photo};
 use ekitei_model::{Fault, Record, RecordId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 pub(super) fn upload(db: &Connection, id: Uuid) -> Result<Option<Upload>> {
@@ -101,11 +101,6 @@ pub(super) fn uploads_expired(db: &Connection, now_ms: i64) -> Result<Vec<Upload
     let sql = format!("SELECT {} FROM uploads WHERE expires_ms <= ?1 ORDER BY expires_ms", codec::UPLOAD);
     let mut find = db.prepare_cached(&sql)?;
     Ok(find.query_map([now_ms], codec::upload)?.collect::<rusqlite::Result<_>>()?)
-}
-
-const BLOB: &str = "b.sha256, b.bytes, b.media_type";
-fn blob(row: &Row) -> codec::Cell<BlobRow> {
-    Ok(BlobRow { sha256: row.get(0)?, bytes: number(row, 1)?, media_type: row.get(2)? })
 }
 
 fn blob_named(db: &Connection, record: &Record, variant: Variant) -> Result<Option<BlobRow>> {

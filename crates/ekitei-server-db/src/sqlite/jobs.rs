@@ -1,24 +1,22 @@
 //! The office's jobs.
 
-use super::codec::{number, uuid, word};
+use super::codec::{self, number};
 use super::load::settle;
 use crate::error::{Result, StorageError};
 use crate::plan::{self, WorkingSet};
 use crate::rows::*;
-use ekitei_model::RecordId;
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub(super) fn claim_job(db: &Connection, now_ms: i64, lease_ms: i64) -> Result<Option<Job>> {
-    let mut claim = db.prepare_cached(
+    let sql = format!(
         "UPDATE jobs SET attempts = attempts + 1, lease_until_ms = ?1 + ?2
          WHERE id = (SELECT id FROM jobs WHERE done = 0 AND run_after_ms <= ?1 AND lease_until_ms <= ?1
                      ORDER BY run_after_ms, id LIMIT 1)
-         RETURNING id, kind, record, attempts",
-    )?;
-    let job = claim.query_row([now_ms, lease_ms], |r| {
-        Ok(Job { id: r.get(0)?, kind: word(r, 1)?, record: RecordId(uuid(r, 2)?), attempt: r.get(3)? })
-    });
-    Ok(job.optional()?)
+         RETURNING {}",
+        codec::JOB
+    );
+    let mut claim = db.prepare_cached(&sql)?;
+    Ok(claim.query_row([now_ms, lease_ms], codec::job).optional()?)
 }
 
 pub(super) fn resume_jobs(db: &Connection, now_ms: i64) -> Result<()> {
