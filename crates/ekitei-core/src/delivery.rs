@@ -30,6 +30,7 @@ pub(crate) struct Delivery {
 
 struct Running {
     device: DeviceId,
+    server_url: String,
     engine: Engine,
     line: Arc<HttpTransport>,
 }
@@ -63,7 +64,8 @@ impl Drop for Delivery {
 pub(crate) async fn run(shared: &Shared, limits: Limits) -> Result<SyncReport, Fault> {
     let credential = shared.enrolled()?;
     let mut slot = shared.delivery().engine.lock().await;
-    if slot.as_ref().is_none_or(|r| r.device != credential.device_id) {
+    if slot.as_ref().is_none_or(|r| r.device != credential.device_id || r.server_url != credential.server_url)
+    {
         *slot = Some(start(shared, &credential)?);
     }
     let Some(running) = slot.as_mut() else { return Err(Fault::retry("internal").with("detail", "engine")) };
@@ -80,10 +82,10 @@ pub(crate) async fn run(shared: &Shared, limits: Limits) -> Result<SyncReport, F
     Ok(report)
 }
 
-/// The line of the engine in use, for the live socket.
-pub(crate) async fn line(shared: &Shared) -> Option<(DeviceId, Arc<HttpTransport>)> {
+/// The line of the engine in use, for the live socket; another one after another enrolment.
+pub(crate) async fn line(shared: &Shared) -> Option<Arc<HttpTransport>> {
     let slot = shared.delivery().engine.lock().await;
-    slot.as_ref().map(|r| (r.device, Arc::clone(&r.line)))
+    slot.as_ref().map(|r| Arc::clone(&r.line))
 }
 
 fn start(shared: &Shared, credential: &Credential) -> Result<Running, Fault> {
@@ -92,7 +94,7 @@ fn start(shared: &Shared, credential: &Credential) -> Result<Running, Fault> {
     let transport = Arc::clone(&line);
     let engine = Engine::new(Arc::clone(shared.home()), transport, shared.clock(), rng());
     shared.wakes.follow(engine.waker());
-    Ok(Running { device: credential.device_id, engine, line })
+    Ok(Running { device: credential.device_id, server_url: credential.server_url.clone(), engine, line })
 }
 
 pub(crate) fn rng() -> StdRng {

@@ -14,6 +14,9 @@ impl Surface for Core {
     fn enrol(&self, args: EnrolArgs) -> Result<StatusView, Fault> {
         usecase::enrol::enrol(&self.shared, &args)
     }
+    fn enrol_again(&self, args: EnrolAgainArgs) -> Result<StatusView, Fault> {
+        usecase::enrol::enrol_again(&self.shared, &args)
+    }
     fn unlock(&self, args: PinArgs) -> Result<StatusView, Fault> {
         usecase::lock::unlock(&self.shared, &args.pin)
     }

@@ -3,7 +3,8 @@
 use crate::bridge::event::{Event, Topic};
 use crate::delivery;
 use crate::shared::Shared;
-use ekitei_model::{DeviceId, Fault};
+use ekitei_model::Fault;
+use ekitei_sync::http::HttpTransport;
 use ekitei_sync::live::{self, Live};
 use ekitei_sync::plan::Wake;
 use ekitei_sync::{Limits, SyncReport, Waker};
@@ -219,9 +220,9 @@ async fn round(shared: &Shared) -> Option<i64> {
     }
 }
 
-/// The live socket of one device.
+/// The live socket over one line.
 struct Listening {
-    device: DeviceId,
+    line: Arc<HttpTransport>,
     stands: Arc<AtomicBool>,
     task: Task<()>,
 }
@@ -239,8 +240,8 @@ impl Drop for Listening {
 }
 
 async fn listen(shared: &Arc<Shared>, listening: &mut Option<Listening>) {
-    let Some((device, line)) = delivery::line(shared).await else { return };
-    if listening.as_ref().is_some_and(|l| l.device == device && !l.task.is_finished()) {
+    let Some(line) = delivery::line(shared).await else { return };
+    if listening.as_ref().is_some_and(|l| Arc::ptr_eq(&l.line, &line) && !l.task.is_finished()) {
         return;
     }
     let stands = Arc::new(AtomicBool::new(false));
@@ -254,6 +255,6 @@ async fn listen(shared: &Arc<Shared>, listening: &mut Option<Listening>) {
         }
         !shared.wakes.stopping()
     };
-    let task = tokio::spawn(live::listen(line, shared.clock(), delivery::rng(), on_live));
-    *listening = Some(Listening { device, stands, task });
+    let task = tokio::spawn(live::listen(Arc::clone(&line), shared.clock(), delivery::rng(), on_live));
+    *listening = Some(Listening { line, stands, task });
 }

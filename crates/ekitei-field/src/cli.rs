@@ -46,6 +46,21 @@ pub enum Verb {
         #[arg(long)]
         model: Option<String>,
     },
+    /// Join the same office again with a new code after it was restored and has forgotten this phone. Needs an unlocked
+    /// home; everything unsent stays and is delivered under the same id.
+    EnrolAgain {
+        #[arg(long)]
+        code: String,
+        /// Where the office is now; absent: where it was.
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+        /// With --server: PEM file of the office's own certificate authority.
+        #[arg(long, value_name = "FILE", requires = "server")]
+        ca: Option<PathBuf>,
+        /// What the office sees in its list of phones.
+        #[arg(long)]
+        model: Option<String>,
+    },
     /// Write notes.
     #[command(subcommand)]
     Note(NoteVerb),

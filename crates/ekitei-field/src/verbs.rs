@@ -3,7 +3,7 @@
 use crate::cli::{CaseVerb, Cli, Listed, NoteVerb, PhotoVerb, Verb};
 use crate::host::{self, HostConfig};
 use crate::{import, pin, say, show};
-use ekitei_core::bridge::{Surface, args::*};
+use ekitei_core::bridge::{Surface, args::*, views::StatusView};
 use ekitei_core::{Core, Options};
 use ekitei_model::{Fault, RecordId};
 use ekitei_seal::FileKeystore;
@@ -19,7 +19,17 @@ pub fn run(cli: Cli) -> Result<ExitCode, Fault> {
     let serves = matches!(cli.verb, Verb::Serve { .. });
     let core = open(&cli.home, serves)?;
     match cli.verb {
-        Verb::Enrol { server, code, ca, model } => enrol(&core, server, code, ca.as_deref(), model),
+        Verb::Enrol { server, code, ca, model } => {
+            let (ca_pem, pin) =
+                (certificate(ca.as_deref())?, pin::read(&say::sentence("field.new-pin", &[]))?);
+            let status = core.enrol(EnrolArgs { server, code, pin: pin.to_string(), ca_pem, model })?;
+            enrolled("field.enrolled", status)
+        }
+        Verb::EnrolAgain { code, server, ca, model } => {
+            let ca_pem = certificate(ca.as_deref())?;
+            let status = core.enrol_again(EnrolAgainArgs { code, server, ca_pem, model })?;
+            enrolled("field.enrolled-again", status)
+        }
         Verb::Note(NoteVerb::Add { case, text, title, json }) => note_add(&core, &case, text, title, json),
         Verb::Note(NoteVerb::Import { file, json }) => import::run(&core, &file, json),
         Verb::Photo(PhotoVerb::Add { files, case, caption, json }) => {
@@ -52,21 +62,15 @@ fn done() -> Result<ExitCode, Fault> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn enrol(
-    core: &Core,
-    server: String,
-    code: String,
-    ca: Option<&Path>,
-    model: Option<String>,
-) -> Result<ExitCode, Fault> {
-    let ca_pem = ca
-        .map(std::fs::read_to_string)
-        .transpose()
-        .map_err(|e| Fault::ask("ca-unreadable").with("detail", e))?;
-    let pin = pin::read(&say::sentence("field.new-pin", &[]))?.to_string();
-    let status = core.enrol(EnrolArgs { server, code, pin, ca_pem, model })?;
+fn certificate(file: Option<&Path>) -> Result<Option<String>, Fault> {
+    let text = file.map(std::fs::read_to_string).transpose();
+    text.map_err(|e| Fault::ask("ca-unreadable").with("detail", e))
+}
+
+/// Who came in, and what the first sync could not do.
+fn enrolled(key: &str, status: StatusView) -> Result<ExitCode, Fault> {
     let name = status.me.map(|m| m.name).unwrap_or_default();
-    say::say("field.enrolled", &[("name", &name), ("device", status.device_id.as_deref().unwrap_or(""))]);
+    say::say(key, &[("name", &name), ("device", status.device_id.as_deref().unwrap_or(""))]);
     if let Some(fault) = status.last_fault {
         say::fault(&fault, false);
     }

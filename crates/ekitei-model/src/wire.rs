@@ -1,7 +1,7 @@
 //! What travels between phone and server. Operations and records go as JSON lines (optionally zstd); everything else
 //! is one JSON object. docs/PROTOCOL.md is the prose twin of this file.
 
-use crate::ids::{DeviceId, OpId, RecordId};
+use crate::ids::{DeviceId, OpId, RecordId, StaffId};
 use crate::lane::Lane;
 use crate::op::Outcome;
 use crate::people::Staff;
@@ -137,6 +137,16 @@ pub struct EnrolRequest {
     pub recipient: String,
     /// What the office sees in the list of phones.
     pub model: String,
+    /// Set by a phone that the office has forgotten: it comes back as what it was, with all that it has not sent yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Again>,
+}
+
+/// Which phone asks to be let in again, and whose it is. The code must be the same person's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    pub device_id: DeviceId,
+    pub staff: StaffId,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -49,6 +49,7 @@ fn headers() {
 #[test]
 fn enrolment() {
     golden::<EnrolRequest>("enrol_request.ndjson");
+    golden::<EnrolRequest>("enrol_request_again.ndjson");
     golden::<EnrolReply>("enrol_reply.ndjson");
     golden::<TokenRequest>("token_request.ndjson");
     golden::<TokenReply>("token_reply.ndjson");

@@ -121,6 +121,9 @@ pub struct NewDevice {
     /// The phone's age recipient.
     pub recipient: String,
     pub model: String,
+    /// Set by a phone that was enrolled before and that this office, restored since, has forgotten: whose phone it was.
+    /// `device_id` is then its own.
+    pub former: Option<StaffId>,
 }
 
 /// Whose phone it is now, and which.

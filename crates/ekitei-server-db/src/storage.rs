@@ -38,7 +38,9 @@ pub trait Storage: Send + Sync {
     /// A one-time code, by its hash. Refused: `staff-unknown`.
     async fn create_code(&self, staff: &StaffId, code_hash: &str, expires_ms: i64) -> Result<()>;
     /// Single use, atomic. The same phone (public key) asking again, because the answer was lost, gets the device it
-    /// made the first time. Refused: `code-unknown`, `code-expired`, `code-used`.
+    /// made the first time. A phone that this office has forgotten (restored since) comes back under its own id, with
+    /// `former`; where the office knows it, its keys decide and its state stays. Refused, without spending the code:
+    /// `code-unknown`, `code-expired`, `code-used`, `code-other-person`, `device-taken`, `device-wiped`.
     async fn redeem_code(&self, code_hash: &str, now_ms: i64, new: NewDevice) -> Result<Redeemed>;
     async fn device(&self, id: ekitei_model::DeviceId) -> Result<Option<Device>>;
     /// Last seen first.

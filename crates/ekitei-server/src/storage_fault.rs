@@ -26,9 +26,8 @@ fn status_of(code: &str) -> StatusCode {
             StatusCode::CONFLICT
         }
         "device-unknown" => StatusCode::UNAUTHORIZED,
-        "device-drained" | "device-wiped" | "code-unknown" | "code-expired" | "code-used" => {
-            StatusCode::FORBIDDEN
-        }
+        "device-drained" | "device-wiped" | "device-taken" | "code-unknown" | "code-expired"
+        | "code-used" | "code-other-person" => StatusCode::FORBIDDEN,
         "not-readable" | "upload-unknown" | "quarantine-unknown" | "staff-unknown" => StatusCode::NOT_FOUND,
         "batch-malformed" => StatusCode::BAD_REQUEST,
         _ => StatusCode::UNPROCESSABLE_ENTITY,

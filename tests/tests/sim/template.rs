@@ -140,6 +140,7 @@ pub async fn register(office: &Office, staff: &StaffId, device: DeviceId, code: 
         public_key: code.to_owned(),
         recipient: "age1sim".to_owned(),
         model: "sim".into(),
+        former: None,
     };
     storage.redeem_code(code, now_ms, new).await.unwrap()
 }

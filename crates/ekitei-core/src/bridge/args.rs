@@ -26,6 +26,15 @@ args! {
         /// What the office sees in its list of phones.
         #[serde(default)] #[ts(optional)] model: Option<String>,
     }
+    EnrolAgainArgs {
+        code: String,
+        /// Absent: where it was before.
+        #[serde(default)] #[ts(optional)] server: Option<String>,
+        /// With `server`: PEM of the office's own certificate authority, when it has one.
+        #[serde(default)] #[ts(optional)] ca_pem: Option<String>,
+        /// What the office sees in its list of phones.
+        #[serde(default)] #[ts(optional)] model: Option<String>,
+    }
     PinArgs { pin: String }
     ChangePinArgs { old: String, new: String }
     CaseListArgs {

@@ -67,6 +67,8 @@ calls! {
     status(Nothing) -> StatusView;
     /// Joins this installation to an office with a one-time code, sets the PIN and ends with a first sync.
     enrol(EnrolArgs) -> StatusView;
+    /// The office was restored and has forgotten this phone: a new code brings it back with everything unsent.
+    enrol_again(EnrolAgainArgs) -> StatusView;
     unlock(PinArgs) -> StatusView;
     lock(Nothing) -> StatusView;
     change_pin(ChangePinArgs) -> Done;

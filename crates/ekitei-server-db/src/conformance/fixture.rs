@@ -87,6 +87,7 @@ pub async fn fill(store: &Store) {
             public_key: code.clone(),
             recipient: "age1".into(),
             model: "m".into(),
+            former: None,
         };
         store.redeem_code(&code, NOW, new).await.unwrap();
         push(store, n, staff, 1, &ops).await;
@@ -144,6 +145,7 @@ pub async fn check(store: &Store) {
         public_key: "k".into(),
         recipient: "age1".into(),
         model: "m".into(),
+        former: None,
     };
     assert_eq!(store.redeem_code("unused", NOW, new).await.unwrap().staff.id.as_str(), "a9");
     sound(store).await;

@@ -58,6 +58,7 @@ pub async fn phone(store: &Store, staff: &str) -> Phone {
         public_key: format!("key-{device_id}"),
         recipient: "age1…".into(),
         model: "test".into(),
+        former: None,
     };
     store.redeem_code(&code, NOW, new).await.unwrap();
     let caller = Caller { device: device_id, staff: staff.into(), today: TODAY.to_owned() };

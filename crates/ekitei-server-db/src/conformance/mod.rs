@@ -25,7 +25,7 @@ macro_rules! conformance_suite {
                 order_inside_a_batch_does_not_matter, what_waits_too_long_goes_to_quarantine, void_takes_a_place,
                 drained_devices_push_and_wiped_ones_do_not;
             merge: equal_bases_apply_and_others_conflict, resolutions_change_the_parent_once, a_reopened_conflict_asks_again,
-                deletes_leave_tombstones, drafts_are_published_in_one_step, marks_only_grow;
+                deletes_leave_tombstones, drafts_are_published_in_one_step, a_publish_ends_a_draft_that_comes_later, marks_only_grow;
             feed: a_new_reader_begins_at_the_head_and_pages_backward, changes_follow_the_cursor, the_budget_cuts_pages_without_loss,
                 only_granted_scopes_are_read, an_unknown_case_is_empty_and_a_deleted_one_denied;
             views: headers_follow_the_grants, restriction_hides_name_and_place, assignments_follow_people_and_visits,
@@ -36,7 +36,7 @@ macro_rules! conformance_suite {
                 jobs_run_once_and_write_their_effect, each_finished_version_of_a_note_is_filed,
                 bytes_are_read_through_readable_records_only, orphans_are_forgotten_only_when_nobody_refers_to_them,
                 backups_are_told_to_the_photos;
-            people: codes_are_used_once, sessions_end, imports_are_repeatable, imported_cases_are_matched_by_number,
+            people: codes_are_used_once, a_forgotten_phone_comes_back_under_its_id, sessions_end, imports_are_repeatable, imported_cases_are_matched_by_number,
                 the_epoch_stays_until_a_restore, devices_report;
             together: two_devices_write_one_scope_without_gaps, a_reader_never_skips_a_late_commit,
                 one_operation_pushed_many_times_at_once_exists_once, children_and_parents_racing_all_arrive,

@@ -3,6 +3,7 @@
 use super::kit::*;
 use crate::{DeviceFilter, DeviceReport, NewDevice, StaffFilter};
 use ekitei_model::people::Role;
+use ekitei_model::wire::DeviceState;
 use ekitei_model::{DeviceId, Record, Scope};
 use uuid::Uuid;
 
@@ -12,6 +13,7 @@ fn new_device(key: &str) -> NewDevice {
         public_key: key.into(),
         recipient: "age1x".into(),
         model: "機種".into(),
+        former: None,
     }
 }
 
@@ -43,6 +45,56 @@ pub async fn codes_are_used_once(store: Store) {
         store.redeem_code("h2", NOW, new_device("y"))
     );
     assert_eq!([x.is_ok(), y.is_ok()].iter().filter(|ok| **ok).count(), 1);
+}
+
+/// The office went back to a backup from before this phone came in.
+pub async fn a_forgotten_phone_comes_back_under_its_id(store: Store) {
+    people(&store).await;
+    let own = NewDevice { former: Some("a1".into()), ..new_device("key") };
+    let redeem = |hash: &'static str, new: &NewDevice| store.redeem_code(hash, NOW, new.clone());
+    // A colleague's code brings it to nobody else, and is not spent by the attempt.
+    store.create_code(&"a2".into(), "of-a2", NOW + 10).await.unwrap();
+    assert_eq!(code(redeem("of-a2", &own).await), "code-other-person");
+    redeem("of-a2", &new_device("colleague")).await.unwrap();
+    for hash in ["c1", "c2", "c3", "c4"] {
+        store.create_code(&"a1".into(), hash, NOW + 10).await.unwrap();
+    }
+    let back = redeem("c1", &own).await.unwrap();
+    assert_eq!((back.staff.id.as_str(), back.device_id), ("a1", own.device_id));
+    // The answer was lost.
+    assert_eq!(redeem("c1", &own).await.unwrap(), back);
+    // Its lanes begin like any phone's.
+    let caller = crate::Caller { device: own.device_id, staff: "a1".into(), today: TODAY.into() };
+    let epoch = store.epoch().await.unwrap();
+    let mut a1 = Phone { store: store.clone(), caller, next: 1, generation: 7, epoch };
+    let (_, made) = case_in(A, "R8-001");
+    applied(&a1.one(&made).await);
+    // Known by now: the same keys may come again, with what is new, and what the office decided stays.
+    store.set_device_state(own.device_id, DeviceState::DrainOnly).await.unwrap();
+    redeem("c2", &NewDevice { recipient: "age1y".into(), ..own.clone() }).await.unwrap();
+    let known = store.device(own.device_id).await.unwrap().unwrap();
+    assert_eq!(
+        (known.recipient.as_str(), known.state, known.enrolled_ms),
+        ("age1y", DeviceState::DrainOnly, NOW)
+    );
+    // Nobody else's keys take its place; a wiped phone stays out; the office is no phone.
+    for thief in [
+        NewDevice { public_key: "other".into(), ..own.clone() },
+        NewDevice { former: None, ..own.clone() },
+        NewDevice { device_id: crate::office_device(), ..own.clone() },
+    ] {
+        assert_eq!(code(redeem("c3", &thief).await), "device-taken");
+    }
+    store.set_device_state(own.device_id, DeviceState::Wiped).await.unwrap();
+    assert_eq!(code(redeem("c3", &own).await), "device-wiped");
+    // None of these spent the code.
+    redeem("c3", &new_device("fresh")).await.unwrap();
+    // At the same moment with two codes: both are this phone.
+    let twin = NewDevice { former: Some("a1".into()), ..new_device("twin") };
+    store.create_code(&"a1".into(), "c5", NOW + 10).await.unwrap();
+    let (x, y) = tokio::join!(redeem("c4", &twin), redeem("c5", &twin));
+    assert_eq!((x.unwrap().device_id, y.unwrap().device_id), (twin.device_id, twin.device_id));
+    sound(&store).await;
 }
 
 pub async fn sessions_end(store: Store) {

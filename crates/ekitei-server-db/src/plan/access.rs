@@ -2,10 +2,10 @@
 
 use super::{Look, Planner};
 use crate::error::{Result, StorageError};
-use crate::rows::{Caller, Device, QuarantineRow};
+use crate::rows::{Caller, Device, NewDevice, QuarantineRow, office_device};
 use ekitei_model::people::{Role, Staff};
 use ekitei_model::wire::{DeviceState, Epoch, MAX_BATCH_OPS, PROTO, PushHeader};
-use ekitei_model::{Fault, Lane, Record, RecordId, Scope, rules};
+use ekitei_model::{Fault, Lane, Record, RecordId, Scope, StaffId, rules};
 
 /// What the operation may rely on about its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,34 @@ impl Planner<'_> {
 /// The device exists and belongs to the caller.
 pub(crate) fn known<'a>(device: Option<&'a Device>, caller: &Caller) -> Result<&'a Device> {
     device.filter(|d| d.staff == caller.staff).ok_or_else(|| StorageError::refused("device-unknown"))
+}
+
+/// How a phone that redeems a code comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Joining {
+    New,
+    /// Its row is here.
+    Known,
+}
+
+/// Whether a phone may come in with a code of `staff`. `known`: the row under its device id.
+pub(crate) fn joins(new: &NewDevice, staff: &StaffId, known: Option<&Device>) -> Result<Joining> {
+    if new.former.as_ref().is_some_and(|former| former != staff) {
+        return Err(StorageError::refused("code-other-person"));
+    }
+    if new.device_id == office_device() {
+        return Err(StorageError::refused("device-taken"));
+    }
+    match known {
+        None => Ok(Joining::New),
+        Some(d)
+            if new.former.is_none() || d.console || d.public_key != new.public_key || d.staff != *staff =>
+        {
+            Err(StorageError::refused("device-taken"))
+        }
+        Some(d) if d.state == DeviceState::Wiped => Err(StorageError::refused("device-wiped")),
+        Some(_) => Ok(Joining::Known),
+    }
 }
 
 /// Drained devices may push, wiped ones may not.

@@ -4,7 +4,8 @@ use super::codec::{self, number, text};
 use super::load::{self, case_numbers, settle};
 use super::session::{Go, Session, maybe, one, rows, run};
 use crate::error::StorageError;
-use crate::plan::{self, Needs, WorkingSet, access};
+use crate::plan::access::{self, Joining};
+use crate::plan::{self, Needs, WorkingSet};
 use crate::rows::*;
 use crate::words;
 use deadpool_postgres::Transaction;
@@ -142,9 +143,16 @@ pub(super) async fn redeem_code(
         let made = made.ok_or_else(|| StorageError::refused("code-used"))?;
         return Ok(Redeemed { staff, device_id: made.id });
     }
+    let joining = access::joins(new, &staff.id, device(tx, new.device_id).await?.as_ref())?;
     let sql = "UPDATE codes SET used_ms = $2, used_by = $3 WHERE code_hash = $1";
     run(tx, sql, &[&code_hash, &now_ms, &new.device_id.0]).await?;
-    add_device(tx, new, &staff.id, false, now_ms).await?;
+    match joining {
+        Joining::New => add_device(tx, new, &staff.id, false, now_ms).await?,
+        Joining::Known => {
+            let sql = "UPDATE devices SET recipient = $2, model = $3 WHERE id = $1";
+            run(tx, sql, &[&new.device_id.0, &new.recipient, &new.model]).await?;
+        }
+    }
     Ok(Redeemed { staff, device_id: new.device_id })
 }
 
@@ -221,6 +229,7 @@ pub(super) async fn open_session(
         public_key: String::new(),
         recipient: String::new(),
         model: String::new(),
+        former: None,
     };
     add_device(tx, &new, staff, true, now_ms).await?;
     let sql = "INSERT INTO sessions (token_hash, staff, device, opened_ms, seen_ms, expires_ms) VALUES ($1, $2, $3, $4, $4, $5)";

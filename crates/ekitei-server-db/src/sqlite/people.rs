@@ -3,7 +3,8 @@
 use super::codec::{self, staff_id, uuid};
 use super::load::{self, case_numbers, settle};
 use crate::error::{Result, StorageError};
-use crate::plan::{self, Needs, WorkingSet, access};
+use crate::plan::access::{self, Joining};
+use crate::plan::{self, Needs, WorkingSet};
 use crate::rows::*;
 use crate::words;
 use ekitei_model::kinds;
@@ -130,10 +131,17 @@ pub(super) fn redeem_code(
         let made = made.ok_or_else(|| StorageError::refused("code-used"))?;
         return Ok(Redeemed { staff, device_id: made.id });
     }
+    let joining = access::joins(new, &staff.id, device(db, new.device_id)?.as_ref())?;
     let id = new.device_id.0.into_bytes();
     db.prepare_cached("UPDATE codes SET used_ms = ?2, used_by = ?3 WHERE code_hash = ?1")?
         .execute(params![code_hash, now_ms, id])?;
-    add_device(db, new, &staff.id, false, now_ms)?;
+    match joining {
+        Joining::New => add_device(db, new, &staff.id, false, now_ms)?,
+        Joining::Known => {
+            db.prepare_cached("UPDATE devices SET recipient = ?2, model = ?3 WHERE id = ?1")?
+                .execute(params![id, new.recipient, new.model])?;
+        }
+    }
     Ok(Redeemed { staff, device_id: new.device_id })
 }
 
@@ -207,6 +215,7 @@ pub(super) fn open_session(
         public_key: String::new(),
         recipient: String::new(),
         model: String::new(),
+        former: None,
     };
     add_device(db, &new, staff, true, now_ms)?;
     db.prepare_cached("INSERT INTO sessions VALUES (?1, ?2, ?3, ?4, ?4, ?5)")?.execute(params![

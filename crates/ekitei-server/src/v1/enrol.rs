@@ -49,10 +49,11 @@ fn new_device(request: &EnrolRequest) -> Answer<NewDevice> {
     verifying_key(&request.public_key).ok_or_else(|| wrong("public_key"))?;
     let recipient: Recipient = request.recipient.parse().map_err(|_| wrong("recipient"))?;
     Ok(NewDevice {
-        device_id: DeviceId(Uuid::now_v7()),
+        device_id: request.again.as_ref().map_or_else(|| DeviceId(Uuid::now_v7()), |again| again.device_id),
         public_key: request.public_key.clone(),
         recipient: recipient.to_string(),
         model: request.model.chars().filter(|c| !c.is_control()).take(80).collect(),
+        former: request.again.as_ref().map(|again| again.staff.clone()),
     })
 }
 

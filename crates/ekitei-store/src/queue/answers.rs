@@ -18,16 +18,16 @@ pub fn record_outcomes(
 ) -> Result<u64, StoreError> {
     let mut taken = 0;
     for result in results {
-        let row: Option<(i64, String)> = tx
+        let row: Option<(i64, String, bool)> = tx
             .prepare_cached(
-                "SELECT ord, body FROM ops WHERE op_id = ?1 AND state = 1 AND lane = ?2 AND generation = ?3",
+                "SELECT ord, body, answered_ms IS NOT NULL FROM ops WHERE op_id = ?1 AND state = 1 AND lane = ?2 AND generation = ?3",
             )?
             .query_row(params![result.op_id.0.into_bytes(), u8::from(lane), generation], |r| {
-                Ok((r.get(0)?, r.get(1)?))
+                Ok((r.get(0)?, r.get(1)?, r.get(2)?))
             })
             .optional()?;
-        let Some((ord, body)) = row else { continue };
-        let fault = refusal(&result.outcome, &body)?;
+        let Some((ord, body, taken_before)) = row else { continue };
+        let fault = refusal(&result.outcome, &body, taken_before)?;
         tx.prepare_cached(
             "UPDATE ops SET state = ?2, outcome = ?3, answered_ms = ?4, fault = ?5, change = ?6 WHERE ord = ?1",
         )?
@@ -53,11 +53,12 @@ pub fn record_outcomes(
     Ok(taken)
 }
 
-/// Why a person should look at an answered operation.
-fn refusal(outcome: &Outcome, body: &str) -> Result<Option<Fault>, StoreError> {
+/// Why a person should look at an answered operation. `taken_before`: the office had taken it before it was restored;
+/// that it now comes after the record's deletion (a draft after its publishing) is only the order of coming back.
+fn refusal(outcome: &Outcome, body: &str, taken_before: bool) -> Result<Option<Fault>, StoreError> {
     Ok(match outcome {
         Outcome::Quarantined { reason } => Some(Fault::ask(reason)),
-        Outcome::Gone { .. } => {
+        Outcome::Gone { .. } if !taken_before => {
             let op: Operation = serde_json::from_str(body)?;
             let writes = !matches!(op.body, OpBody::Delete | OpBody::Mark { .. } | OpBody::Void { .. });
             writes.then(|| Fault::ask("gone"))

@@ -75,6 +75,24 @@ pub fn begin_anew(tx: &Transaction, credential: &Credential, epoch: &Epoch) -> R
     update(tx, credential)
 }
 
+/// The office had forgotten this device (it went back to a backup) and let it in again: the same id, the same signing
+/// key, all that is queued. The first answer will tell of the new epoch. With a new vault (the PIN was lost, too) the
+/// recipient is another: files that only the former identity opens go, except those that are still to be sent.
+///
+/// # Errors
+/// [`StoreError::Missing`] before enrolment.
+pub fn come_back(tx: &Transaction, credential: &Credential) -> Result<(), StoreError> {
+    let former = required(tx)?;
+    if former.own_recipient != credential.own_recipient {
+        let sent = "FROM blobs WHERE name NOT IN (SELECT name FROM uploads WHERE state <> 2)";
+        tx.execute_batch(&format!(
+            "INSERT OR IGNORE INTO doomed SELECT name {sent}; DELETE {sent}; DELETE FROM downloads;"
+        ))?;
+    }
+    meta::remove(tx, meta::LINE)?;
+    update(tx, credential)
+}
+
 /// The office's epoch as last seen; `None` before enrolment.
 pub fn epoch(conn: &Connection) -> Result<Option<Epoch>, StoreError> {
     meta::text(conn, meta::EPOCH)

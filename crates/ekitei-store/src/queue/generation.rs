@@ -9,8 +9,10 @@ use ekitei_model::{Lane, Operation};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 /// The office was restored or promoted. Lanes restart at 1 in a new generation with the original operation ids; answered
-/// operations that are still here wait again (those in the vault follow at its next replay), finished uploads too;
-/// cursors begin at 0. Does nothing when `epoch` is the known one. Returns whether it changed.
+/// operations that are still here wait again (those in the vault follow at its next replay), also what the office had put
+/// into quarantine, because that went back to the backup with everything else; finished uploads too; cursors begin at 0.
+/// What the transport refused for good (parked) still waits for its person.
+/// Does nothing when `epoch` is the known one. Returns whether it changed.
 pub fn new_generation(tx: &Transaction, epoch: &Epoch) -> Result<bool, StoreError> {
     if meta::text(tx, meta::EPOCH)?.as_ref() == Some(epoch) {
         return Ok(false);
@@ -21,11 +23,12 @@ pub fn new_generation(tx: &Transaction, epoch: &Epoch) -> Result<bool, StoreErro
     let change = next_change(tx)?;
     // Voids of the old epoch have done their work.
     tx.execute("DELETE FROM ops WHERE kind = 'void' AND state = 2", [])?;
+    // The time of an answer that was no refusal stays: see `answers`.
     tx.execute(
-        "UPDATE ops SET state = 1, outcome = NULL, answered_ms = NULL, generation = NULL, op_seq = NULL, change = ?1 WHERE state = 2",
+        "UPDATE ops SET answered_ms = CASE state WHEN 2 THEN answered_ms END, state = 1, outcome = NULL, fault = NULL,
+                generation = NULL, op_seq = NULL, change = ?1 WHERE state IN (2, 4)",
         [change],
     )?;
-    tx.execute("UPDATE ops SET generation = NULL, op_seq = NULL WHERE state = 4", [])?;
     tx.execute(
         "UPDATE uploads SET url = NULL, sent_bytes = 0, done_ms = NULL, state = 0 WHERE state IN (0, 2)",
         [],
@@ -51,7 +54,8 @@ pub fn restart_lane(tx: &Transaction, lane: Lane) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Puts a retained operation back among the waiting ones, at its old place. `false`: it is here already.
+/// Puts a retained operation back among the waiting ones, at its old place. `answered_ms`: when the office took it in the
+/// former epoch, if it did. `false`: it is here already.
 pub(crate) fn send_again(
     tx: &Transaction,
     ord: i64,
@@ -59,6 +63,7 @@ pub(crate) fn send_again(
     lane: Lane,
     about: &About,
     at_ms: i64,
+    answered_ms: Option<i64>,
 ) -> Result<bool, StoreError> {
     if ops::by_id(tx, op.op_id)?.is_some() {
         return Ok(false);
@@ -75,6 +80,8 @@ pub(crate) fn send_again(
         .query_row(params![ord], |r| r.get(0))
         .optional()?;
     let place = if taken.is_some() { None } else { Some(ord) };
-    ops::insert(tx, place, op, lane.into(), about, OpState::Frozen, at_ms)?;
+    let ord = ops::insert(tx, place, op, lane.into(), about, OpState::Frozen, at_ms)?;
+    tx.prepare_cached("UPDATE ops SET answered_ms = ?2 WHERE ord = ?1")?
+        .execute(params![ord, answered_ms])?;
     Ok(true)
 }

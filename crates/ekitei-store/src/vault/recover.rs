@@ -16,6 +16,7 @@ pub(crate) struct Kept {
     pub lane: Lane,
     pub about: About,
     pub at_ms: i64,
+    pub answered_ms: Option<i64>,
 }
 
 /// The kept operations that fulfil `condition`, in the order they were written.
@@ -24,7 +25,9 @@ pub(crate) fn kept(
     condition: &str,
     values: impl rusqlite::Params,
 ) -> Result<Vec<Kept>, StoreError> {
-    let sql = format!("SELECT ord, body, lane, scope, kind, at_ms FROM ops WHERE {condition} ORDER BY ord");
+    let sql = format!(
+        "SELECT ord, body, lane, scope, kind, at_ms, answered_ms FROM ops WHERE {condition} ORDER BY ord"
+    );
     let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query(values)?;
     let mut out = Vec::new();
@@ -42,6 +45,7 @@ fn kept_row(row: &Row) -> Result<Kept, StoreError> {
         lane: Lane::try_from(row.get::<_, u8>(2)?).map_err(StoreError::Missing)?,
         about: About { scope: crate::queue::ops::parse_scope(&scope)?, kind: row.get(4)? },
         at_ms: row.get(5)?,
+        answered_ms: row.get(6)?,
     })
 }
 
@@ -70,7 +74,7 @@ pub(crate) fn queue(vault: &Vault, queue: &Queue, now_ms: i64) -> Result<(), Sto
             [last + GENERATIONS_SKIPPED],
         )?;
         for op in &waiting {
-            generation::send_again(tx, op.ord, &op.op, op.lane, &op.about, op.at_ms)?;
+            generation::send_again(tx, op.ord, &op.op, op.lane, &op.about, op.at_ms, None)?;
         }
         follow::set_assigned(tx, &assigned, now_ms)?;
         credential::update(tx, &credential::from_text(&text)?)

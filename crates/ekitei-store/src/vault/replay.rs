@@ -162,7 +162,7 @@ impl Vault {
         if !retained.is_empty() {
             queue.write(|tx| {
                 for op in &retained {
-                    generation::send_again(tx, op.ord, &op.op, op.lane, &op.about, op.at_ms)?;
+                    generation::send_again(tx, op.ord, &op.op, op.lane, &op.about, op.at_ms, op.answered_ms)?;
                 }
                 Ok(())
             })?;

@@ -2,7 +2,7 @@
 
 export type Page =
   | 'today' | 'cases' | 'case' | 'visit' | 'note' | 'camera' | 'photo'
-  | 'queue' | 'conflicts' | 'search' | 'settings';
+  | 'queue' | 'conflicts' | 'search' | 'settings' | 'again';
 
 export interface Route {
   page: Page;
@@ -12,7 +12,7 @@ export interface Route {
 }
 
 const PAGES: readonly Page[] = [
-  'today', 'cases', 'case', 'visit', 'note', 'camera', 'photo', 'queue', 'conflicts', 'search', 'settings',
+  'today', 'cases', 'case', 'visit', 'note', 'camera', 'photo', 'queue', 'conflicts', 'search', 'settings', 'again',
 ];
 
 /** What is not an address leads to Today; its parameters stay (an enrolment link carries server and code). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faults, pinFault, readLink, tidyCode, tidyServer } from './lib';
+import { faults, faultsAgain, pinFault, readLink, tidyCode, tidyServer } from './lib';
 
 describe('enrolment form', () => {
   it('reads a code as it was read aloud', () => expect(tidyCode(' １２３ー４５６ ')).toBe('123-456'));
@@ -26,5 +26,7 @@ describe('enrolment form', () => {
     });
     expect(faults({ server: 's', code: '1', pin: '135790', again: '135791' })).toEqual({ again: 'pin.differs' });
     expect(faults({ server: 's', code: '1', pin: '135790', again: '135790' })).toEqual({});
+    expect(faultsAgain({ server: 's', code: '' })).toEqual({ code: 'enrol.code-missing' });
+    expect(faultsAgain({ server: 's', code: '1' })).toEqual({});
   });
 });

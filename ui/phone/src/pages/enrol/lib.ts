@@ -4,9 +4,13 @@ import type { PlainKey } from '@ekitei/shared';
 const LEAST_DIGITS = 6;
 const LEAST_LETTERS = 8;
 
-export interface EnrolForm {
+/** A phone that was enrolled before asks with these alone. */
+export interface AgainForm {
   server: string;
   code: string;
+}
+
+export interface EnrolForm extends AgainForm {
   pin: string;
   again: string;
 }
@@ -43,10 +47,15 @@ export function pinFault(pin: string): PlainKey | undefined {
   return undefined;
 }
 
-export function faults(form: EnrolForm): Partial<Record<keyof EnrolForm, PlainKey>> {
-  const found: Partial<Record<keyof EnrolForm, PlainKey>> = {};
+export function faultsAgain(form: AgainForm): Partial<Record<keyof AgainForm, PlainKey>> {
+  const found: Partial<Record<keyof AgainForm, PlainKey>> = {};
   if (form.server.trim() === '') found.server = 'enrol.server-missing';
   if (tidyCode(form.code) === '') found.code = 'enrol.code-missing';
+  return found;
+}
+
+export function faults(form: EnrolForm): Partial<Record<keyof EnrolForm, PlainKey>> {
+  const found: Partial<Record<keyof EnrolForm, PlainKey>> = faultsAgain(form);
   const pin = pinFault(form.pin);
   if (pin) found.pin = pin;
   else if (form.pin !== form.again) found.again = 'pin.differs';
