@@ -1,0 +1,39 @@
+//! From names to nodes: by id in the whole form, by name among neighbours.
+
+use super::{Node, NodeId, Problems};
+use crate::problem::Problem;
+use std::collections::HashMap;
+
+#[derive(Default)]
+pub(crate) struct Names {
+    pub by_id: HashMap<Box<str>, NodeId>,
+    /// Name within its group.
+    below: HashMap<(NodeId, Box<str>), NodeId>,
+    /// Name in the whole form; `None` where several have it.
+    anywhere: HashMap<Box<str>, Option<NodeId>>,
+}
+
+impl Names {
+    /// The node must not be in the form yet.
+    pub fn add(&mut self, id: NodeId, node: &Node, problems: &mut Problems) {
+        let double = |field: &str| Problem::new("form-id-double").at(node.id(), field).with("id", node.id());
+        if self.by_id.contains_key(node.id()) {
+            problems.add(double("id"));
+        } else {
+            self.by_id.insert(node.id().into(), id);
+        }
+        if self.below.insert((node.parent, node.name().into()), id).is_some() && node.item.name.is_some() {
+            problems.add(double("name"));
+        }
+        self.anywhere.entry(node.name().into()).and_modify(|found| *found = None).or_insert(Some(id));
+    }
+
+    /// `${name}`: the id, or a name that only one question has.
+    pub fn question(&self, name: &str) -> Option<NodeId> {
+        self.by_id.get(name).copied().or_else(|| self.anywhere.get(name).copied().flatten())
+    }
+
+    pub fn child(&self, parent: NodeId, name: &str) -> Option<NodeId> {
+        self.below.get(&(parent, name.into())).copied()
+    }
+}

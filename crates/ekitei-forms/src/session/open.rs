@@ -1,0 +1,186 @@
+//! Opening a form: new with its defaults and what the last visit left, or as it was stored.
+
+use super::data::{Data, FORM_FRAME};
+use super::recalculate::{Phase, Queue};
+use super::{AnswerKey, Answers, Env, Patch, Session};
+use crate::compile::{Form, NodeId};
+use crate::def::{FromLast, ItemType};
+use crate::eval::Eval;
+use crate::value::{self, Value};
+use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// What a form is opened with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(default)]
+pub struct Opening {
+    pub env: Env,
+    /// `true` for a form that was never opened before: defaults and prefilled answers are put in.
+    pub new: bool,
+    /// Stored answers (fields `a.`), hidden ones included; photos and signatures as lists of record ids.
+    #[cfg_attr(feature = "ts", ts(type = "Record<string, unknown>"))]
+    pub answers: Answers,
+    /// Stored instances (fields `r.`).
+    #[cfg_attr(feature = "ts", ts(type = "Record<string, number | null>"))]
+    pub instances: Answers,
+    /// The finished answers of the last visit.
+    #[cfg_attr(feature = "ts", ts(type = "Record<string, unknown>"))]
+    pub last: Answers,
+    #[cfg_attr(feature = "ts", ts(type = "Record<string, number | null>"))]
+    pub last_instances: Answers,
+}
+
+impl Session {
+    /// Opens; nothing stored can make this fail: what has no place is kept aside.
+    pub fn open(form: Arc<Form>, opening: Opening) -> Self {
+        let mut session = Self {
+            data: Data::new(&form),
+            form,
+            env: opening.env,
+            stash: opening.answers,
+            last: opening.last,
+            instance_frames: HashMap::new(),
+            queue: Queue::default(),
+            patch: Patch::default(),
+            touched: HashSet::new(),
+            restoring: true,
+        };
+        session.stash.retain(|_, answer| !answer.is_null());
+        session.restore_form_frame();
+        session.restore_instances(&opening.instances);
+        if opening.new {
+            session.restoring = false;
+            session.begin(&opening.last_instances);
+        }
+        session.compute_all();
+        if opening.new {
+            session.dynamic_defaults(FORM_FRAME);
+            session.recalculate();
+        }
+        session.restoring = false;
+        session.touched.clear();
+        session
+    }
+
+    fn restore_form_frame(&mut self) {
+        for node in self.form.scope(0).slots.clone() {
+            if *self.form.node(node).kind() == ItemType::Meta {
+                self.fill_meta(FORM_FRAME, node);
+            }
+        }
+        let keys: Vec<AnswerKey> = self.stash.keys().filter(|k| k.instance().is_empty()).cloned().collect();
+        for key in keys {
+            let Ok((frame, node)) = self.place(&key) else { continue };
+            let plan = self.form.node(node);
+            if plan.is_computed() || plan.kind().is_container() {
+                continue;
+            }
+            if let Ok(value) = value::read(plan.kind(), &self.stash[&key]) {
+                self.stash.remove(&key);
+                self.store(frame, node, value);
+            }
+        }
+    }
+
+    /// Outer instances before those within them.
+    fn restore_instances(&mut self, instances: &Answers) {
+        let mut stored: Vec<(&AnswerKey, f64)> =
+            instances.iter().filter_map(|(key, at)| at.as_f64().map(|at| (key, at))).collect();
+        stored.sort_by_key(|(key, _)| key.instance().split('.').count());
+        for (key, at) in stored {
+            let Some(&node) = self.form.by_id.get(key.question()) else { continue };
+            let plan = self.form.node(node);
+            if plan.inner.is_none() || plan.repeat_count.is_some() {
+                continue;
+            }
+            let parent = key.instance().rsplit_once('.').map_or("", |(parent, _)| parent);
+            let frame = if plan.scope == 0 {
+                parent.is_empty().then_some(FORM_FRAME)
+            } else {
+                self.instance_frames.get(&(plan.scope, parent.into())).copied()
+            };
+            if let Some(frame) = frame {
+                // One too many stays in the stash with its answers.
+                let _ = self.grow(frame, node, key.instance(), at);
+            }
+        }
+    }
+
+    /// A new form: defaults, then the answers of the last visit where the form says so.
+    fn begin(&mut self, last_instances: &Answers) {
+        for node in self.form.scope(0).slots.clone() {
+            self.static_default(FORM_FRAME, node);
+        }
+        let prefilled = |this: &Self, key: &AnswerKey| {
+            let node = this.form.by_id.get(key.question()).map(|n| this.form.node(*n));
+            node.filter(|n| n.item.from_last == FromLast::Prefill).is_some()
+        };
+        let mut instances: Vec<(AnswerKey, serde_json::Value)> = last_instances
+            .iter()
+            .filter(|(k, _)| prefilled(self, k))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
+        instances.sort_by_key(|(key, _)| key.instance().split('.').count());
+        for (key, place) in instances {
+            let before = self.instance_frames.len();
+            self.restore_instances(&Answers::from([(key.clone(), place.clone())]));
+            if self.instance_frames.len() > before {
+                self.patch.instances.insert(key, place);
+            }
+        }
+        let answers: Vec<AnswerKey> = self.last.keys().filter(|k| prefilled(self, k)).cloned().collect();
+        for key in answers {
+            let Ok((frame, node)) = self.place(&key) else { continue };
+            let plan = self.form.node(node);
+            if plan.is_computed() || plan.kind().is_container() || plan.kind().is_attachment() {
+                continue;
+            }
+            if let Ok(value) = value::read(plan.kind(), &self.last[&key])
+                && self.check_choices(node, &value).is_ok()
+            {
+                self.put(frame, node, value);
+            }
+        }
+    }
+
+    pub(super) fn static_default(&mut self, frame: u32, node: NodeId) {
+        let plan = self.form.node(node);
+        if let Some(default) = &plan.item.default
+            && !plan.is_computed()
+            && let Ok(value) = value::read(plan.kind(), default)
+        {
+            self.put(frame, node, value);
+        }
+    }
+
+    /// Defaults that are expressions, in the order of the form; an answer that is there already stays.
+    pub(super) fn dynamic_defaults(&mut self, frame: u32) {
+        let form = Arc::clone(&self.form);
+        let scope = self.data.frame(frame).scope;
+        for &node in &form.scope(scope).slots {
+            let Some(expr) = form.node(node).default_expression else { continue };
+            if !self.data.slot_of(&form, frame, node).value.is_empty() {
+                continue;
+            }
+            if self.queue.phase == Phase::Open {
+                self.recalculate();
+            }
+            let eval = Eval::new(&form, &self.data, &self.env, node, frame);
+            let value = eval.into_value(eval.run(&form.exprs[expr as usize].ir));
+            // Through the question's own reading: `1` for a text is a text, a wrong one is no default.
+            let kind = form.node(node).kind();
+            let written = value::write(&ItemType::Text, &value);
+            if let Ok(value) = value::read(kind, &written) {
+                self.put(frame, node, value);
+            }
+        }
+    }
+
+    pub(super) fn fill_meta(&mut self, frame: u32, node: NodeId) {
+        let meta = self.form.node(node).item.meta.clone().unwrap_or_default();
+        let fact = Value::from_text(self.env.fact(&meta));
+        self.store(frame, node, fact);
+    }
+}

@@ -1,0 +1,66 @@
+//! An answer as a person reads it. Words come from the message catalogue; labels from the form.
+
+use crate::compile::{Form, Node};
+use crate::date;
+use crate::def::{ItemType, Scale};
+use crate::value::Value;
+use ekitei_model::text::{Language, text};
+
+pub(crate) fn language_of(code: &str) -> Language {
+    if code == "en" { Language::English } else { Language::Japanese }
+}
+
+/// 適, 否 or 該当なし; 良, 不良 or 該当なし. An unknown ruling stays as it is.
+pub fn ruling(scale: Scale, value: &str, language: &str) -> String {
+    let scale = match scale {
+        Scale::Conform => "conform",
+        Scale::Good => "good",
+    };
+    match value {
+        "ok" | "fail" | "na" => text(language_of(language), &format!("form.ruling.{scale}.{value}"), []),
+        other => other.to_owned(),
+    }
+}
+
+pub(crate) fn shown(form: &Form, node: &Node, value: &Value, language: &str) -> String {
+    let plain = value.text();
+    if plain.is_empty() {
+        return String::new();
+    }
+    match node.kind() {
+        ItemType::Ruling => ruling(node.scale, &plain, language),
+        kind if kind.is_choice() => {
+            let Some(list) = node.list.map(|l| &form.lists[l as usize]) else { return plain.into_owned() };
+            let label = |word: &str| {
+                list.row_of(word).map_or(word.to_owned(), |r| list.label(r, language).to_owned())
+            };
+            match kind {
+                ItemType::SelectOne => label(&plain),
+                _ => plain.split(' ').map(label).collect::<Vec<_>>().join(if language == "en" {
+                    ", "
+                } else {
+                    "、"
+                }),
+            }
+        }
+        ItemType::Date => match date::parse_iso(&plain) {
+            Some(day) if language != "en" => day.wareki(),
+            _ => plain.into_owned(),
+        },
+        ItemType::DateTime => {
+            let day = plain.get(..10).and_then(date::parse_iso);
+            match (day, plain.get(11..16)) {
+                (Some(day), Some(clock)) if language != "en" => format!("{} {clock}", day.wareki()),
+                (Some(day), Some(clock)) => format!("{day} {clock}"),
+                _ => plain.into_owned(),
+            }
+        }
+        ItemType::Acknowledge => text(language_of(language), "form.acknowledged", []),
+        kind if kind.is_attachment() => plain.split(' ').count().to_string(),
+        ItemType::Integer | ItemType::Decimal => {
+            let unit = node.item.unit.get(language);
+            if unit.is_empty() { plain.into_owned() } else { format!("{plain} {unit}") }
+        }
+        _ => plain.into_owned(),
+    }
+}
