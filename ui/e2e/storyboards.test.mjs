@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { DISPLAYS, Finger, launch } from './lib/finger.mjs';
+import { becomes, DISPLAYS, Finger, launch } from './lib/finger.mjs';
 import { PIN, startOffice } from './lib/programs.mjs';
 
 const CASE = '砂-0412';
@@ -35,12 +35,6 @@ after(async () => {
 
 const theCase = async () => (await finger.ask('case_list', { filter: CASE, followed_only: false })).find((one) => one.number === CASE);
 const card = async () => finger.ask('case_card', { case: (await theCase()).id });
-
-/** The core has it as soon as the screen's call has ended; asked until then, without waiting in between. */
-async function becomes(what, holds) {
-  const end = Date.now() + 10_000;
-  while (!(await holds())) assert.ok(Date.now() < end, `never: ${what}`);
-}
 
 async function planToday() {
   const known = (await finger.ask('today')).visits.find((visit) => visit.case_number === CASE && visit.state === 'planned');

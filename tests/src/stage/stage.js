@@ -301,13 +301,22 @@ function showTable(rows) {
   $('rows').replaceChildren(
     ...rows.map((row) => {
       const line = element('tr');
+      line.setAttribute('role', 'row');
+      const cell = (column, value) => {
+        const made = element('td', 'number', value ?? '');
+        // Where a narrow screen shows no head, the cell names itself.
+        if (value != null) made.dataset.name = t(`table.${column}`);
+        return made;
+      };
       line.append(
         element('td', '', t(`table.${row.label}`)),
-        element('td', 'number', row.items == null ? '' : row.items.toLocaleString(language)),
-        element('td', 'number', row.bytes == null ? '' : row.bytes.toLocaleString(language)),
-        element('td', 'number', row.seconds == null ? '' : row.seconds.toFixed(1)),
+        cell('items', row.items?.toLocaleString(language)),
+        cell('bytes', row.bytes?.toLocaleString(language)),
+        cell('seconds', row.seconds?.toFixed(1)),
         place(said(row.place)),
       );
+      // Said outright: a row that is laid out as a block is no row to a browser.
+      for (const one of line.children) one.setAttribute('role', 'cell');
       return line;
     }),
   );

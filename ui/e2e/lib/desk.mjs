@@ -62,10 +62,9 @@ export class Desk {
     );
   }
 
-  /** Accessibility, width and targets of what is on the screen. */
+  /** Accessibility, width and targets of what is on the screen, once its pictures are there. */
   async look(least) {
-    // Pictures that are still coming in and messages that are leaving are no matter of taste.
-    await this.page.waitForLoadState('networkidle').catch(() => undefined);
+    await this.page.waitForFunction(() => [...document.images].every((image) => image.complete));
     const client = await this.page.context().newCDPSession(this.page);
     await client.send('Runtime.evaluate', { expression: AXE });
     await client.detach();

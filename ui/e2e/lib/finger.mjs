@@ -21,6 +21,12 @@ export function launch() {
   });
 }
 
+/** Asks again until it holds, without waiting in between. */
+export async function becomes(what, holds, within_ms = 30_000) {
+  const end = Date.now() + within_ms;
+  while (!(await holds())) if (Date.now() > end) throw new Error(`never: ${what}`);
+}
+
 export class Finger {
   taps = 0;
   typed = 0;

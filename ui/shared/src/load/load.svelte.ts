@@ -1,7 +1,6 @@
-// Reads something from the core when a screen opens and again when it may have changed, without blinking.
-import { faultOf, type Fault } from '@ekitei/shared';
+// Reads something when a screen opens and again when it may have changed, without blinking.
 import { untrack } from 'svelte';
-import { beat } from './status.svelte';
+import type { Fault } from '../gen/bridge';
 
 export interface Loaded<T> {
   readonly value: T | undefined;
@@ -9,8 +8,18 @@ export interface Loaded<T> {
   reload(): Promise<void>;
 }
 
-/** `ask` may read reactive values: it is asked anew when they change. Answers that come late are dropped. */
-export function load<T>(ask: () => Promise<T>): Loaded<T> {
+/** What a front end says about its other side. */
+export interface Source {
+  /** Reactive: changes when anything may have changed. */
+  beat(): unknown;
+  faultOf(thrown: unknown): Fault;
+}
+
+/**
+ * While a component starts. `ask` may read reactive values: it is asked anew when they change. Answers that come late
+ * are dropped.
+ */
+export function loadFrom<T>(source: Source, ask: () => Promise<T>): Loaded<T> {
   let value = $state.raw<T>();
   let fault = $state.raw<Fault>();
   let turn = 0;
@@ -25,13 +34,13 @@ export function load<T>(ask: () => Promise<T>): Loaded<T> {
         fault = undefined;
       },
       (thrown: unknown) => {
-        if (mine === turn) fault = faultOf(thrown);
+        if (mine === turn) fault = source.faultOf(thrown);
       },
     );
   }
 
   $effect(() => {
-    void beat();
+    void source.beat();
     const asked = run();
     void untrack(() => asked);
   });
