@@ -39,9 +39,21 @@ fn change(now: &Now, record: RecordId, about: About, body: OpBody) -> Change {
 
 /// Makes the record `id`. Fields without a value are left out.
 pub(crate) fn create(now: &Now, id: RecordId, kind: &str, scope: &Scope, fields: Fields) -> Change {
+    create_under(now, id, kind, scope, None, fields)
+}
+
+/// As [`create`], as a child of `parent`, which is in the same scope.
+pub(crate) fn create_under(
+    now: &Now,
+    id: RecordId,
+    kind: &str,
+    scope: &Scope,
+    parent: Option<RecordId>,
+    fields: Fields,
+) -> Change {
     let about = About { scope: scope.clone(), kind: kind.to_owned() };
     let body =
-        OpBody::Create { kind: kind.to_owned(), scope: scope.clone(), parent: None, fields: present(fields) };
+        OpBody::Create { kind: kind.to_owned(), scope: scope.clone(), parent, fields: present(fields) };
     change(now, id, about, body)
 }
 

@@ -41,6 +41,17 @@ impl<'a> Open<'a> {
     pub fn me(&self) -> &StaffId {
         &self.credential.staff.id
     }
+    pub fn my_name(&self) -> &str {
+        &self.credential.staff.name
+    }
+    /// Of the first post held today; empty without one.
+    pub fn my_section(&self) -> String {
+        let today = self.now().today();
+        self.credential.staff.sections_on(&today).next().unwrap_or_default().to_owned()
+    }
+    pub fn language(&self) -> String {
+        crate::usecase::settings::get(self.shared).map_or_else(|_| "ja".to_owned(), |s| s.language)
+    }
     pub fn device(&self) -> DeviceId {
         self.credential.device_id
     }

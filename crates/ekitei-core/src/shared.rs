@@ -6,6 +6,7 @@ use crate::core::Options;
 use crate::delivery::Delivery;
 use crate::inbox::Inbox;
 use crate::open::Open;
+use crate::usecase::inspections::Sheets;
 use crate::worker::Wakes;
 use ekitei_model::Fault;
 use ekitei_seal::DeviceKeystore;
@@ -25,6 +26,7 @@ pub(crate) struct Shared {
     options: Options,
     now: Now,
     inbox: Inbox,
+    sheets: Sheets,
     vault: RwLock<Option<Arc<Vault>>>,
     events: broadcast::Sender<Event>,
     delivery: Delivery,
@@ -43,6 +45,7 @@ impl Shared {
             inbox: Inbox::new(home.inbox()),
             home: Arc::new(home),
             now,
+            sheets: Sheets::default(),
             vault: RwLock::new(None),
             events: broadcast::Sender::new(EVENTS),
             delivery: Delivery::default(),
@@ -61,6 +64,9 @@ impl Shared {
     }
     pub fn inbox(&self) -> &Inbox {
         &self.inbox
+    }
+    pub fn sheets(&self) -> &Sheets {
+        &self.sheets
     }
     pub fn options(&self) -> &Options {
         &self.options
@@ -186,6 +192,9 @@ impl Shared {
 
     /// `None` locks.
     pub fn set_vault(&self, vault: Option<Arc<Vault>>) {
+        if vault.is_none() {
+            self.sheets.clear();
+        }
         *self.vault.write().unwrap_or_else(PoisonError::into_inner) = vault;
     }
 }

@@ -5,6 +5,7 @@ use crate::bridge::args::*;
 use crate::bridge::views::*;
 use crate::core::Core;
 use crate::usecase;
+use ekitei_forms::facade::Reply as FormReply;
 use ekitei_model::Fault;
 
 impl Surface for Core {
@@ -73,6 +74,39 @@ impl Surface for Core {
     }
     fn draft_drop(&self, args: DraftKey) -> Result<Done, Fault> {
         usecase::drafts::drop(&self.shared.open()?, &args.key).map(|()| Done {})
+    }
+    fn form_list(&self, _: Nothing) -> Result<Vec<FormRow>, Fault> {
+        usecase::inspections::forms(&self.shared.open()?)
+    }
+    fn visit_forms(&self, args: RecordRef) -> Result<Vec<VisitForm>, Fault> {
+        usecase::visits::forms(&self.shared.open()?, args.id)
+    }
+    fn inspection_begin(&self, args: InspectionBeginArgs) -> Result<InspectionView, Fault> {
+        usecase::inspections::begin(&self.shared.open()?, &args)
+    }
+    fn inspection_get(&self, args: RecordRef) -> Result<InspectionView, Fault> {
+        usecase::inspections::get(&self.shared.open()?, args.id)
+    }
+    fn inspection_list(&self, args: CaseRef) -> Result<Vec<InspectionRow>, Fault> {
+        usecase::inspections::of_case(&self.shared.open()?, args.case)
+    }
+    fn inspection_call(&self, args: InspectionCallArgs) -> Result<FormReply, Fault> {
+        usecase::inspections::call(&self.shared.open()?, args)
+    }
+    fn inspection_propose(&self, args: InspectionCallArgs) -> Result<Done, Fault> {
+        usecase::inspections::propose(&self.shared.open()?, args).map(|()| Done {})
+    }
+    fn inspection_finish(&self, args: RecordRef) -> Result<InspectionView, Fault> {
+        usecase::inspections::finish(&self.shared.open()?, args.id)
+    }
+    fn inspection_circulate(&self, args: RecordRef) -> Result<InspectionView, Fault> {
+        usecase::inspections::circulate(&self.shared.open()?, args.id)
+    }
+    fn inspection_reopen(&self, args: RecordRef) -> Result<InspectionView, Fault> {
+        usecase::inspections::reopen(&self.shared.open()?, args.id)
+    }
+    fn inspection_report(&self, args: InspectionReportArgs) -> Result<InspectionView, Fault> {
+        usecase::inspections::set_report(&self.shared.open()?, args.id, &args.text)
     }
     fn capture_begin(&self, args: CaptureArgs) -> Result<CaptureView, Fault> {
         usecase::photos::begin_capture(&self.shared.open()?, &args)

@@ -159,8 +159,8 @@ fn a_picture_of_a_killed_camera_is_adopted_when_the_app_opens() {
     let phone = Phone::enrolled();
     let case = case_id("R8-2");
     let core = phone.open();
-    let name = core.capture_begin(CaptureArgs { case, visit: None }).unwrap().name;
-    let empty = core.capture_begin(CaptureArgs { case, visit: None }).unwrap().name;
+    let name = core.capture_begin(CaptureArgs { case, visit: None, place: None }).unwrap().name;
+    let empty = core.capture_begin(CaptureArgs { case, visit: None, place: None }).unwrap().name;
     drop(core);
     // The camera wrote, then everything died.
     std::fs::write(phone.dir().join("inbox").join(&name), jpeg(9)).unwrap();

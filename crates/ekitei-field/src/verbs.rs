@@ -111,8 +111,7 @@ fn photo_add(
                 case,
                 visit: None,
                 note: None,
-                caption: caption.to_owned(),
-            })
+                caption: caption.to_owned(), place: None })
         });
         match added {
             Ok(views) => {

@@ -18,6 +18,7 @@ use crate::compile::Form;
 use crate::finish::{FinishCheck, Finished};
 use crate::problem::Problem;
 use crate::rest::RestItem;
+use crate::session::evaluate::Evaluated;
 use crate::session::status::{AnswerFault, Progress};
 use crate::session::{AnswerKey, Opening, Session};
 use crate::view::{ChoicesView, FormView, ItemView, PageView};
@@ -29,7 +30,7 @@ use std::sync::Arc;
 
 /// What can be asked of an open form. JSON: `{"call": "set", "key": "fence", "answer": "ok"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "FormCall"))]
 #[serde(tag = "call", rename_all = "snake_case")]
 pub enum Call {
     /// Pages and progress. Reply: `form`.
@@ -85,6 +86,12 @@ pub enum Call {
         #[serde(default)]
         key: Option<AnswerKey>,
     },
+    /// An expression tried out over the present answers, as if it stood at `key`. Reply: `evaluated`.
+    Evaluate {
+        #[serde(default)]
+        key: Option<AnswerKey>,
+        expression: String,
+    },
     /// What finishing would leave out and what still stands in the way. Reply: `finish_check`.
     FinishCheck,
     /// The content of the finished record. Fault `form-not-ready` while something stands in the way. Reply: `finished`.
@@ -96,7 +103,7 @@ pub enum Call {
 
 /// JSON: `{"reply": "changed", "answers": {…}, …}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "FormReply"))]
 #[serde(tag = "reply", rename_all = "snake_case")]
 pub enum Reply {
     Form(FormView),
@@ -106,13 +113,14 @@ pub enum Reply {
     Missing { faults: Vec<AnswerFault>, progress: Progress },
     Rest { items: Vec<RestItem> },
     Draft { text: String },
+    Evaluated(Evaluated),
     FinishCheck(FinishCheck),
     Finished(Finished),
 }
 
 /// What a call changed: what to store, and what to draw anew.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "FormChange"))]
 pub struct Changed {
     /// Fields `a.<key>` to store; null takes away.
     #[cfg_attr(feature = "ts", ts(type = "Record<string, unknown>"))]
@@ -205,6 +213,9 @@ impl OpenForm {
             Call::Draft { key: Some(key) } => {
                 let (frame, node) = self.session.place(&key)?;
                 Reply::Draft { text: self.session.draft_of(frame, node) }
+            }
+            Call::Evaluate { key, expression } => {
+                Reply::Evaluated(self.session.evaluate(key.as_ref(), &expression)?)
             }
             Call::FinishCheck => Reply::FinishCheck(self.session.finish_check()),
             Call::Finish { now } => {

@@ -53,9 +53,8 @@ impl State {
         match (self, next) {
             (a, b) if a == b => true,
             (_, State::Accepted | State::Returned) => by_head && self == State::Circulated,
-            (State::Accepted, _) => false,
-            (State::Returned, State::Draft) | (_, State::Finished | State::Circulated) => true,
-            (_, State::Draft) => self != State::Circulated,
+            // Until it is accepted, the inspector may call it back.
+            (from, _) => from != State::Accepted,
         }
     }
 }

@@ -64,6 +64,8 @@ pub mod visit {
     pub const PLANNED_AT: &str = "planned_at";
     /// `planned` → `departed` → `on_site` → `finished` → `accepted`
     pub const STATE: &str = "state";
+    /// Ids of the forms (not of their versions) that it is planned with.
+    pub const FORMS: &str = "forms";
     pub const STATES: [&str; 5] = ["planned", "departed", "on_site", "finished", "accepted"];
 }
 

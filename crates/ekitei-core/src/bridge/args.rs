@@ -1,5 +1,6 @@
 //! What screens pass in.
 
+use ekitei_forms::facade::Call as FormCall;
 use ekitei_model::{DeviceId, RecordId, Stamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -67,7 +68,19 @@ args! {
     NotePublishArgs { id: RecordId, case: RecordId }
     DraftKey { key: String }
     DraftArgs { key: String, #[ts(type = "any")] value: Value }
-    CaptureArgs { case: RecordId, #[serde(default)] #[ts(optional)] visit: Option<RecordId> }
+    CaptureArgs {
+        case: RecordId,
+        #[serde(default)] #[ts(optional)] visit: Option<RecordId>,
+        #[serde(default)] #[ts(optional)] place: Option<InspectionPlace>,
+    }
+    /// Where in an inspection a picture belongs.
+    InspectionPlace {
+        inspection: RecordId,
+        /// Key of the question.
+        item: String,
+        /// `photo` | `signature` | `drawing` | `file`
+        role: String,
+    }
     PhotoAddArgs {
         /// Names in the app's inbox (never paths).
         names: Vec<String>,
@@ -75,7 +88,16 @@ args! {
         #[serde(default)] #[ts(optional)] visit: Option<RecordId>,
         #[serde(default)] #[ts(optional)] note: Option<RecordId>,
         #[serde(default)] #[ts(as = "Option<_>", optional)] caption: String,
+        #[serde(default)] #[ts(optional)] place: Option<InspectionPlace>,
     }
+    InspectionBeginArgs {
+        case: RecordId,
+        #[serde(default)] #[ts(optional)] visit: Option<RecordId>,
+        form_version: RecordId,
+    }
+    /// One call to the engine.
+    InspectionCallArgs { id: RecordId, call: FormCall }
+    InspectionReportArgs { id: RecordId, text: String }
     PhotoCaptionArgs { id: RecordId, caption: String }
     QueueItemRef {
         /// Absent: everything.

@@ -10,6 +10,7 @@ mod typescript;
 pub mod views;
 
 use args::*;
+use ekitei_forms::facade::Reply as FormReply;
 use ekitei_model::Fault;
 use serde_json::Value;
 use views::*;
@@ -96,6 +97,25 @@ calls! {
     draft_save(DraftArgs) -> Done;
     draft_load(DraftKey) -> DraftView;
     draft_drop(DraftKey) -> Done;
+
+    /// The forms that this phone may fill in.
+    form_list(Nothing) -> Vec<FormRow>;
+    /// The forms of a visit: planned ones, and what was begun.
+    visit_forms(RecordRef) -> Vec<VisitForm>;
+    /// Begins an inspection, or finds the one that is open for the same visit and form.
+    inspection_begin(InspectionBeginArgs) -> InspectionView;
+    inspection_get(RecordRef) -> InspectionView;
+    inspection_list(CaseRef) -> Vec<InspectionRow>;
+    /// One call to the form's engine; what it changes is durable when the call returns.
+    inspection_call(InspectionCallArgs) -> FormReply;
+    /// A value for a finished inspection (`set`): its head decides about it.
+    inspection_propose(InspectionCallArgs) -> Done;
+    /// Locks it with a snapshot of what was calculated.
+    inspection_finish(RecordRef) -> InspectionView;
+    /// 回付: hands it to the section head.
+    inspection_circulate(RecordRef) -> InspectionView;
+    inspection_reopen(RecordRef) -> InspectionView;
+    inspection_report(InspectionReportArgs) -> InspectionView;
 
     /// Before the camera opens: a row that survives a kill. The returned name is where the camera writes.
     capture_begin(CaptureArgs) -> CaptureView;

@@ -1,9 +1,12 @@
 //! What screens show. Instants are [`Stamp`] texts; amounts carry their unit in the name.
 
+use ekitei_forms::view::FormView;
+use ekitei_model::inspection::State;
 use ekitei_model::kinds::Variant;
 use ekitei_model::{Fault, Lane, RecordId, Stamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 macro_rules! views {
@@ -45,6 +48,7 @@ pub enum EntryKind {
     Visit,
     Note,
     Photo,
+    Inspection,
 }
 
 views! {
@@ -123,6 +127,7 @@ views! {
         note: Option<NoteView>,
         photo: Option<PhotoView>,
         visit_view: Option<VisitView>,
+        inspection: Option<InspectionRow>,
     }
     VisitView {
         id: RecordId,
@@ -167,10 +172,71 @@ views! {
         /// Of the photo as a whole: the original's.
         progress: Progress,
         variants: Vec<VariantView>,
+        /// Of an inspection: the key of the question it belongs to, and what it is there.
+        item: Option<String>,
+        role: Option<String>,
         /// Below the shared folder, once filed.
         filed: Option<String>,
         /// `photo_add` met the same bytes in this case: nothing was added, this is the one that was there.
         already_there: bool,
+    }
+    /// A form that may be filled in: the newest version that has come to this phone.
+    FormRow {
+        /// Of the version.
+        id: RecordId,
+        form: String,
+        #[ts(type = "number")] version: u64,
+        title: String,
+    }
+    /// A form of a visit, and what has been begun of it.
+    VisitForm {
+        form: String,
+        /// Absent: it has not come to this phone.
+        form_version: Option<RecordId>,
+        title: String,
+        inspection: Option<InspectionRow>,
+    }
+    InspectionRow {
+        id: RecordId,
+        form: String,
+        title: String,
+        visit: Option<RecordId>,
+        state: State,
+        /// Staff id.
+        inspector: String,
+        started_at: Option<Stamp>,
+        finished_at: Option<Stamp>,
+        progress: Progress,
+    }
+    InspectionView {
+        row: InspectionRow,
+        case: RecordId,
+        case_number: String,
+        case_name: String,
+        /// Absent: its form has not come to this phone yet.
+        form: Option<FormView>,
+        /// 所見
+        report: String,
+        returned_reason: String,
+        /// Staff id.
+        accepted_by: String,
+        /// Below the shared folder, once filed.
+        filed: String,
+        /// Photos, signatures and files, by the key of their question.
+        photos: BTreeMap<String, Vec<PhotoView>>,
+        last: Option<LastVisitView>,
+        amendments: Vec<AmendmentView>,
+    }
+    /// What the last inspection by the same form left beside today's.
+    LastVisitView { id: RecordId, at: Option<Stamp>, photos: BTreeMap<String, Vec<PhotoView>> }
+    AmendmentView {
+        id: RecordId,
+        /// `proposed` | `accepted` | `rejected`
+        state: String,
+        by: String,
+        /// Field → value.
+        #[ts(type = "Record<string, unknown>")] proposed: Value,
+        #[ts(type = "Record<string, unknown>")] standing: Value,
     }
     CaptureView { name: String }
     QueueRow {

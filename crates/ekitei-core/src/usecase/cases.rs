@@ -1,6 +1,7 @@
 //! Cases: the list, the card with its timeline, following.
 
 use super::conflicts;
+use super::inspections;
 use crate::bridge::args::CaseListArgs;
 use crate::bridge::views::{CaseCard, CaseRow, EntryKind, TimelineEntry};
 use crate::open::Open;
@@ -94,6 +95,13 @@ pub fn card(open: &Open, id: RecordId) -> Result<CaseCard, Fault> {
                 let at = visit.planned_at.unwrap_or_else(|| view::stamp_of(record, kinds::visit::PLANNED_AT));
                 entries.push(entry(EntryKind::Visit, at, Some(visit.id)).visit(visit));
             }
+            kinds::INSPECTION => {
+                let row = inspections::row(shown);
+                let at =
+                    row.started_at.unwrap_or_else(|| view::stamp_of(record, kinds::inspection::STARTED_AT));
+                let visit = row.visit;
+                entries.push(entry(EntryKind::Inspection, at, visit).inspection(row));
+            }
             _ => {}
         }
     }
@@ -103,7 +111,7 @@ pub fn card(open: &Open, id: RecordId) -> Result<CaseCard, Fault> {
 }
 
 fn entry(kind: EntryKind, at: Stamp, visit: Option<RecordId>) -> TimelineEntry {
-    TimelineEntry { kind, at, visit, note: None, photo: None, visit_view: None }
+    TimelineEntry { kind, at, visit, note: None, photo: None, visit_view: None, inspection: None }
 }
 
 impl TimelineEntry {
@@ -112,6 +120,9 @@ impl TimelineEntry {
     }
     fn photo(self, photo: crate::bridge::views::PhotoView) -> Self {
         Self { photo: Some(photo), ..self }
+    }
+    fn inspection(self, row: crate::bridge::views::InspectionRow) -> Self {
+        Self { inspection: Some(row), ..self }
     }
     fn visit(self, visit: crate::bridge::views::VisitView) -> Self {
         Self { visit_view: Some(visit), ..self }

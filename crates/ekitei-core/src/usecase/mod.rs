@@ -7,6 +7,7 @@ pub mod directory;
 pub mod drafts;
 pub mod enrol;
 pub mod forget;
+pub mod inspections;
 pub mod lock;
 pub mod notes;
 pub mod photos;

@@ -1,17 +1,18 @@
 //! The walk of a photo on the phone: inbox file → checked and derived → sealed → queued → shown.
 
 use super::cases;
-use crate::bridge::args::{CaptureArgs, PhotoAddArgs};
+use crate::bridge::args::{CaptureArgs, InspectionPlace, PhotoAddArgs};
 use crate::bridge::views::{CaptureView, PhotoView};
 use crate::change;
 use crate::inbox::Inbox;
 use crate::open::Open;
 use crate::view::{self, PhotoFiles};
+use ekitei_model::inspection::State;
 use ekitei_model::kinds::{self, Variant, photo as field};
 use ekitei_model::record::Fields;
-use ekitei_model::{Fault, RecordId, Scope, Stamp};
+use ekitei_model::{Fault, Record, RecordId, Scope, Stamp};
 use ekitei_photo::{Derived, Exif, Format, PhotoError};
-use ekitei_store::queue::{self, Blob, Capture, captures};
+use ekitei_store::queue::{self, Blob, Capture, captures, meta};
 use ekitei_store::vault::Shown;
 use serde_json::{Value, json};
 
@@ -26,6 +27,7 @@ struct Place {
     scope: Scope,
     visit: Option<RecordId>,
     note: Option<RecordId>,
+    inspection: Option<InspectionPlace>,
 }
 
 /// A row that survives a kill, and the name under which the camera writes.
@@ -33,7 +35,13 @@ pub fn begin_capture(open: &Open, args: &CaptureArgs) -> Result<CaptureView, Fau
     cases::ensure_followed(open, args.case)?;
     let capture =
         Capture { name: Inbox::capture_name(), case: args.case, visit: args.visit, at_ms: open.now().ms() };
-    open.queue_write(|tx| captures::begin(tx, &capture))?;
+    open.queue_write(|tx| {
+        captures::begin(tx, &capture)?;
+        match &args.place {
+            Some(place) => meta::set_json(tx, &place_key(&capture.name), place),
+            None => Ok(()),
+        }
+    })?;
     Ok(CaptureView { name: capture.name })
 }
 
@@ -58,7 +66,26 @@ fn place(open: &Open, args: &PhotoAddArgs) -> Result<Place, Fault> {
     if let Some(case) = scope.case() {
         cases::ensure_followed(open, case)?;
     }
-    Ok(Place { scope, visit: args.visit, note: args.note })
+    let inspection = args.place.as_ref().map(|p| checked(open, p, &scope)).transpose()?;
+    Ok(Place { scope, visit: args.visit, note: args.note, inspection })
+}
+
+/// Where in an inspection the capture `name` belongs, beside its row.
+fn place_key(name: &str) -> String {
+    format!("core.capture.{name}")
+}
+
+/// # Errors
+/// `record-unknown`: the inspection is not in this case; `inspection-locked`: it is finished.
+fn checked(open: &Open, place: &InspectionPlace, scope: &Scope) -> Result<InspectionPlace, Fault> {
+    let record = open.record_of(place.inspection, kinds::INSPECTION)?.record;
+    if record.scope != *scope {
+        return Err(Fault::ask("record-unknown"));
+    }
+    if !State::of(&record).is_open() {
+        return Err(Fault::ask("inspection-locked"));
+    }
+    Ok(place.clone())
 }
 
 /// The id that the inbox file `name` gets on this phone: taking the same file twice makes one photo.
@@ -77,7 +104,7 @@ fn take(open: &Open, name: &str, place: &Place, caption: &str) -> Result<PhotoVi
         return Err(Fault::ask("inbox-missing"));
     }
     let (original, derived) = ekitei_photo::derive_file(&path).map_err(|e| photo_fault(&e))?;
-    if let Some(twin) = same_bytes(open, &place.scope, &derived.sha256_hex())? {
+    if let Some(twin) = same_bytes(open, place, &derived.sha256_hex())? {
         // The same picture under a new name: it is not doubled, and the name is not lost.
         let twin_view = shown(open, twin)?;
         let renamed = !caption.is_empty() && caption != twin_view.caption;
@@ -89,24 +116,31 @@ fn take(open: &Open, name: &str, place: &Place, caption: &str) -> Result<PhotoVi
     let shutter = captured_at(open, name)?.unwrap_or_else(|| open.now().stamp());
     let taken_at = taken_at(&derived.exif, shutter);
     let fields = fields_of(&derived, original.len() as u64, place, caption, name, taken_at);
-    let create = change::create(open.now(), id, kinds::PHOTO, &place.scope, fields);
+    let parent = place.inspection.as_ref().map(|p| p.inspection);
+    let create = change::create_under(open.now(), id, kinds::PHOTO, &place.scope, parent, fields);
     open.commit_with(&[create], |tx| {
         for blob in &blobs {
             queue::blobs::put(tx, blob)?;
             queue::uploads::add(tx, blob, None, blob.made_ms)?;
         }
-        captures::finish(tx, name)
+        captures::finish(tx, name)?;
+        meta::remove(tx, &place_key(name))
     })?;
     // From here on the sealed file is the photo; a kill before this line is cured when the app opens.
     open.inbox().remove(name);
     shown(open, id)
 }
 
-/// The same original in the same case, whoever took it.
-fn same_bytes(open: &Open, scope: &Scope, sha256: &str) -> Result<Option<RecordId>, Fault> {
+/// The same original in the same case, whoever took it. In an inspection: for the same question, since each must show
+/// its own.
+fn same_bytes(open: &Open, place: &Place, sha256: &str) -> Result<Option<RecordId>, Fault> {
     let name = field::sha256(Variant::Original);
-    let photos = open.reader().in_scope(scope, &[kinds::PHOTO])?;
-    Ok(photos.iter().find(|p| p.record.text(&name) == sha256).map(|p| p.record.id))
+    let photos = open.reader().in_scope(&place.scope, &[kinds::PHOTO])?;
+    let fits = |r: &Record| match &place.inspection {
+        Some(p) => r.parent == Some(p.inspection) && r.text(field::ITEM) == p.item,
+        None => r.text(field::ITEM).is_empty(),
+    };
+    Ok(photos.iter().find(|p| p.record.text(&name) == sha256 && fits(&p.record)).map(|p| p.record.id))
 }
 
 /// The three files, sealed for this phone and the office, durable in the blob folder.
@@ -142,6 +176,8 @@ fn fields_of(
         (field::TAKEN_AT.into(), json!(taken_at)),
         (field::LAT.into(), json!(derived.exif.position.map(|p| p.0))),
         (field::LON.into(), json!(derived.exif.position.map(|p| p.1))),
+        (field::ITEM.into(), json!(place.inspection.as_ref().map(|p| &p.item))),
+        (field::ROLE.into(), json!(place.inspection.as_ref().map(|p| &p.role))),
         (field::FILE_NAME.into(), json!(Inbox::original_name(name))),
         (field::FORMAT.into(), json!(format_name(derived.probe.format))),
         (field::WIDTH.into(), json!(width)),
@@ -190,7 +226,7 @@ pub(crate) fn photo_fault(error: &PhotoError) -> Fault {
     error.params().into_iter().fold(Fault::ask(error.code()), |fault, (name, value)| fault.with(name, value))
 }
 
-fn shown(open: &Open, id: RecordId) -> Result<PhotoView, Fault> {
+pub(crate) fn shown(open: &Open, id: RecordId) -> Result<PhotoView, Fault> {
     let shown = open.record_of(id, kinds::PHOTO)?;
     Ok(view::photo(&shown.record, (&shown).into(), &open.reader().files_of(id)?))
 }
@@ -245,7 +281,8 @@ pub fn adopt(open: &Open) -> Result<u64, Fault> {
             continue;
         }
         let Some(capture) = pending.iter().find(|c| c.name == name) else { continue };
-        let place = Place { scope: Scope::Case(capture.case), visit: capture.visit, note: None };
+        let inspection = open.queue_read(|c| meta::json(c, &place_key(&name)))?;
+        let place = Place { scope: Scope::Case(capture.case), visit: capture.visit, note: None, inspection };
         match take(open, &name, &place, "") {
             Ok(_) => adopted += 1,
             Err(fault) => {

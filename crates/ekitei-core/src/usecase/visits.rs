@@ -2,7 +2,7 @@
 
 use super::cases;
 use crate::bridge::args::{VisitCreateArgs, VisitStateArgs};
-use crate::bridge::views::VisitView;
+use crate::bridge::views::{VisitForm, VisitView};
 use crate::change;
 use crate::open::Open;
 use crate::view;
@@ -57,6 +57,11 @@ pub fn set_state(open: &Open, args: &VisitStateArgs) -> Result<VisitView, Fault>
         open.patch(&record, Fields::from([(field::STATE.into(), json!(args.state))]))?;
     }
     shown(open, args.id)
+}
+
+/// The forms that the visit is planned with, and what was begun of them.
+pub fn forms(open: &Open, id: RecordId) -> Result<Vec<VisitForm>, Fault> {
+    super::inspections::of_visit(open, &open.record_of(id, kinds::VISIT)?.record)
 }
 
 fn shown(open: &Open, id: RecordId) -> Result<VisitView, Fault> {

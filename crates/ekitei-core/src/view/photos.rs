@@ -50,9 +50,15 @@ pub fn photo(record: &Record, pending: Pending, files: &PhotoFiles) -> PhotoView
         author: author(record),
         progress: variant_progress(record, pending, files, Variant::Original),
         variants,
+        item: text_field(record, field::ITEM),
+        role: text_field(record, field::ROLE),
         filed: (!filed.is_empty()).then(|| filed.to_owned()),
         already_there: false,
     }
+}
+
+fn text_field(record: &Record, field: &str) -> Option<String> {
+    Some(record.text(field)).filter(|t| !t.is_empty()).map(str::to_owned)
 }
 
 fn variant_progress(record: &Record, pending: Pending, files: &PhotoFiles, variant: Variant) -> Progress {

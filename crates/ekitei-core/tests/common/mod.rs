@@ -195,5 +195,12 @@ pub fn note(case: Option<RecordId>, text: &str) -> NoteSaveArgs {
 }
 
 pub fn photos(name: &str, case: Option<RecordId>) -> PhotoAddArgs {
-    PhotoAddArgs { names: vec![name.into()], case, visit: None, note: None, caption: "亀裂".into() }
+    PhotoAddArgs {
+        names: vec![name.into()],
+        case,
+        visit: None,
+        note: None,
+        caption: "亀裂".into(),
+        place: None,
+    }
 }

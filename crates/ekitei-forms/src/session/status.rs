@@ -25,7 +25,7 @@ pub struct AnswerFault {
 
 /// How far a form, or a part of it, is filled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "FormProgress"))]
 pub struct Progress {
     /// Questions that are asked now.
     pub asked: u32,
@@ -114,10 +114,10 @@ impl Session {
             return Some(("answer-refused", None));
         }
         let format = crate::xpath::number::format;
-        if let Some(min) = plan.item.min.filter(|min| slot.value.number() < *min) {
+        if let Some(min) = plan.item.min.filter(|min| slot.value.number(|| None) < *min) {
             return Some(("answer-small", Some(("min", format(min)))));
         }
-        if let Some(max) = plan.item.max.filter(|max| slot.value.number() > *max) {
+        if let Some(max) = plan.item.max.filter(|max| slot.value.number(|| None) > *max) {
             return Some(("answer-large", Some(("max", format(max)))));
         }
         if let Some(most) = plan.item.max_length

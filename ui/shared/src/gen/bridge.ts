@@ -1,6 +1,39 @@
 // Generated from crates/ekitei-core/src/bridge by `cargo run -p ekitei-core --example export_ts`; do not edit.
 
-export type CaptureArgs = { case: RecordId, visit?: RecordId, };
+export type AmendmentView = { id: RecordId, 
+/**
+ * `proposed` | `accepted` | `rejected`
+ */
+state: string, by: string, 
+/**
+ * Field → value.
+ */
+proposed: Record<string, unknown>, standing: Record<string, unknown>, };
+
+/**
+ * A question that is not right yet, with its key as the place to jump to.
+ */
+export type AnswerFault = { key: AnswerKey, 
+/**
+ * `answer-missing`, `answer-finding-missing`, `answer-photo-missing`, `answer-refused`, `answer-small`,
+ * `answer-large`, `answer-letters`, `answer-choice-gone`; the text is `error.<code>` of the catalogue.
+ */
+code: string, params: { [key in string]: string }, 
+/**
+ * The form's own words, if it has any for this.
+ */
+message: string, label: string, 
+/**
+ * Where it stands: the labels around it.
+ */
+group: string, };
+
+/**
+ * Usable as the name of a record's field. The key of an instance itself is `repeat@instance`.
+ */
+export type AnswerKey = string;
+
+export type CaptureArgs = { case: RecordId, visit?: RecordId, place?: InspectionPlace, };
 
 export type CaptureView = { name: string, };
 
@@ -25,6 +58,17 @@ export type CaseRow = { id: RecordId, number: string,
 name: string, place: string, section: string, state: string, restricted: boolean, followed: boolean, assigned: boolean, lat: number | null, lon: number | null, };
 
 export type ChangePinArgs = { old: string, new: string, };
+
+export type ChoiceView = { value: string, label: string, };
+
+/**
+ * A part of a long list.
+ */
+export type ChoicesView = { choices: Array<ChoiceView>, 
+/**
+ * All that fit the filter and the search.
+ */
+count: number, };
 
 export type ConflictResolveArgs = { id: RecordId, 
 /**
@@ -51,6 +95,20 @@ export type DraftKey = { key: string, };
 
 export type DraftView = { value: any, };
 
+export type EnrolAgainArgs = { code: string, 
+/**
+ * Absent: where it was before.
+ */
+server?: string, 
+/**
+ * With `server`: PEM of the office's own certificate authority, when it has one.
+ */
+ca_pem?: string, 
+/**
+ * What the office sees in its list of phones.
+ */
+model?: string, };
+
 export type EnrolArgs = { 
 /**
  * `https://…`, or `http://127.0.0.1:port` in development.
@@ -65,7 +123,20 @@ ca_pem?: string,
  */
 model?: string, };
 
-export type EntryKind = "visit" | "note" | "photo";
+export type EntryKind = "visit" | "note" | "photo" | "inspection";
+
+/**
+ * A value with XPath's conversions.
+ */
+export type Evaluated = { text: string, 
+/**
+ * Null: not a number.
+ */
+number: number | null, truth: boolean, 
+/**
+ * Of a node-set: its members.
+ */
+count: number | null, };
 
 /**
  * One hint, as it travels to a screen.
@@ -77,7 +148,231 @@ export type Event = { "kind": "changed", changed: Topic, } | { "kind": "status" 
  */
 export type Fault = { code: string, params?: { [key in string]: string }, cure: Cure, };
 
+/**
+ * What finishing would do.
+ */
+export type FinishCheck = { 
+/**
+ * Nothing stands in the way.
+ */
+ready: boolean, faults: Array<AnswerFault>, left_out: Array<LeftOut>, };
+
+/**
+ * A finished inspection's content.
+ */
+export type Finished = { form: string, version: number, 
+/**
+ * Answers of questions that apply.
+ */
+answers: Record<string, unknown>, 
+/**
+ * Calculated values and facts as they are now (fields `c.`).
+ */
+calculated: Record<string, unknown>, 
+/**
+ * Keys of answers that were left out.
+ */
+left_out: Array<AnswerKey>, 
+/**
+ * The report's draft; the text that a person wrote counts more.
+ */
+report: string, };
+
+/**
+ * What can be asked of an open form. JSON: `{"call": "set", "key": "fence", "answer": "ok"}`.
+ */
+export type FormCall = { "call": "view" } | { "call": "page", page: number, } | { "call": "set", key: AnswerKey, answer: unknown, 
+/**
+ * The time, when it has gone on since opening.
+ */
+now: string | null, } | { "call": "add_instance", repeat: string, 
+/**
+ * Instance id of the repeat around it; empty at the outermost level.
+ */
+parent: string, id: string, } | { "call": "remove_instance", key: AnswerKey, } | { "call": "receive", answers: Record<string, unknown>, instances: Record<string, number | null>, } | { "call": "choices", key: AnswerKey, search: string, from: number, limit: number, } | { "call": "missing" } | { "call": "rest_preview" } | { "call": "rest_apply", keys: Array<AnswerKey>, } | { "call": "draft", key: AnswerKey | null, } | { "call": "evaluate", key: AnswerKey | null, expression: string, } | { "call": "finish_check" } | { "call": "finish", now: string | null, };
+
+/**
+ * What a call changed: what to store, and what to draw anew.
+ */
+export type FormChange = { 
+/**
+ * Fields `a.<key>` to store; null takes away.
+ */
+answers: Record<string, unknown>, 
+/**
+ * Fields `r.<key>` to store: the place of an instance; null takes it away.
+ */
+instances: Record<string, number | null>, 
+/**
+ * Questions that look different now, without what is within them.
+ */
+items: Array<ItemView>, 
+/**
+ * Questions appeared, vanished, or instances came or went: fetch the page again.
+ */
+reshaped: boolean, progress: FormProgress, };
+
+/**
+ * How far a form, or a part of it, is filled.
+ */
+export type FormProgress = { 
+/**
+ * Questions that are asked now.
+ */
+asked: number, answered: number, 
+/**
+ * Required and not answered.
+ */
+missing: number, 
+/**
+ * Answered, but not as the form wants it.
+ */
+wrong: number, };
+
+/**
+ * JSON: `{"reply": "changed", "answers": {…}, …}`.
+ */
+export type FormReply = { "reply": "form" } & FormView | { "reply": "page" } & PageView | { "reply": "changed" } & FormChange | { "reply": "choices" } & ChoicesView | { "reply": "missing", faults: Array<AnswerFault>, progress: FormProgress, } | { "reply": "rest", items: Array<RestItem>, } | { "reply": "draft", text: string, } | { "reply": "evaluated" } & Evaluated | { "reply": "finish_check" } & FinishCheck | { "reply": "finished" } & Finished;
+
+/**
+ * A form that may be filled in: the newest version that has come to this phone.
+ */
+export type FormRow = { 
+/**
+ * Of the version.
+ */
+id: RecordId, form: string, version: number, title: string, };
+
+export type FormView = { form: string, version: number, title: string, pages: Array<PageInfo>, progress: FormProgress, };
+
+export type InspectionBeginArgs = { case: RecordId, visit?: RecordId, form_version: RecordId, };
+
+/**
+ * One call to the engine.
+ */
+export type InspectionCallArgs = { id: RecordId, call: FormCall, };
+
+/**
+ * Where in an inspection a picture belongs.
+ */
+export type InspectionPlace = { inspection: RecordId, 
+/**
+ * Key of the question.
+ */
+item: string, 
+/**
+ * `photo` | `signature` | `drawing` | `file`
+ */
+role: string, };
+
+export type InspectionReportArgs = { id: RecordId, text: string, };
+
+export type InspectionRow = { id: RecordId, form: string, title: string, visit: RecordId | null, state: State, 
+/**
+ * Staff id.
+ */
+inspector: string, started_at: Stamp | null, finished_at: Stamp | null, progress: Progress, };
+
+export type InspectionView = { row: InspectionRow, case: RecordId, case_number: string, case_name: string, 
+/**
+ * Absent: its form has not come to this phone yet.
+ */
+form: FormView | null, 
+/**
+ * 所見
+ */
+report: string, returned_reason: string, 
+/**
+ * Staff id.
+ */
+accepted_by: string, 
+/**
+ * Below the shared folder, once filed.
+ */
+filed: string, 
+/**
+ * Photos, signatures and files, by the key of their question.
+ */
+photos: { [key in string]: Array<PhotoView> }, last: LastVisitView | null, amendments: Array<AmendmentView>, };
+
+export type InstanceView = { 
+/**
+ * `repeat@instance`
+ */
+key: AnswerKey, label: string, items: Array<ItemView>, };
+
+/**
+ * A question, group or repeat as it looks now. Hidden ones are not among the items of a page.
+ */
+export type ItemView = { key: AnswerKey, 
+/**
+ * `text`, `ruling`, `group`, … as in the definition.
+ */
+type: string, label: string, hint?: string, unit?: string, appearance?: string, 
+/**
+ * `false` only where a single changed question is told of: it does not apply any more.
+ */
+relevant: boolean, required: boolean, read_only: boolean, 
+/**
+ * Computed: shown, never typed.
+ */
+computed: boolean, 
+/**
+ * As stored; null when unanswered.
+ */
+answer: unknown, 
+/**
+ * As a person reads it: 和暦, labels, units.
+ */
+shown: string, fault?: AnswerFault, 
+/**
+ * The last visit's answer.
+ */
+last?: unknown, last_shown?: string, choices?: Array<ChoiceView>, 
+/**
+ * How many there are in all, when they are too many to carry.
+ */
+choice_count?: number, scale?: Scale, phrases?: Array<string>, max_count?: number, 
+/**
+ * A draft can be asked for.
+ */
+has_draft?: boolean, 
+/**
+ * Of a ruling's finding and photos: the ruling's key. They follow it in the list.
+ */
+part_of?: AnswerKey, 
+/**
+ * 年度 of a date, 令和8年度.
+ */
+fiscal_year?: string, 
+/**
+ * Of a group or matrix.
+ */
+items?: Array<ItemView>, 
+/**
+ * Of a repeat.
+ */
+instances?: Array<InstanceView>, 
+/**
+ * Of a repeat: a count decides, nobody adds or removes.
+ */
+counted?: boolean, };
+
 export type Lane = number;
+
+/**
+ * What the last inspection by the same form left beside today's.
+ */
+export type LastVisitView = { id: RecordId, at: Stamp | null, photos: { [key in string]: Array<PhotoView> }, };
+
+/**
+ * An answer that the finished record will not have.
+ */
+export type LeftOut = { key: AnswerKey, label: string, shown: string, 
+/**
+ * `hidden`: its question does not apply at present; `no-place`: its question or instance is not in this form.
+ */
+reason: string, };
 
 export type Line = "unknown" | "online" | "offline";
 
@@ -101,13 +396,24 @@ export type Nothing = Record<symbol, never>;
 
 export type NumberArgs = { number: string, };
 
+/**
+ * A group of the outermost level, or the questions between two of them.
+ */
+export type PageInfo = { 
+/**
+ * Place among the pages, from 0.
+ */
+page: number, label: string, progress: FormProgress, };
+
+export type PageView = { page: number, label: string, items: Array<ItemView>, };
+
 export type PersonView = { id: string, name: string, kana: string, section: string, role: string, extension: string, };
 
 export type PhotoAddArgs = { 
 /**
  * Names in the app's inbox (never paths).
  */
-names: Array<string>, case?: RecordId, visit?: RecordId, note?: RecordId, caption?: string, };
+names: Array<string>, case?: RecordId, visit?: RecordId, note?: RecordId, caption?: string, place?: InspectionPlace, };
 
 export type PhotoCaptionArgs = { id: RecordId, caption: string, };
 
@@ -125,6 +431,10 @@ export type PhotoView = { id: RecordId, case: RecordId | null, visit: RecordId |
  * Of the photo as a whole: the original's.
  */
 progress: Progress, variants: Array<VariantView>, 
+/**
+ * Of an inspection: the key of the question it belongs to, and what it is there.
+ */
+item: string | null, role: string | null, 
 /**
  * Below the shared folder, once filed.
  */
@@ -178,6 +488,16 @@ export type RecordId = string;
 
 export type RecordRef = { id: RecordId, };
 
+/**
+ * A ruling that is still open.
+ */
+export type RestItem = { key: AnswerKey, label: string, group: string, };
+
+/**
+ * The words of a ruling.
+ */
+export type Scale = "conform" | "good";
+
 export type SearchArgs = { query: string, limit?: number, };
 
 export type SearchHit = { id: RecordId, kind: string, case: RecordId | null, case_number: string, title: string, 
@@ -205,6 +525,11 @@ text_percent: number, };
  * `2026-11-21T10:05:00.000+09:00`. A device's stamp is shown, never trusted for order.
  */
 export type Stamp = string;
+
+/**
+ * Where an inspection stands.
+ */
+export type State = "draft" | "finished" | "circulated" | "accepted" | "returned";
 
 export type StatusView = { enrolled: boolean, locked: boolean, me: MeView | null, device_id: string | null, server: string | null, waiting: WaitingView, line: Line, last_contact_at: Stamp | null, next_try_at: Stamp | null, 
 /**
@@ -240,7 +565,7 @@ export type TimelineEntry = { kind: EntryKind, at: Stamp,
 /**
  * Of the visit it belongs to.
  */
-visit: RecordId | null, note: NoteView | null, photo: PhotoView | null, visit_view: VisitView | null, };
+visit: RecordId | null, note: NoteView | null, photo: PhotoView | null, visit_view: VisitView | null, inspection: InspectionRow | null, };
 
 export type TodayView = { today: string, visits: Array<VisitView>, cases: Array<CaseRow>, drafts: Array<NoteView>, waiting: WaitingView, last_contact_at: Stamp | null, };
 
@@ -262,6 +587,15 @@ export type VisitCreateArgs = { case: RecordId, title: string, planned_at: Stamp
  */
 people?: Array<string>, };
 
+/**
+ * A form of a visit, and what has been begun of it.
+ */
+export type VisitForm = { form: string, 
+/**
+ * Absent: it has not come to this phone.
+ */
+form_version: RecordId | null, title: string, inspection: InspectionRow | null, };
+
 export type VisitStateArgs = { id: RecordId, state: string, };
 
 export type VisitView = { id: RecordId, case: RecordId, case_number: string, case_name: string, place: string, title: string, planned_at: Stamp | null, state: string, people: Array<string>, progress: Progress, };
@@ -278,6 +612,8 @@ export interface Calls {
   status: { args: Nothing; reply: StatusView };
   /** Joins this installation to an office with a one-time code, sets the PIN and ends with a first sync. */
   enrol: { args: EnrolArgs; reply: StatusView };
+  /** The office was restored and has forgotten this phone: a new code brings it back with everything unsent. */
+  enrol_again: { args: EnrolAgainArgs; reply: StatusView };
   unlock: { args: PinArgs; reply: StatusView };
   lock: { args: Nothing; reply: StatusView };
   change_pin: { args: ChangePinArgs; reply: Done };
@@ -303,6 +639,24 @@ export interface Calls {
   draft_save: { args: DraftArgs; reply: Done };
   draft_load: { args: DraftKey; reply: DraftView };
   draft_drop: { args: DraftKey; reply: Done };
+  /** The forms that this phone may fill in. */
+  form_list: { args: Nothing; reply: Array<FormRow> };
+  /** The forms of a visit: planned ones, and what was begun. */
+  visit_forms: { args: RecordRef; reply: Array<VisitForm> };
+  /** Begins an inspection, or finds the one that is open for the same visit and form. */
+  inspection_begin: { args: InspectionBeginArgs; reply: InspectionView };
+  inspection_get: { args: RecordRef; reply: InspectionView };
+  inspection_list: { args: CaseRef; reply: Array<InspectionRow> };
+  /** One call to the form's engine; what it changes is durable when the call returns. */
+  inspection_call: { args: InspectionCallArgs; reply: FormReply };
+  /** A value for a finished inspection (`set`): its head decides about it. */
+  inspection_propose: { args: InspectionCallArgs; reply: Done };
+  /** Locks it with a snapshot of what was calculated. */
+  inspection_finish: { args: RecordRef; reply: InspectionView };
+  /** 回付: hands it to the section head. */
+  inspection_circulate: { args: RecordRef; reply: InspectionView };
+  inspection_reopen: { args: RecordRef; reply: InspectionView };
+  inspection_report: { args: InspectionReportArgs; reply: InspectionView };
   /** Before the camera opens: a row that survives a kill. The returned name is where the camera writes. */
   capture_begin: { args: CaptureArgs; reply: CaptureView };
   /** Takes the named inbox files as photographs: check, hash, derive, seal, queue. */
