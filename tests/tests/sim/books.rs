@@ -111,6 +111,15 @@ impl Books {
         blobs_are_named_by_their_hash(office, &db);
     }
 
+    /// At rest: what was promised is in the office's log.
+    pub fn all_arrived(&self, office: &Office, phones: &[Phone]) {
+        let known = office_ops(office);
+        for (op, promise) in self.promises.iter().filter(|(op, p)| !known.contains(*op) && p.excuse.is_none())
+        {
+            panic!("{op} of {} for {} never arrived", phones[promise.phone].staff, promise.record);
+        }
+    }
+
     /// What has been in a batch never changes: the office may have it already.
     fn bytes_stay(&mut self, phones: &[Phone]) {
         for phone in phones {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use ekitei_model::wire::{BytesOf, DeviceState, MeReply, OfficeKey, PullRequest};
-use ekitei_model::{Cure, DeviceId, Fault, Record, StaffId, Stamp};
+use ekitei_model::{Cure, DeviceId, Fault, Record, Scope, StaffId, Stamp};
 use ekitei_seal::{Identity, key_id, open_bytes};
 use ekitei_server_db::{BlobRow, Caller, Incoming, Sqlite, Storage, StorageError, Upload};
 use ekitei_sync::CallError;
@@ -17,7 +17,9 @@ use ekitei_sync::wire::WirePage;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::books::office_db;
 use super::clock::{DAY_MS, NOW};
+use super::rights;
 
 type Answer<T> = Result<T, CallError>;
 
@@ -198,9 +200,26 @@ impl Office {
         Ok(PushAnswer { reply: pushed.reply, results: pushed.results, traffic: Traffic { up, down: 100 } })
     }
 
+    /// Looks over the handlers' shoulder: nothing leaves that the person may not see, nothing is withheld that they may.
+    fn right(&self, staff: &StaffId, scope: &Scope, shown: bool, denied: bool) {
+        let defect = match rights::may_see(&office_db(self), staff, scope) {
+            Some(false) if shown => "was shown",
+            Some(true) if denied => "was denied",
+            None if denied => "was denied what is not here:",
+            _ => return,
+        };
+        self.defects.lock().unwrap().push(format!("{staff} {defect} {scope}"));
+    }
+
     pub async fn pull(&self, device: DeviceId, staff: &StaffId, request: &PullRequest) -> Answer<PullAnswer> {
         let pulled = self.storage().pull(&self.caller(device, staff), request, self.now_ms()).await;
         let pulled = pulled.map_err(|e| self.wrong(e))?;
+        for page in &pulled.pages {
+            self.right(staff, &page.header.scope, !page.records.is_empty(), page.header.denied);
+        }
+        for scope in &pulled.reply.standing {
+            self.right(staff, scope, true, false);
+        }
         let page = |page: ekitei_server_db::Page| {
             let records = page.records.iter().flat_map(|r| [r.as_bytes(), b"\n"].concat()).collect();
             WirePage { header: page.header, records }
@@ -234,6 +253,8 @@ impl Office {
         let blob = self.storage().blob_of(&caller, of.record, of.variant).await;
         let missing = || CallError::Refused(Fault::ask("not-found"));
         let blob = blob.map_err(|e| self.wrong(e))?.ok_or_else(missing)?;
+        let scope = rights::scope_of(&office_db(self), of.record).unwrap();
+        self.right(staff, &scope, true, false);
         let whole = fs::read(self.blobs().join(&blob.sha256)).unwrap();
         let begin = usize::try_from(from).unwrap().min(whole.len());
         let end = begin.saturating_add(usize::try_from(max_bytes).unwrap()).min(whole.len());

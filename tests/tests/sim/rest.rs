@@ -20,6 +20,9 @@ impl World {
             self.phones[n].fuse.set_full(false);
             self.phones[n].fuse.disarm();
             self.revive(n);
+            if !self.is_known(n).await && !self.phones[n].forgotten {
+                self.come_back(n).await;
+            }
             let device = self.phones[n].device();
             self.office.storage().set_device_state(device, DeviceState::Active).await.unwrap();
         }
@@ -54,6 +57,7 @@ impl World {
             self.same_as_office(n).await;
         }
         books::salvaged(&self.books, &self.office);
+        self.books.all_arrived(&self.office, &self.phones);
     }
 
     fn heads(&self) -> String {

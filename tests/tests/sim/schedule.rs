@@ -10,7 +10,7 @@ use rand::RngExt;
 
 use super::books::check_phone;
 use super::clock::DAY_MS;
-use super::template::{A, B, PEOPLE, register, staff};
+use super::template::{A, B, PEOPLE, staff};
 use super::world::World;
 
 const STEPS: usize = 45;
@@ -98,6 +98,9 @@ impl World {
 
     /// A phone and the office meet, over a line that is good, bad or terrible.
     async fn meet(&mut self, n: usize) {
+        if !self.is_known(n).await && self.one_in(2) && !self.phones[n].forgotten {
+            self.come_back(n).await;
+        }
         let percent = [0, 15, 30, 60][self.below(4)];
         if self.one_in(4) {
             let rows = self.rng.random_range(1..40);
@@ -111,10 +114,13 @@ impl World {
     }
 
     async fn desk(&mut self) {
-        match self.below(8) {
+        match self.below(11) {
             0..=2 => self.console_edit().await,
             3 => self.console_note().await,
             4 | 5 => self.grant().await,
+            6 => self.old_page().await,
+            7 => self.quarantine().await,
+            8 => self.snoop().await,
             _ => {
                 let done = self.file_jobs(5).await;
                 self.say(format!("{done} jobs filed"));
@@ -155,8 +161,7 @@ impl World {
                 self.office.backup(self.backups).await;
                 self.backups += 1;
             }
-            18 | 19 if crate::restores() => self.restore().await,
-            18 | 19 => {}
+            18 | 19 => self.restore().await,
             20 | 21 => self.transfer().await,
             22 => {
                 let state = if self.one_in(2) { DeviceState::DrainOnly } else { DeviceState::Active };
@@ -176,16 +181,6 @@ impl World {
         self.office.restore(number).await;
         let office = Arc::clone(&self.office);
         self.books.restored(&office, &self.phones);
-        // Phones that joined since the backup are unknown to it. Nothing in the product lets them in again with their
-        // unsent work, so the simulation takes their registration as it was from somewhere else.
-        let storage = office.storage();
-        for n in 0..self.phones.len() {
-            let device = self.phones[n].device();
-            if storage.device(device).await.unwrap().is_none() {
-                let code = format!("again {device} {}", self.mint(0));
-                register(&office, &self.phones[n].staff, device, &code).await;
-            }
-        }
         self.fault("office restored");
     }
 
@@ -218,6 +213,9 @@ impl World {
             return;
         }
         let counts = self.phones[n].counts();
+        if !self.is_known(n).await {
+            return self.come_back(n).await;
+        }
         if counts.items > 0 || counts.kept > 0 {
             self.say(format!("{} cannot enrol anew: {} wait", self.phones[n].staff, counts.items));
             return;

@@ -113,7 +113,7 @@ pub async fn enrol(office: &Office, dir: &Path, staff: &StaffId, device: DeviceI
     let home = new_home(dir, now_ms);
     let identity = Identity::generate();
     let vault = home.create_vault(PIN, &identity).unwrap();
-    let redeemed = register(office, staff, device, &device.to_string()).await;
+    let redeemed = register(office, staff, device, &device.to_string(), None).await;
     let storage = office.storage();
     let card = Credential {
         device_id: redeemed.device_id,
@@ -130,17 +130,23 @@ pub async fn enrol(office: &Office, dir: &Path, staff: &StaffId, device: DeviceI
     vault.replay(home.queue(), now_ms).unwrap();
 }
 
-/// A code, redeemed by this device.
-pub async fn register(office: &Office, staff: &StaffId, device: DeviceId, code: &str) -> Redeemed {
+/// A code of `staff`, redeemed by this device; `former`: it says that it was this person's before.
+pub async fn register(
+    office: &Office,
+    staff: &StaffId,
+    device: DeviceId,
+    code: &str,
+    former: Option<StaffId>,
+) -> Redeemed {
     let now_ms = office.now_ms();
     let storage = office.storage();
     storage.create_code(staff, code, now_ms + 1).await.unwrap();
     let new = NewDevice {
         device_id: device,
-        public_key: code.to_owned(),
+        public_key: format!("key of {device}"),
         recipient: "age1sim".to_owned(),
         model: "sim".into(),
-        former: None,
+        former,
     };
     storage.redeem_code(code, now_ms, new).await.unwrap()
 }

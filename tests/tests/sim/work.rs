@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ekitei_model::kinds::{self, Variant, conflict, photo};
 use ekitei_model::op::OpBody;
 use ekitei_model::record::Fields;
+use ekitei_model::wire::{PullRequest, Want};
 use ekitei_model::{Record, RecordId, Scope};
 use ekitei_server_db::{Incoming, JobEffect, JobKind, Storage};
 use ekitei_store::queue::{About, Blob, Reason, blobs, credential, follow, ops, uploads};
@@ -257,6 +258,72 @@ impl World {
         self.say(format!("the console writes {id} in {case}"));
         let (body, _) = self.new_record(&Scope::Case(case), kinds::NOTE, &[]);
         self.console(head, id, body).await;
+    }
+
+    /// A page that was opened long ago: what it shows may be deleted by now, what it sends may be there already.
+    pub async fn old_page(&mut self) {
+        let db = office_db(&self.office);
+        let sql = "SELECT body FROM records WHERE kind IN ('note', 'photo') AND (deleted = 1 OR id < ?1) ORDER BY id";
+        let some: [u8; 16] = self.mint(self.office.now_ms()).into_bytes();
+        let all: Vec<Record> = db
+            .prepare(sql)
+            .unwrap()
+            .query_map([some], |r| r.get::<_, String>(0))
+            .unwrap()
+            .map(|r| serde_json::from_str(&r.unwrap()).unwrap())
+            .collect();
+        let mut dead: Vec<Record> = all.iter().filter(|r| r.deleted).cloned().collect();
+        if dead.is_empty() || self.one_in(4) {
+            dead = all;
+        }
+        let Some(record) = self.pick(&dead) else { return };
+        let head = self.below(2);
+        let body = match self.below(3) {
+            0 => self.new_record(&record.scope, &record.kind, &[]).0,
+            1 => OpBody::Delete,
+            _ => OpBody::Patch { base: BTreeMap::new(), fields: fields(&[("text", text(self.below(5)))]) },
+        };
+        self.say(format!("an old page sends for {} (deleted: {}): {body:?}", record.id, record.deleted));
+        self.console(head, record.id, body).await;
+        self.fault("page out of date");
+    }
+
+    /// Somebody looks at what was put aside: lets it in, or closes it.
+    pub async fn quarantine(&mut self) {
+        let head = self.below(2);
+        let caller = self.office.caller(self.consoles[head], &HEADS[head].0.into());
+        let storage = self.office.storage();
+        let rows = storage.quarantine(&caller).await.unwrap();
+        let Some(row) = self.pick(&rows) else { return };
+        let now_ms = self.office.now_ms();
+        if self.one_in(3) {
+            self.say(format!("{} is closed ({})", row.id, row.reason));
+            storage.quarantine_close(&caller, row.id, now_ms).await.unwrap();
+        } else {
+            let outcome = storage.quarantine_release(&caller, row.id, now_ms).await.unwrap().outcome;
+            self.say(format!("{} is let in ({}): {outcome:?}", row.id, row.reason));
+        }
+        self.fault("quarantine settled");
+    }
+
+    /// A phone asks for everything that there is; the office's shoulder is looked over.
+    pub async fn snoop(&mut self) {
+        let n = self.below(self.phones.len());
+        let db = office_db(&self.office);
+        let scopes: Vec<String> = db
+            .prepare("SELECT scope FROM scopes ORDER BY scope")
+            .unwrap()
+            .query_map([], |r| r.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        let want = |scope: &String| Want { scope: scope.parse().unwrap(), after: Some(0), before: None };
+        let want = scopes.iter().map(want).collect();
+        let request = PullRequest { proto: 1, epoch: None, want, max_bytes: 1 << 20 };
+        let phone = &self.phones[n];
+        // A drained or forgotten phone is refused as a whole.
+        let _ = self.office.pull(phone.device(), &phone.staff, &request).await;
+        self.fault("foreign scopes asked");
     }
 
     /// Who may see a case, and who works on it.

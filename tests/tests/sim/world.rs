@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use ekitei_model::op::OpBody;
 use ekitei_model::{DeviceId, OpId, Operation, RecordId, Scope, Stamp};
 use ekitei_seal::Identity;
-use ekitei_store::queue::{About, Enqueued, ops};
+use ekitei_server_db::Storage;
+use ekitei_store::queue::{About, Enqueued, credential, ops};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use uuid::Uuid;
@@ -16,8 +17,8 @@ use super::books::{Books, check_phone};
 use super::clock::SimClock;
 use super::line::{Ghost, late_is_fine};
 use super::office::Office;
-use super::phone::Phone;
-use super::template::{PEOPLE, enrol, template};
+use super::phone::{PIN, Phone};
+use super::template::{PEOPLE, enrol, register, template};
 
 pub struct World {
     pub rng: StdRng,
@@ -134,6 +135,7 @@ impl World {
 
     /// Syncs one phone; a dead one is started again.
     pub async fn sync(&mut self, n: usize, percent: u32) {
+        let known = self.is_known(n).await;
         let phone = &mut self.phones[n];
         phone.line.take_struck();
         let report = phone.sync(percent).await;
@@ -154,7 +156,12 @@ impl World {
                     report.fault
                 ));
                 // Locked or not: over a good line everything goes.
-                assert!(!calm || counts.items == 0, "{staff} keeps {} over a good line", counts.items);
+                if known {
+                    assert!(!calm || counts.items == 0, "{staff} keeps {} over a good line", counts.items);
+                } else {
+                    let said = report.fault.is_some_and(|f| f.code == "device-unknown");
+                    assert!(!calm || said, "{staff} is not told that the office has forgotten the phone");
+                }
             }
         }
         self.revive(n);
@@ -209,6 +216,44 @@ impl World {
         let mut phone = Phone::open((n, staff), dir, &self.office, &self.ghosts, clock, seed);
         phone.unlock().unwrap();
         self.phones.insert(n, phone);
+    }
+
+    pub async fn is_known(&self, n: usize) -> bool {
+        self.office.storage().device(self.phones[n].device()).await.unwrap().is_some()
+    }
+
+    /// The office was restored from before this phone came in: its person brings a new code. With a lost PIN the vault is a
+    /// new one, too.
+    pub async fn come_back(&mut self, n: usize) {
+        if self.phones[n].fuse.is_full() {
+            return;
+        }
+        let again = self.one_in(3);
+        let mut card = self.phones[n].home.queue().read(credential::required).unwrap();
+        if self.phones[n].forgotten {
+            let identity = Identity::generate();
+            self.phones[n].home.create_vault(PIN, &identity).unwrap();
+            card.own_recipient = identity.recipient();
+        }
+        // The first answer may be lost; the next code finds the phone known already.
+        for _ in 0..=usize::from(again) {
+            let code = self.mint(self.office.now_ms()).to_string();
+            let staff = self.phones[n].staff.clone();
+            register(&self.office, &staff, card.device_id, &code, Some(staff.clone())).await;
+        }
+        let phone = &mut self.phones[n];
+        let before = phone.queued();
+        phone.home.queue().write(|tx| credential::come_back(tx, &card)).unwrap();
+        assert_eq!(before, phone.queued(), "coming back changed the queue of {}", phone.staff);
+        self.say(format!(
+            "{} comes back with a new code; PIN lost: {}",
+            self.phones[n].staff, self.phones[n].forgotten
+        ));
+        if std::mem::take(&mut self.phones[n].forgotten) {
+            self.unlock(n);
+        }
+        self.fault("phone forgotten");
+        self.after(n);
     }
 
     /// A person decides about what the office refused: away with it, or once more.
