@@ -210,9 +210,9 @@ pub fn offset_minutes(text: &str) -> Option<i64> {
     (hours <= 18 && minutes < 60).then_some(sign * (hours * 60 + minutes))
 }
 
-/// A stored day or day and time, in days since 1970 as the place's own clock has it. The offset is not counted:
-/// `2012-01-01` and `2012-01-01T00:00:00+09:00` are the same number.
-pub fn days_of(text: &str) -> Option<f64> {
+/// A stored day, or day and time, in days since 1970 by the clock of the place: a time with an offset of its own is
+/// brought to `place_offset` (minutes east of UTC, asked for only then). A day is a whole number everywhere.
+pub fn days_of(text: &str, place_offset: impl FnOnce() -> Option<i64>) -> Option<f64> {
     // Cheap refusal first: this runs for every text that an expression takes as a number.
     if text.len() < 10 || text.as_bytes()[4] != b'-' || !text.is_char_boundary(10) {
         return None;
@@ -222,24 +222,46 @@ pub fn days_of(text: &str) -> Option<f64> {
         return Some(day);
     }
     let clock = text[10..].strip_prefix('T')?;
-    Some(day + time_fraction(clock)?)
+    let offset = clock.find(['+', '-', 'Z']).map_or("", |at| &clock[at..]);
+    let moved = if offset.is_empty() {
+        0
+    } else {
+        let own = offset_minutes(offset)?;
+        place_offset().map_or(0, |place| place - own)
+    };
+    Some(day + time_fraction(clock)? + moved as f64 / 1440.0)
 }
 
-/// The part of a day that `HH:MM[:SS[.mmm]]` (an offset behind is ignored) is.
+/// The part of a day that `HH:MM[:SS[.mmm]]` is; an offset behind it must be one and is not counted.
 pub fn time_fraction(clock: &str) -> Option<f64> {
     let end = clock.find(['+', '-', 'Z']).unwrap_or(clock.len());
-    let mut parts = clock[..end].split(':');
+    if end < clock.len() && offset_minutes(&clock[end..]).is_none() {
+        return None;
+    }
+    seconds_of(&clock[..end]).map(|seconds| seconds / 86_400.0)
+}
+
+fn seconds_of(clock: &str) -> Option<f64> {
+    let mut parts = clock.split(':');
     let hour = number::parse(parts.next()?);
     let minute = number::parse(parts.next()?);
     let second = parts.next().map_or(0.0, number::parse);
     let fits = (0.0..24.0).contains(&hour) && (0.0..60.0).contains(&minute) && (0.0..60.0).contains(&second);
-    (fits && parts.next().is_none()).then(|| ((hour * 60.0 + minute) * 60.0 + second) / 86_400.0)
+    (fits && parts.next().is_none()).then_some((hour * 60.0 + minute) * 60.0 + second)
+}
+
+/// The same by the clock of the place.
+pub fn time_of_place(clock: &str, place_offset: Option<i64>) -> Option<f64> {
+    time_fraction(clock)?;
+    let end = clock.find(['+', '-', 'Z']).unwrap_or(clock.len());
+    let moved = offset_minutes(&clock[end..]).zip(place_offset).map_or(0, |(own, place)| place - own);
+    Some((seconds_of(&clock[..end])? + moved as f64 * 60.0).rem_euclid(86_400.0) / 86_400.0)
 }
 
 /// A text as XPath's `number()` takes it in forms: a decimal, or a day in days since 1970.
-pub fn number_of(text: &str) -> f64 {
+pub fn number_of(text: &str, place_offset: impl FnOnce() -> Option<i64>) -> f64 {
     let n = number::parse(text);
-    if n.is_nan() { days_of(text).unwrap_or(f64::NAN) } else { n }
+    if n.is_nan() { days_of(text, place_offset).unwrap_or(f64::NAN) } else { n }
 }
 
 #[cfg(test)]
@@ -334,7 +356,7 @@ mod tests {
 
         #[test]
         fn nothing_typed_panics(text in "\\PC{0,30}") {
-            let _ = (parse(&text), parse_time(&text), parse_date_time(&text), days_of(&text), number_of(&text));
+            let _ = (parse(&text), parse_time(&text), parse_date_time(&text), number_of(&text, || Some(540)));
         }
     }
 }

@@ -42,7 +42,7 @@ impl Session {
 
     /// The answer to `name` for a reader: in this instance, in one around it, or the first there is.
     fn shown_from(&self, frame: u32, name: &str) -> Option<String> {
-        let node = *self.form.by_id.get(name)?;
+        let node = *self.form.names.by_id.get(name)?;
         let plan = self.form.node(node);
         let depth = self.form.scope(plan.scope).depth;
         let ancestor = self.data.ancestor(&self.form, frame, depth);

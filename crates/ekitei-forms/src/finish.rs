@@ -121,7 +121,7 @@ impl Session {
             });
         }
         for (key, answer) in &self.stash {
-            let node = self.form.by_id.get(key.question()).map(|n| self.form.node(*n));
+            let node = self.form.names.by_id.get(key.question()).map(|n| self.form.node(*n));
             out.push(LeftOut {
                 key: key.clone(),
                 label: node

@@ -32,10 +32,11 @@ impl Value {
         }
     }
 
-    pub fn number(&self) -> f64 {
+    /// XPath's number; `place_offset` as in [`date::days_of`].
+    pub fn number(&self, place_offset: impl FnOnce() -> Option<i64>) -> f64 {
         match self {
             Self::Empty => f64::NAN,
-            Self::Text(t) => date::number_of(t),
+            Self::Text(t) => date::number_of(t, place_offset),
             Self::Number(n) => *n,
         }
     }

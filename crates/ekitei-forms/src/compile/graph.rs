@@ -1,7 +1,6 @@
 //! What depends on what, and in which order it is computed. A circle is found here, by its questions.
 
-use super::tree::Parts;
-use super::{Effect, ExprId, NodeId, Problems};
+use super::{Effect, ExprId, Form, NodeId, Problems};
 use crate::problem::Problem;
 
 /// The order of evaluation and the way from a changed node to the expressions that use it.
@@ -33,7 +32,7 @@ impl Graph {
 /// Orders the expressions, or reports every circle.
 ///
 /// The vertices: for node n, `2n` is what others see of it and `2n + 1` whether it is relevant; behind them the expressions.
-pub(crate) fn order(parts: &Parts, problems: &mut Problems) -> Graph {
+pub(crate) fn order(parts: &Form, problems: &mut Problems) -> Graph {
     let nodes = parts.nodes.len();
     let vertices = 2 * nodes + parts.exprs.len();
     let mut edges: Vec<(u32, u32)> = Vec::new();
@@ -81,7 +80,7 @@ pub(crate) fn order(parts: &Parts, problems: &mut Problems) -> Graph {
     Graph { order, rank, starts, edges }
 }
 
-fn by_source(parts: &Parts) -> (Vec<u32>, Vec<Edge>) {
+fn by_source(parts: &Form) -> (Vec<u32>, Vec<Edge>) {
     let kept = || parts.exprs.iter().enumerate().filter(|(_, e)| e.effect != Effect::OnDemand);
     let mut starts = vec![0u32; parts.nodes.len() + 1];
     for (_, expr) in kept() {
@@ -145,7 +144,7 @@ fn adjacency(vertices: usize, edges: &[(u32, u32)]) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// Strongly connected parts of what is left, each reported once with its questions in order (Tarjan, without recursion).
-fn report_circles(parts: &Parts, left: &[u32], edges: &[(u32, u32)], problems: &mut Problems) {
+fn report_circles(parts: &Form, left: &[u32], edges: &[(u32, u32)], problems: &mut Problems) {
     let vertices = 2 * parts.nodes.len() + parts.exprs.len();
     let mut is_left = vec![false; vertices];
     left.iter().for_each(|v| is_left[*v as usize] = true);
@@ -199,7 +198,7 @@ fn report_circles(parts: &Parts, left: &[u32], edges: &[(u32, u32)], problems: &
     }
 }
 
-fn report(parts: &Parts, circle: &[u32], inside: &[(u32, u32)], problems: &mut Problems) {
+fn report(parts: &Form, circle: &[u32], inside: &[(u32, u32)], problems: &mut Problems) {
     let first_expr = 2 * parts.nodes.len() as u32;
     let turns = circle.len() > 1 || inside.contains(&(circle[0], circle[0]));
     if !turns {

@@ -15,6 +15,7 @@ use crate::list::List;
 use crate::problem::Problem;
 use graph::Graph;
 use ir::{Ir, RowFilter};
+use names::Names;
 use std::collections::HashMap;
 
 pub type NodeId = u32;
@@ -36,7 +37,8 @@ pub struct Form {
     pub(crate) lists: Vec<List>,
     pub(crate) exprs: Vec<Compiled>,
     pub(crate) graph: Graph,
-    pub(crate) by_id: HashMap<Box<str>, NodeId>,
+    pub(crate) names: Names,
+    pub(crate) list_names: HashMap<Box<str>, ListId>,
     pub(crate) report: Vec<Draft>,
     /// Drafts of text questions.
     pub(crate) drafts: HashMap<NodeId, Vec<Draft>>,
@@ -163,10 +165,11 @@ impl Form {
         let mut problems = Problems::default();
         let built = tree::build(def, &mut problems);
         let form = match built {
-            Some(mut parts) => {
-                resolve::expressions(&mut parts, &mut problems);
-                let graph = graph::order(&parts, &mut problems);
-                Some(parts.into_form(graph))
+            Some(mut form) => {
+                resolve::expressions(&mut form, &mut problems);
+                form.graph = graph::order(&form, &mut problems);
+                form.names.keep_ids_only();
+                Some(form)
             }
             None => None,
         };
@@ -188,7 +191,7 @@ impl Form {
 
     /// Whether the question is answered by child records (photos, signatures, drawings, files) instead of a field.
     pub fn is_attachment(&self, question: &str) -> bool {
-        self.by_id.get(question).is_some_and(|n| self.node(*n).kind().is_attachment())
+        self.names.by_id.get(question).is_some_and(|n| self.node(*n).kind().is_attachment())
     }
 
     pub(crate) fn node(&self, id: NodeId) -> &Node {

@@ -1,10 +1,10 @@
 //! From names to nodes: by id in the whole form, by name among neighbours.
 
-use super::{Node, NodeId, Problems};
+use super::{Form, Node, NodeId, Problems};
 use crate::problem::Problem;
 use std::collections::HashMap;
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Names {
     pub by_id: HashMap<Box<str>, NodeId>,
     /// Name within its group.
@@ -26,6 +26,22 @@ impl Names {
             problems.add(double("name"));
         }
         self.anywhere.entry(node.name().into()).and_modify(|found| *found = None).or_insert(Some(id));
+    }
+
+    /// Paths are resolved once; afterwards only ids are looked up.
+    pub fn keep_ids_only(&mut self) {
+        self.below = HashMap::new();
+        self.anywhere = HashMap::new();
+    }
+
+    /// All names of a form again, for an expression that comes later.
+    pub fn of(form: &Form) -> Self {
+        let mut names = Self::default();
+        let mut nothing_new = Problems::default();
+        for (id, node) in form.nodes.iter().enumerate().skip(1) {
+            names.add(id as NodeId, node, &mut nothing_new);
+        }
+        names
     }
 
     /// `${name}`: the id, or a name that only one question has.

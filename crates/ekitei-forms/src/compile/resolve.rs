@@ -1,8 +1,8 @@
 //! References become places: which frame, which slot, which instances; and each expression learns what it depends on.
 
 use super::ir::{Base, Ir, RowFilter};
-use super::tree::Parts;
-use super::{Compiled, Effect, ExprId, ListId, NodeId, Problems, ROOT, Switch, Use};
+use super::names::Names;
+use super::{Compiled, Effect, ExprId, Form, ListId, NodeId, Problems, ROOT, Switch, Use};
 use crate::def::Rule;
 use crate::eval::functions::Function;
 use crate::problem::Problem;
@@ -21,7 +21,8 @@ pub(super) enum Place {
 
 /// Resolves one expression.
 pub(super) struct Resolver<'a> {
-    pub parts: &'a Parts,
+    pub parts: &'a Form,
+    pub names: &'a Names,
     pub owner: NodeId,
     pub uses: Vec<Use>,
     /// Of the field, for problems.
@@ -116,7 +117,7 @@ impl Resolver<'_> {
             (_, Some(xpath::Axis::Child(name))) => name,
             _ => return Err(unknown()),
         };
-        let node = self.parts.names.question(name).ok_or_else(unknown)?;
+        let node = self.names.question(name).ok_or_else(unknown)?;
         let list = self.parts.nodes[node as usize].list.ok_or_else(unknown)?;
         Ok(Ir::ChoiceLabel { list, value: Box::new(self.expr(value, here)?) })
     }
@@ -199,7 +200,7 @@ fn is_node_set(ir: &Ir) -> bool {
 }
 
 /// Resolves every expression of the form and hangs it on its question.
-pub(crate) fn expressions(parts: &mut Parts, problems: &mut Problems) {
+pub(crate) fn expressions(parts: &mut Form, problems: &mut Problems) {
     for owner in 1..parts.nodes.len() as NodeId {
         let item = &parts.nodes[owner as usize].item;
         let text = |rule: &Option<Rule>| match rule {
@@ -235,7 +236,7 @@ pub(crate) fn expressions(parts: &mut Parts, problems: &mut Problems) {
     super::resolve_drafts::drafts(parts, problems);
 }
 
-fn hang(parts: &mut Parts, owner: NodeId, effect: Effect, id: ExprId) {
+fn hang(parts: &mut Form, owner: NodeId, effect: Effect, id: ExprId) {
     let node = &mut parts.nodes[owner as usize];
     match effect {
         Effect::Relevant => node.relevant = Some(id),
@@ -250,7 +251,7 @@ fn hang(parts: &mut Parts, owner: NodeId, effect: Effect, id: ExprId) {
 
 /// Reads and resolves one text; problems are added, and the expression's number is returned.
 pub(super) fn compile(
-    parts: &mut Parts,
+    parts: &mut Form,
     owner: NodeId,
     effect: Effect,
     field: &'static str,
@@ -258,7 +259,7 @@ pub(super) fn compile(
     problems: &mut Problems,
 ) -> Option<ExprId> {
     let resolved = read(parts, owner, field, text).and_then(|expr| {
-        let mut resolver = Resolver { parts, owner, uses: Vec::new(), field };
+        let mut resolver = Resolver { parts, names: &parts.names, owner, uses: Vec::new(), field };
         let here = Here { place: Place::Node { node: owner, inner: false }, candidates_share: None };
         let ir = resolver.expr(&expr, here)?;
         Ok((ir, resolver.uses))
@@ -277,21 +278,30 @@ pub(super) fn compile(
     }
 }
 
-fn read(parts: &Parts, owner: NodeId, field: &str, text: &str) -> Result<Expr, Problem> {
+fn read(parts: &Form, owner: NodeId, field: &str, text: &str) -> Result<Expr, Problem> {
     xpath::parse(text).map_err(|e| {
         let at = if owner == ROOT { "" } else { parts.nodes[owner as usize].item.id.as_str() };
         Problem::new(e.code).at(at, field).with("what", e.what).with("position", e.at)
     })
 }
 
-fn choice_filter(parts: &mut Parts, owner: NodeId, text: &str, problems: &mut Problems) {
+fn choice_filter(parts: &mut Form, owner: NodeId, text: &str, problems: &mut Problems) {
     let Some(list) = parts.nodes[owner as usize].list else { return };
     let filter = read(parts, owner, "choice_filter", text).and_then(|expr| {
-        let mut resolver = Resolver { parts, owner, uses: Vec::new(), field: "choice_filter" };
+        let mut resolver =
+            Resolver { parts, names: &parts.names, owner, uses: Vec::new(), field: "choice_filter" };
         resolver.row_filter(list, std::slice::from_ref(&expr))
     });
     match filter {
         Ok(filter) => parts.nodes[owner as usize].choice_filter = Some(Box::new(filter)),
         Err(problem) => problems.add(problem),
     }
+}
+
+/// An expression that is not part of the form (a builder's trial), as if it stood at `owner`.
+pub(crate) fn later(form: &Form, owner: NodeId, text: &str) -> Result<Ir, Problem> {
+    let names = Names::of(form);
+    let expr = read(form, owner, "", text)?;
+    let mut resolver = Resolver { parts: form, names: &names, owner, uses: Vec::new(), field: "" };
+    resolver.expr(&expr, Here { place: Place::Node { node: owner, inner: false }, candidates_share: None })
 }

@@ -1,11 +1,10 @@
 //! Drafted texts: their conditions and what they tell of.
 
 use super::resolve::compile;
-use super::tree::Parts;
-use super::{Draft, Effect, NodeId, Problems, ROOT};
+use super::{Draft, Effect, Form, NodeId, Problems, ROOT};
 use crate::problem::Problem;
 
-pub(super) fn drafts(parts: &mut Parts, problems: &mut Problems) {
+pub(super) fn drafts(parts: &mut Form, problems: &mut Problems) {
     let mut report = std::mem::take(&mut parts.report);
     resolve(parts, ROOT, "report", &mut report, problems);
     parts.report = report;
@@ -17,7 +16,7 @@ pub(super) fn drafts(parts: &mut Parts, problems: &mut Problems) {
 }
 
 fn resolve(
-    parts: &mut Parts,
+    parts: &mut Form,
     owner: NodeId,
     field: &'static str,
     drafts: &mut [Draft],

@@ -100,7 +100,7 @@ impl Resolver<'_> {
                 self.from_root()
             }
             (Start::Named(name), _) => {
-                let target = self.parts.names.question(name).ok_or_else(|| self.unknown(name))?;
+                let target = self.names.question(name).ok_or_else(|| self.unknown(name))?;
                 // `${repeat}[…]` speaks of the instances, `${repeat}/x` goes on through them.
                 let ends = steps.iter().all(|s| s.axis == Axis::Itself);
                 let mut way = self.from_root();
@@ -158,7 +158,7 @@ impl Resolver<'_> {
                 self.itself(way, &step.predicates)
             }
             Axis::Child(name) => {
-                let Some(child) = self.parts.names.child(way.node, name) else {
+                let Some(child) = self.names.child(way.node, name) else {
                     return Err(self.unknown(name));
                 };
                 if self.is_repeat(way.node) && !way.inner {

@@ -3,50 +3,17 @@
 use super::check::{check_form, check_item};
 use super::graph::Graph;
 use super::names::Names;
-use super::{Compiled, Draft, Form, ListId, Node, NodeId, Problems, ROOT, Role, Scope, ScopeId, Switch};
+use super::{Draft, Form, ListId, Node, NodeId, Problems, ROOT, Role, Scope, ScopeId, Switch};
 use crate::def::{Choice, DraftPart, FormDef, Item, ItemType, Rule, Scale, Text};
 use crate::limits::{MAX_GROUP_DEPTH, MAX_ITEMS, MAX_LIST_COLUMNS, MAX_LIST_ROWS, MAX_REPEAT_DEPTH};
 use crate::list::{List, ListDef, from_choices};
 use crate::problem::Problem;
 use std::collections::HashMap;
 
-/// A form in the making.
-pub(crate) struct Parts {
-    pub id: String,
-    pub version: u32,
-    pub title: Text,
-    pub nodes: Vec<Node>,
-    pub scopes: Vec<Scope>,
-    pub lists: Vec<List>,
-    pub exprs: Vec<Compiled>,
-    pub names: Names,
-    pub list_names: HashMap<Box<str>, ListId>,
-    pub report: Vec<Draft>,
-    pub drafts: HashMap<NodeId, Vec<Draft>>,
-}
-
-impl Parts {
-    pub fn into_form(self, graph: Graph) -> Form {
-        Form {
-            id: self.id,
-            version: self.version,
-            title: self.title,
-            nodes: self.nodes,
-            scopes: self.scopes,
-            lists: self.lists,
-            exprs: self.exprs,
-            graph,
-            by_id: self.names.by_id,
-            report: self.report,
-            drafts: self.drafts,
-        }
-    }
-}
-
 /// `None`: so much is wrong that looking further would only repeat it.
-pub(crate) fn build(def: FormDef, problems: &mut Problems) -> Option<Parts> {
+pub(crate) fn build(def: FormDef, problems: &mut Problems) -> Option<Form> {
     check_form(&def, problems);
-    let mut parts = Parts {
+    let mut parts = Form {
         id: def.id,
         version: def.version,
         title: def.title,
@@ -54,6 +21,7 @@ pub(crate) fn build(def: FormDef, problems: &mut Problems) -> Option<Parts> {
         scopes: vec![Scope { node: ROOT, parent: 0, depth: 0, slots: Vec::new(), repeats: Vec::new() }],
         lists: Vec::new(),
         exprs: Vec::new(),
+        graph: Graph::default(),
         names: Names::default(),
         list_names: HashMap::new(),
         report: drafts(def.report),
@@ -129,7 +97,7 @@ fn add_list(
 }
 
 struct Grower<'a> {
-    parts: Parts,
+    parts: Form,
     problems: &'a mut Problems,
     full: bool,
 }

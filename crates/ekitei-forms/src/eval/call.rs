@@ -30,7 +30,8 @@ impl<'a> Eval<'a> {
             F::Number => Val::Number(n(0)),
             F::Int => float(f64::trunc),
             F::Round if arguments.len() == 2 => Val::Number(round_to(n(0), n(1))),
-            F::Round => float(number::round),
+            // Half away from zero, as both ODK engines have it; XPath itself would round -1.5 to -1.
+            F::Round => float(f64::round),
             F::Floor => float(f64::floor),
             F::Ceiling => float(f64::ceil),
             F::Abs => float(f64::abs),

@@ -17,7 +17,7 @@ impl<'a> Eval<'a> {
         let val = self.eval(&arguments[0], here);
         if function == F::DecimalTime {
             let clock = self.text_of(val);
-            return Val::Number(date::time_fraction(&clock).unwrap_or(f64::NAN));
+            return Val::Number(date::time_of_place(&clock, self.env.offset_minutes()).unwrap_or(f64::NAN));
         }
         let days = self.days(&val);
         let day = days.and_then(|d| Day::from_days(d.floor() as i64));

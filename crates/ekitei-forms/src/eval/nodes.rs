@@ -40,6 +40,11 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// How many members the node-set of a whole expression has.
+    pub(crate) fn members(&self, ir: &'a Ir) -> u32 {
+        self.nodes(ir, &Candidate { frame: self.frame, row: None, position: 1, size: 1 }).len() as u32
+    }
+
     fn walk(&self, walk: &'a Walk, here: &Candidate) -> Vec<Item> {
         let mut frames = vec![self.frame_up(walk.base, walk.up, here)];
         for leg in &walk.legs {

@@ -48,12 +48,16 @@ impl<'a> Eval<'a> {
         }
     }
 
+    fn text_number(&self, text: &str) -> f64 {
+        date::number_of(text, || self.env.offset_minutes())
+    }
+
     pub fn number_of(&self, val: &Val<'_>) -> f64 {
         match val {
             Val::Number(n) => *n,
-            Val::Text(t) => date::number_of(t),
+            Val::Text(t) => self.text_number(t),
             Val::Bool(b) => f64::from(u8::from(*b)),
-            Val::Node(value) => value.number(),
+            Val::Node(value) => value.number(|| self.env.offset_minutes()),
             Val::Nodes(items) => items.first().map_or(f64::NAN, |item| self.item_number(item)),
         }
     }
@@ -72,8 +76,10 @@ impl<'a> Eval<'a> {
 
     pub(super) fn item_number(&self, item: &Item) -> f64 {
         match item {
-            Item::Node(frame, node) => self.data.seen(self.form, *frame, *node).number(),
-            other => date::number_of(&self.item_text(other)),
+            Item::Node(frame, node) => {
+                self.data.seen(self.form, *frame, *node).number(|| self.env.offset_minutes())
+            }
+            other => self.text_number(&self.item_text(other)),
         }
     }
 

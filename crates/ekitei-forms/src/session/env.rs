@@ -21,6 +21,12 @@ impl Env {
         self.now.get(..10).unwrap_or_default()
     }
 
+    /// Minutes east of UTC of the place's clock.
+    pub fn offset_minutes(&self) -> Option<i64> {
+        let clock = self.now.get(10..)?;
+        crate::date::offset_minutes(&clock[clock.find(['+', '-', 'Z'])?..])
+    }
+
     /// The value of a `meta` question.
     pub fn fact(&self, meta: &str) -> &str {
         match (self.facts.get(meta), meta) {

@@ -37,7 +37,7 @@ impl Session {
     /// `instance-counted`.
     pub fn remove_instance(&mut self, key: &AnswerKey) -> Result<(), Fault> {
         let unknown = || Fault::ask("instance-unknown").with("question", shown(&key.0));
-        let node = *self.form.by_id.get(key.question()).ok_or_else(unknown)?;
+        let node = *self.form.names.by_id.get(key.question()).ok_or_else(unknown)?;
         let plan = self.form.node(node);
         let scope = plan.inner.ok_or_else(unknown)?;
         if plan.repeat_count.is_some() {
@@ -64,7 +64,7 @@ impl Session {
 
     /// An instance from elsewhere: its place among the others, null takes it away (its answers are kept aside).
     pub fn receive_instance(&mut self, key: &AnswerKey, place: &Json) {
-        let Some(&node) = self.form.by_id.get(key.question()) else { return };
+        let Some(&node) = self.form.names.by_id.get(key.question()) else { return };
         let plan = self.form.node(node);
         let Some(scope) = plan.inner.filter(|_| plan.repeat_count.is_none()) else { return };
         let there = self.instance_frames.get(&(scope, key.instance().into())).copied();
@@ -89,7 +89,7 @@ impl Session {
 
     fn repeat_place(&self, repeat: &str, parent: &str) -> Result<(u32, NodeId), Fault> {
         let unknown = || Fault::ask("question-unknown").with("question", shown(repeat));
-        let node = *self.form.by_id.get(repeat).ok_or_else(unknown)?;
+        let node = *self.form.names.by_id.get(repeat).ok_or_else(unknown)?;
         let plan = self.form.node(node);
         if plan.inner.is_none() {
             return Err(unknown());

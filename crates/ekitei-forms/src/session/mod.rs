@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod env;
+pub mod evaluate;
 pub mod instances;
 pub mod key;
 pub mod open;
@@ -90,7 +91,7 @@ impl Session {
     /// The place of a key. Faults: `question-unknown`, `instance-unknown`.
     pub(crate) fn place(&self, key: &AnswerKey) -> Result<(u32, NodeId), Fault> {
         let unknown = || Fault::ask("question-unknown").with("question", shown(&key.0));
-        let node = *self.form.by_id.get(key.question()).ok_or_else(unknown)?;
+        let node = *self.form.names.by_id.get(key.question()).ok_or_else(unknown)?;
         let scope = self.form.node(node).scope;
         let frame = self.frame_of(scope, key.instance());
         let frame = frame.ok_or_else(|| Fault::ask("instance-unknown").with("question", shown(&key.0)))?;

@@ -90,7 +90,7 @@ impl Session {
             instances.iter().filter_map(|(key, at)| at.as_f64().map(|at| (key, at))).collect();
         stored.sort_by_key(|(key, _)| key.instance().split('.').count());
         for (key, at) in stored {
-            let Some(&node) = self.form.by_id.get(key.question()) else { continue };
+            let Some(&node) = self.form.names.by_id.get(key.question()) else { continue };
             let plan = self.form.node(node);
             if plan.inner.is_none() || plan.repeat_count.is_some() {
                 continue;
@@ -114,7 +114,7 @@ impl Session {
             self.static_default(FORM_FRAME, node);
         }
         let prefilled = |this: &Self, key: &AnswerKey| {
-            let node = this.form.by_id.get(key.question()).map(|n| this.form.node(*n));
+            let node = this.form.names.by_id.get(key.question()).map(|n| this.form.node(*n));
             node.filter(|n| n.item.from_last == FromLast::Prefill).is_some()
         };
         let mut instances: Vec<(AnswerKey, serde_json::Value)> = last_instances

@@ -84,7 +84,7 @@ impl Session {
             }
             let (rank, frame) = next;
             if self.data.lives(frame) {
-                self.evaluate(self.form.graph.order[rank as usize], frame);
+                self.compute(self.form.graph.order[rank as usize], frame);
             }
             done = Some(next);
         }
@@ -98,12 +98,12 @@ impl Session {
             let expr = self.form.graph.order[rank];
             let scope = self.form.node(self.form.exprs[expr as usize].owner).scope;
             if scope == 0 {
-                self.evaluate(expr, super::FORM_FRAME);
+                self.compute(expr, super::FORM_FRAME);
                 continue;
             }
             for frame in self.data.frames_below(&self.form, super::FORM_FRAME, scope) {
                 if self.data.lives(frame) {
-                    self.evaluate(expr, frame);
+                    self.compute(expr, frame);
                 }
             }
         }
@@ -112,7 +112,7 @@ impl Session {
         self.recalculate();
     }
 
-    fn evaluate(&mut self, id: ExprId, frame: u32) {
+    fn compute(&mut self, id: ExprId, frame: u32) {
         let form = std::sync::Arc::clone(&self.form);
         let expr = &form.exprs[id as usize];
         let node = expr.owner;
