@@ -191,6 +191,10 @@ pub mod inspection {
     pub const FILED: &str = "office.filed";
     pub const FILED_AT: &str = "office.filed_at";
     pub const FILED_VERSIONS: &str = "office.filed_versions";
+    /// Server: names what the filed papers say, so that the same is not filed twice.
+    pub const FILED_CONTENT: &str = "office.filed_content";
+    /// Server: the case is not filed; the papers are made when somebody asks for them.
+    pub const KEPT_AT: &str = "office.kept_at";
 }
 
 pub mod amendment {

@@ -221,6 +221,7 @@ pub struct BlobRow {
 pub enum JobKind {
     FilePhoto,
     FileNote,
+    FileInspection,
 }
 
 /// A leased job. `attempt` is its fence: an effect with an older one is refused.
@@ -249,6 +250,13 @@ pub enum JobEffect {
         path: String,
         at_ms: i64,
         version: u32,
+    },
+    /// Report and ledger as paper and workbook. `content` names what they say: a version is filed once.
+    InspectionFiled {
+        paths: Vec<String>,
+        at_ms: i64,
+        version: u32,
+        content: String,
     },
     /// Nothing to do any more (the record was deleted).
     Nothing,
@@ -334,6 +342,23 @@ pub struct Counts {
     pub uploads_receiving: u64,
     pub devices_active: u64,
     pub jobs: JobCounts,
+}
+
+/// What asks for a decision of one person, as their lists show it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OwnCounts {
+    pub conflicts_open: u64,
+    pub quarantine_open: u64,
+    /// Operations of theirs, and of the people they look after, whose parent has not come yet.
+    pub waiting_parent: u64,
+}
+
+/// Who sent an operation, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    pub staff: StaffId,
+    /// The device's clock.
+    pub at_ms: i64,
 }
 
 /// An outcome together with what it touched.

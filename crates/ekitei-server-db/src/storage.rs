@@ -7,7 +7,8 @@ use ekitei_model::kinds::Variant;
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch, PullRequest, PushHeader};
-use ekitei_model::{Fault, Record, RecordId, Scope, StaffId};
+use ekitei_model::{Fault, OpId, Record, RecordId, Scope, StaffId};
+use std::collections::HashMap;
 use std::path::Path;
 use uuid::Uuid;
 
@@ -93,6 +94,9 @@ pub trait Storage: Send + Sync {
     /// For the office's own jobs: no permission is asked.
     async fn office_record(&self, id: RecordId) -> Result<Option<Record>>;
 
+    /// The living children of a record in its scope, in the order of their birth. For the office's own jobs.
+    async fn office_children(&self, of: RecordId) -> Result<Vec<Record>>;
+
     // ── bytes ──
     /// Repeating it returns the same upload with its offset.
     async fn upload_create(&self, new: NewUpload, now_ms: i64) -> Result<Upload>;
@@ -137,16 +141,25 @@ pub trait Storage: Send + Sync {
     async fn timeline(&self, caller: &Caller, case: RecordId) -> Result<Vec<String>>;
     /// Notes, photos and visits of readable cases, last changed first (JSON).
     async fn recent(&self, caller: &Caller, limit: u32) -> Result<Vec<String>>;
+    /// Records of one kind in everything that the caller may read (cases, own sections, all), last changed first (JSON).
+    async fn of_kind(&self, caller: &Caller, kind: &str, limit: u32) -> Result<Vec<String>>;
     /// Unresolved conflicts, oldest first.
     async fn conflicts(&self, caller: &Caller) -> Result<Vec<ConflictRow>>;
-    /// Open entries: of scopes the caller may read, their own, and (section heads and stewards) of their people.
+    /// Who sent these operations; those that are not in the log (the office's own) are left out. No permission is asked:
+    /// the ids are those of revisions in records that the caller has read.
+    async fn authors(&self, ops: &[OpId]) -> Result<HashMap<OpId, Author>>;
+    /// Open entries: of scopes the caller may read, their own, and (section heads and stewards) of their people. What
+    /// they may know of but not read (a members-only case of their people) comes without `bytes`.
     async fn quarantine(&self, caller: &Caller) -> Result<Vec<QuarantineRow>>;
     /// Applies the kept bytes in the releasing person's right. An outcome `Quarantined` leaves the entry open.
-    /// Refused: `quarantine-unknown`, `quarantine-settled`.
+    /// Refused: `quarantine-unknown`, `quarantine-settled`, `not-readable`.
     async fn quarantine_release(&self, caller: &Caller, id: Uuid, now_ms: i64) -> Result<Applied>;
     /// Looked at and set aside; the bytes stay.
     async fn quarantine_close(&self, caller: &Caller, id: Uuid, now_ms: i64) -> Result<()>;
+    /// Of the whole office: for `/metrics`, not for a person's screen.
     async fn counts(&self, now_ms: i64) -> Result<Counts>;
+    /// The same numbers as the lengths of the caller's lists.
+    async fn own_counts(&self, caller: &Caller) -> Result<OwnCounts>;
 
     // ── maintenance ──
     /// One fault per contradiction between log, records, heads, jobs and blobs; empty: all is well.

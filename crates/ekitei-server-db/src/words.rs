@@ -41,12 +41,13 @@ pub(crate) fn of_job_kind(k: JobKind) -> &'static str {
     match k {
         JobKind::FilePhoto => "file_photo",
         JobKind::FileNote => "file_note",
+        JobKind::FileInspection => "file_inspection",
     }
 }
 impl std::str::FromStr for JobKind {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, String> {
-        [Self::FilePhoto, Self::FileNote]
+        [Self::FilePhoto, Self::FileNote, Self::FileInspection]
             .into_iter()
             .find(|k| of_job_kind(*k) == s)
             .ok_or_else(|| s.to_owned())

@@ -1,6 +1,7 @@
 //! Inspections, amendments and published forms.
 
 use super::kit::*;
+use crate::{Job, JobEffect, JobKind};
 use ekitei_model::kinds::{self, amendment, form_version, inspection};
 use ekitei_model::{OpBody, RecordId, Scope};
 use serde_json::{Value, json};
@@ -124,4 +125,76 @@ pub async fn forms_are_published_by_leaders_and_never_change(store: Store) {
         &set(&mut a9, here.record, [(form_version::WITHDRAWN_AT, "2026-11-21T09:00:00+09:00".into())]).await,
     );
     sound(&store).await;
+}
+
+/// The job that waits, taken.
+async fn papers(store: &Store) -> Option<Job> {
+    let job = store.claim_job(NOW, 1000).await.unwrap()?;
+    assert_eq!(job.kind, JobKind::FileInspection);
+    Some(job)
+}
+
+pub async fn papers_are_asked_for_when_it_goes_to_the_head_and_when_it_says_something_else(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let mut a9 = phone(&store, "a9").await;
+    let made = begun(case);
+    let id = made.record;
+    applied(&a1.one(&made).await);
+    applied(&set(&mut a1, id, [("state", "finished".into())]).await);
+    assert_eq!(papers(&store).await, None, "not before it goes to the head");
+    applied(&set(&mut a1, id, [("state", "circulated".into())]).await);
+    let job = papers(&store).await.unwrap();
+    assert_eq!(job.record, id);
+    let filed = |n: u32| JobEffect::InspectionFiled {
+        paths: vec![format!("r{n}.pdf"), format!("r{n}.xlsx")],
+        at_ms: NOW,
+        version: n,
+        content: format!("c{n}"),
+    };
+    store.finish_job(&job, filed(1), NOW).await.unwrap();
+    let seen = a1.record(id).await.unwrap();
+    assert_eq!(seen.fields["office.filed"], json!(["r1.pdf", "r1.xlsx"]));
+    assert_eq!((seen.fields["office.filed_versions"].as_u64(), seen.text("office.filed_content")), (Some(1), "c1"));
+    assert_eq!(papers(&store).await, None, "filing asks for nothing");
+    applied(&set(&mut a1, id, [("title", "別の題".into())]).await);
+    assert_eq!(papers(&store).await, None);
+    applied(&set(&mut a1, id, [("a.q1", "ng".into())]).await);
+    assert_eq!(papers(&store).await, None, "proposed only");
+    let proposal = all_of(&store, &a9, kinds::AMENDMENT).await.pop().unwrap();
+    applied(&set(&mut a9, proposal.id, [("state", "accepted".into())]).await);
+    let job = papers(&store).await.unwrap();
+    store.finish_job(&job, filed(2), NOW).await.unwrap();
+    applied(&set(&mut a9, id, [("state", "accepted".into())]).await);
+    let job = papers(&store).await.unwrap();
+    store.finish_job(&job, JobEffect::Nothing, NOW).await.unwrap();
+    assert_eq!(papers(&store).await, None);
+    sound(&store).await;
+}
+
+async fn all_of(store: &Store, by: &Phone, kind: &str) -> Vec<ekitei_model::Record> {
+    let found = store.of_kind(&by.caller, kind, 100).await.unwrap();
+    found.iter().map(|text| serde_json::from_str(text).unwrap()).collect()
+}
+
+pub async fn lists_of_a_kind_and_children_follow_the_grants(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let (mut a9, b1) = (phone(&store, "a9").await, phone(&store, "b1").await);
+    let made = begun(case);
+    applied(&a1.one(&made).await);
+    let form = record_id();
+    let section = Scope::Section(A.to_owned());
+    applied(&a9.one(&create(form, kinds::FORM, &section, None, fields([("title", "様式".into())]))).await);
+    let ids = |found: Vec<ekitei_model::Record>| found.iter().map(|r| r.id).collect::<Vec<_>>();
+    assert_eq!(ids(all_of(&store, &a1, kinds::INSPECTION).await), [made.record]);
+    assert_eq!(ids(all_of(&store, &b1, kinds::INSPECTION).await), []);
+    assert_eq!(ids(all_of(&store, &a1, kinds::FORM).await), [form]);
+    assert_eq!(ids(all_of(&store, &b1, kinds::FORM).await), []);
+    let child = |of: RecordId| {
+        create(record_id(), kinds::PHOTO, &Scope::Case(case), Some(of), fields([("item", "q1_photos".into())]))
+    };
+    let (one, two, other) = (child(made.record), child(made.record), child(case));
+    a1.push(&[one.clone(), two.clone(), other]).await;
+    a1.one(&op(one.record, OpBody::Delete)).await;
+    assert_eq!(ids(store.office_children(made.record).await.unwrap()), [two.record]);
+    assert_eq!(store.office_children(record_id()).await.unwrap(), []);
 }

@@ -5,6 +5,7 @@ pub mod bytes;
 pub mod feed;
 pub mod fixture;
 pub mod fold;
+pub mod inspect;
 pub mod kit;
 pub mod merge;
 pub mod people;
@@ -26,11 +27,16 @@ macro_rules! conformance_suite {
                 drained_devices_push_and_wiped_ones_do_not;
             merge: equal_bases_apply_and_others_conflict, resolutions_change_the_parent_once, a_reopened_conflict_asks_again,
                 deletes_leave_tombstones, drafts_are_published_in_one_step, a_publish_ends_a_draft_that_comes_later, marks_only_grow;
+            inspect: only_the_head_accepts_what_was_circulated, a_late_answer_is_proposed_and_decided_once,
+                forms_are_published_by_leaders_and_never_change, papers_are_asked_for_when_it_goes_to_the_head_and_when_it_says_something_else,
+                lists_of_a_kind_and_children_follow_the_grants;
             feed: a_new_reader_begins_at_the_head_and_pages_backward, changes_follow_the_cursor, the_budget_cuts_pages_without_loss,
                 only_granted_scopes_are_read, an_unknown_case_is_empty_and_a_deleted_one_denied;
             views: headers_follow_the_grants, restriction_hides_name_and_place, assignments_follow_people_and_visits,
-                lists_show_only_what_may_be_read, acl_versions_change_with_grants, verify_finds_nothing_after_all_this;
+                lists_show_only_what_may_be_read, counts_are_the_lengths_of_one_s_own_lists,
+                authors_are_those_of_the_log, acl_versions_change_with_grants, verify_finds_nothing_after_all_this;
             quarantine: a_lost_scope_keeps_the_bytes_where_its_readers_see_them, release_applies_in_the_right_of_the_releaser,
+                what_may_be_of_a_members_only_case_is_veiled,
                 what_cannot_be_read_never_blocks, office_words_are_refused, salvage_comes_back_as_its_create;
             bytes: uploads_resume_under_a_fence, arrival_before_the_record_and_after_it, other_bytes_do_not_count,
                 jobs_run_once_and_write_their_effect, each_finished_version_of_a_note_is_filed,

@@ -61,6 +61,69 @@ pub async fn release_applies_in_the_right_of_the_releaser(store: Store) {
     sound(&store).await;
 }
 
+/// A head looks after what their people could not deliver, but reads nothing of a case that is closed to them.
+pub async fn what_may_be_of_a_members_only_case_is_veiled(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let (a2, a9) = (phone(&store, "a2").await, phone(&store, "a9").await);
+    let mut a9 = a9;
+    let seen = a9.record(case).await.unwrap();
+    let close = fields([("restricted", true.into()), ("members", vec!["a2"].into())]);
+    applied(&a9.one(&patch(&seen, close)).await);
+    // Written offline by a1: into the closed case; into one that never came; an open and a closed case of another
+    // section that a1 may not make there; a note in one of them; something unreadable.
+    let into_closed = note_in(case, "会員だけの話");
+    let orphan = note_in(record_id(), "来なかった案件");
+    let (_, open) = case_in(B, "R8-開");
+    let (hidden_id, mut hidden) = case_in(B, "R8-閉");
+    if let OpBody::Create { fields, .. } = &mut hidden.body {
+        fields.insert("restricted".into(), true.into());
+    }
+    let strange = format!(
+        r#"{{"op_id":"{}","record":"{case}","at":"2026-11-21T10:00:00+09:00","op":"fold","text":"会員だけの話"}}"#,
+        uuid::Uuid::now_v7()
+    );
+    let strange = Incoming::parse(strange.as_bytes()).unwrap();
+    let mut lines: Vec<Incoming> = [&into_closed, &orphan, &open, &hidden].map(incoming).to_vec();
+    lines.push(strange.clone());
+    let outcomes = a1.push_lines(&lines).await.unwrap().results;
+    assert_eq!(
+        outcomes[1].outcome,
+        Outcome::WaitingParent { needs: orphan.named_scope().unwrap().case().unwrap() }
+    );
+    store.expire_waiting(NOW + 1, NOW + 1).await.unwrap();
+    let read = |rows: Vec<crate::QuarantineRow>| -> Vec<(uuid::Uuid, bool)> {
+        let mut seen: Vec<_> = rows.into_iter().map(|r| (r.id, !r.bytes.is_empty())).collect();
+        seen.sort_unstable();
+        seen
+    };
+    let all = |whole: [bool; 5]| {
+        let ids = [into_closed.op_id.0, orphan.op_id.0, open.op_id.0, hidden.op_id.0, strange.op_id.0];
+        let mut wanted: Vec<_> = ids.into_iter().zip(whole).collect();
+        wanted.sort_unstable();
+        wanted
+    };
+    assert_eq!(read(store.quarantine(&a1.caller).await.unwrap()), all([true; 5]), "one's own");
+    let head = store.quarantine(&a9.caller).await.unwrap();
+    assert_eq!(read(head), all([false, false, true, false, false]), "the head of the writer's section");
+    assert_eq!(read(store.quarantine(&a2.caller).await.unwrap()), [(into_closed.op_id.0, true)], "a member");
+    assert!(store.office_record(hidden_id).await.unwrap().is_none());
+    for (who, count) in [(&a1, 5), (&a9, 5), (&a2, 1)] {
+        assert_eq!(
+            store.own_counts(&who.caller).await.unwrap().quarantine_open,
+            count,
+            "{}",
+            who.caller.staff
+        );
+    }
+    // What one cannot read one cannot settle.
+    let entry = into_closed.op_id.0;
+    assert_eq!(code(store.quarantine_release(&a9.caller, entry, NOW).await), "not-readable");
+    assert_eq!(code(store.quarantine_close(&a9.caller, entry, NOW).await), "not-readable");
+    applied(&store.quarantine_release(&a2.caller, entry, NOW).await.unwrap().outcome);
+    store.quarantine_close(&a9.caller, open.op_id.0, NOW).await.unwrap();
+    sound(&store).await;
+}
+
 pub async fn what_cannot_be_read_never_blocks(store: Store) {
     let (mut a1, case) = office(&store).await;
     let id = uuid::Uuid::now_v7();

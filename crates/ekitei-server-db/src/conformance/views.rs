@@ -4,7 +4,7 @@ use super::kit::*;
 use crate::CaseFilter;
 use ekitei_model::kinds::{assignment_id, header_id};
 use ekitei_model::people::Role;
-use ekitei_model::{OpBody, Record, Scope};
+use ekitei_model::{OpBody, Outcome, Record, Scope};
 
 pub async fn headers_follow_the_grants(store: Store) {
     let (mut a1, case) = office(&store).await;
@@ -134,6 +134,61 @@ pub async fn lists_show_only_what_may_be_read(store: Store) {
     assert_eq!(store.scan_kind("note", None, 10).await.unwrap().len(), 1);
     assert_eq!(store.scan_kind("note", Some(note.record), 10).await.unwrap().len(), 0);
     assert_eq!(store.office_record(note.record).await.unwrap().unwrap().text("text"), "最初");
+}
+
+pub async fn counts_are_the_lengths_of_one_s_own_lists(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let (mut a2, mut a9, mut b1) =
+        (phone(&store, "a2").await, phone(&store, "a9").await, phone(&store, "b1").await);
+    let root = phone(&store, "root").await;
+    // A conflict in the open case, one in a members-only case of a1, and one in a note that was deleted afterwards.
+    let (closed, mut made) = case_in(A, "R8-002");
+    if let OpBody::Create { fields, .. } = &mut made.body {
+        fields.insert("members".into(), vec!["a1", "a2"].into());
+    }
+    applied(&a1.one(&made).await);
+    let mut notes = Vec::new();
+    for place in [case, closed, case] {
+        let note = note_in(place, "もと");
+        applied(&a1.one(&note).await);
+        let seen = a1.record(note.record).await.unwrap();
+        applied(&a1.one(&patch(&seen, fields([("text", "現場".into())]))).await);
+        let late = a2.one(&patch(&seen, fields([("text", "机".into())]))).await;
+        assert!(matches!(late, Outcome::Conflict { .. }), "{late:?}");
+        notes.push(note.record);
+    }
+    applied(&a1.one(&op(notes[2], OpBody::Delete)).await);
+    let seen = a9.record(closed).await.unwrap();
+    applied(&a9.one(&patch(&seen, fields([("restricted", true.into())]))).await);
+    // Something of b1 that nobody lets in, and something that waits.
+    b1.push(&[note_in(case, "入れない"), note_in(record_id(), "待つ")]).await;
+    for (who, conflicts, quarantine, waiting) in
+        [(&a1, 2, 1, 0), (&a2, 2, 1, 0), (&a9, 1, 1, 0), (&b1, 0, 1, 1), (&root, 0, 0, 0)]
+    {
+        let (caller, name) = (&who.caller, who.caller.staff.as_str());
+        let own = store.own_counts(caller).await.unwrap();
+        let counted = (own.conflicts_open, own.quarantine_open, own.waiting_parent);
+        assert_eq!(counted, (conflicts, quarantine, waiting), "{name}");
+        assert_eq!(store.conflicts(caller).await.unwrap().len() as u64, conflicts, "{name}");
+        assert_eq!(store.quarantine(caller).await.unwrap().len() as u64, quarantine, "{name}");
+    }
+    let office = store.counts(NOW).await.unwrap();
+    assert_eq!((office.conflicts_open, office.quarantine_open, office.waiting_parent), (3, 1, 1));
+}
+
+pub async fn authors_are_those_of_the_log(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let mut a2 = phone(&store, "a2").await;
+    let note = note_in(case, "一");
+    applied(&a1.one(&note).await);
+    let seen = a2.record(note.record).await.unwrap();
+    let change = patch(&seen, fields([("text", "二".into())]));
+    applied(&a2.one(&change).await);
+    let unknown = ekitei_model::OpId(uuid::Uuid::now_v7());
+    let found = store.authors(&[note.op_id, change.op_id, unknown]).await.unwrap();
+    let said: Vec<_> =
+        [note.op_id, change.op_id].iter().map(|o| (found[o].staff.as_str(), found[o].at_ms)).collect();
+    assert_eq!((said, found.len()), (vec![("a1", NOW), ("a2", NOW)], 2));
 }
 
 pub async fn acl_versions_change_with_grants(store: Store) {

@@ -3,9 +3,12 @@
 use super::{Look, Planner};
 use crate::error::{Result, StorageError};
 use crate::rows::{Caller, Device, NewDevice, QuarantineRow, office_device};
-use ekitei_model::people::{Role, Staff};
+use ekitei_model::kinds::{CASE, case::RESTRICTED};
+use ekitei_model::people::Staff;
+use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch, MAX_BATCH_OPS, PROTO, PushHeader};
 use ekitei_model::{Fault, Lane, Record, RecordId, Scope, StaffId, rules};
+use serde_json::Value;
 
 /// What the operation may rely on about its scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,24 +127,46 @@ pub(crate) fn acl_version(standing: &[(Scope, u64)]) -> u64 {
     hash >> 11
 }
 
-/// Whether a quarantine entry is `reader`'s to see: they may read its scope, wrote it, or look after its writer.
-pub(crate) fn sees(
+/// How much of a quarantine entry a person sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    Whole,
+    /// That it is there, whose it is and why; not what it says.
+    Veiled,
+}
+
+/// `None`: nothing at all. Whole: they may read its scope, or wrote it. Whoever only looks after its writer reads it where
+/// it is known to belong to a case that is open to its section: everything else may be of a members-only case.
+pub(crate) fn sight(
     row: &QuarantineRow,
     case: Option<&Record>,
     writer: Option<&Staff>,
     reader: &Staff,
     today: &str,
-) -> bool {
-    row.staff == reader.id
-        || readable(&row.scope, case, reader, today)
-        || writer.is_some_and(|w| looks_after(reader, w, today))
+) -> Option<Sight> {
+    if row.staff == reader.id || readable(&row.scope, case, reader, today) {
+        return Some(Sight::Whole);
+    }
+    if !writer.is_some_and(|w| rules::looks_after(reader, w, today)) {
+        return None;
+    }
+    let open = match case {
+        Some(case) => !case.deleted && !case.flag(RESTRICTED),
+        None => brings_open_case(row),
+    };
+    Some(if open { Sight::Whole } else { Sight::Veiled })
 }
 
-/// Whether `reader` looks after `writer`'s quarantine: section head or steward where the writer holds a post today.
-pub(crate) fn looks_after(reader: &Staff, writer: &Staff, today: &str) -> bool {
-    writer
-        .posts
-        .iter()
-        .filter(|p| p.held_on(today))
-        .any(|p| reader.has_role_in(&p.section, &[Role::Head, Role::Steward], today))
+/// The entry is itself the (salvaged) record or the create of a case that is not members-only.
+fn brings_open_case(row: &QuarantineRow) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Made {
+        kind: String,
+        #[serde(default)]
+        fields: Fields,
+    }
+    row.scope.case().is_some_and(|id| row.record == Some(id))
+        && serde_json::from_slice::<Made>(&row.bytes).is_ok_and(|m| {
+            m.kind == CASE && !m.fields.get(RESTRICTED).and_then(Value::as_bool).unwrap_or(false)
+        })
 }

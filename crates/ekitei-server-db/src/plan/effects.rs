@@ -2,7 +2,7 @@
 
 use super::{Look, NewJob, Planned, Planner, WorkingSet, office_op, office_rev};
 use crate::rows::{JobEffect, JobKind};
-use ekitei_model::kinds::{self, Variant, note, photo};
+use ekitei_model::kinds::{self, Variant, inspection, note, photo};
 use ekitei_model::{Record, RecordId, Rev, Stamp};
 use serde_json::Value;
 
@@ -47,11 +47,16 @@ impl Planner<'_> {
             kinds::NOTE if finished_anew(record, prior) => {
                 NewJob { kind: JobKind::FileNote, key: format!("file_note:{id}:{seq}"), record: id }
             }
+            kinds::INSPECTION if asks_for_papers(record, prior) => NewJob {
+                kind: JobKind::FileInspection,
+                key: format!("file_inspection:{id}:{seq}"),
+                record: id,
+            },
             _ => return,
         };
         // A photo keeps its arrival through later changes; its job was made when the original came.
         let arrived_before = prior.is_some_and(|p| p.fields.contains_key(&photo::arrived(Variant::Original)));
-        if (job.kind == JobKind::FileNote || !arrived_before) && !self.out.jobs.contains(&job) {
+        if (job.kind != JobKind::FilePhoto || !arrived_before) && !self.out.jobs.contains(&job) {
             self.out.jobs.push(job);
         }
     }
@@ -88,6 +93,20 @@ fn finished_anew(record: &Record, prior: Option<&Record>) -> bool {
     !now.is_empty() && prior.is_none_or(|p| p.text(note::FINISHED_AT) != now)
 }
 
+/// It goes to the head, is accepted, or says something else since it went there (an accepted amendment).
+fn asks_for_papers(record: &Record, prior: Option<&Record>) -> bool {
+    use ekitei_model::inspection::{State, is_content};
+    let now = State::of(record);
+    if !matches!(now, State::Circulated | State::Accepted) {
+        return false;
+    }
+    let Some(prior) = prior else { return true };
+    let content = |r: &Record| -> Vec<(String, Value)> {
+        r.fields.iter().filter(|(name, _)| is_content(name)).map(|(n, v)| (n.clone(), v.clone())).collect()
+    };
+    State::of(prior) != now || content(record) != content(prior)
+}
+
 /// Bytes of a record have arrived (they are among the working set's arrivals already).
 pub(crate) fn arrived(ws: &WorkingSet, record: RecordId, now_ms: i64) -> Planned<()> {
     let mut p = Planner::new(ws, now_ms, "");
@@ -119,6 +138,12 @@ pub(crate) fn job_effect(ws: &WorkingSet, record: RecordId, effect: &JobEffect, 
             (note::FILED.into(), path.as_str().into()),
             (note::FILED_AT.into(), text(*at_ms)),
             (note::FILED_VERSIONS.into(), (*version).into()),
+        ],
+        JobEffect::InspectionFiled { paths, at_ms, version, content } => vec![
+            (inspection::FILED.into(), paths.clone().into()),
+            (inspection::FILED_AT.into(), text(*at_ms)),
+            (inspection::FILED_VERSIONS.into(), (*version).into()),
+            (inspection::FILED_CONTENT.into(), content.as_str().into()),
         ],
         JobEffect::Nothing => Vec::new(),
     };

@@ -1,6 +1,6 @@
 //! The pipe: batches, repeats, waiting operations, quarantine and what comes back out of it.
 
-use super::access::{self, Access};
+use super::access;
 use super::apply::Author;
 use super::{LaneMark, LogRow, Look, Missing, Place, Planned, Planner, Waiting, WorkingSet};
 use crate::rows::{Caller, Incoming, QuarantineRow, QuarantineState};
@@ -272,17 +272,20 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn may_see(&mut self, row: &QuarantineRow, caller: &Caller) -> Look<bool> {
+    /// Who cannot read an entry cannot let it out.
+    fn may_read_entry(&mut self, row: &QuarantineRow, caller: &Caller) -> Look<bool> {
         let Some(reader) = self.staff(&caller.staff)? else { return Ok(false) };
-        if row.staff == caller.staff || self.access(&row.scope, reader)? == Access::Yes {
-            return Ok(true);
-        }
+        let case = match row.scope.case() {
+            Some(id) => self.find(id)?.cloned(),
+            None => None,
+        };
         let writer = self.staff(&row.staff)?;
-        Ok(writer.is_some_and(|w| access::looks_after(reader, w, &caller.today)))
+        let sight = access::sight(row, case.as_ref(), writer, reader, &caller.today);
+        Ok(sight == Some(access::Sight::Whole))
     }
 
     fn let_out(&mut self, row: &QuarantineRow, caller: &Caller) -> Look<Option<Outcome>> {
-        if !self.may_see(row, caller)? {
+        if !self.may_read_entry(row, caller)? {
             return Ok(None);
         }
         let Some(rights) = self.staff(&caller.staff)? else { return Ok(None) };

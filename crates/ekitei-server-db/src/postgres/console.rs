@@ -1,16 +1,20 @@
 //! What the console reads. Everything is filtered by the model's rules.
 
 use super::codec::{self, number, record_of, text, word};
+use super::load::staff;
 use super::people::{count, may_read, reader};
 use super::session::{Go, maybe, rows};
 use super::{jobs, push};
+use crate::columns::Columns;
 use crate::error::StorageError;
+use crate::plan::access::Sight;
 use crate::rows::*;
 use crate::words;
 use deadpool_postgres::Transaction;
 use ekitei_model::people::Staff;
-use ekitei_model::{Record, RecordId, Scope, rules};
+use ekitei_model::{OpId, Record, RecordId, Scope, StaffId, rules};
 use std::collections::HashMap;
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 /// Cases with a header in one of the person's standing scopes that they may read today, with their JSON.
@@ -83,27 +87,73 @@ pub(super) async fn recent(tx: &Transaction<'_>, caller: &Caller, limit: u32) ->
     rows(tx, sql, &[&scopes, &i64::from(limit)]).await?.iter().map(|r| text(r, 0)).collect()
 }
 
-pub(super) async fn conflicts(tx: &Transaction<'_>, caller: &Caller) -> Go<Vec<ConflictRow>> {
+pub(super) async fn of_kind(
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    kind: &str,
+    limit: u32,
+) -> Go<Vec<String>> {
     let staff = reader(tx, caller).await?;
+    let cases = readable_cases(tx, &staff, &caller.today).await?;
+    let mut scopes: Vec<String> = cases.iter().map(|(c, _)| c.scope.to_string()).collect();
+    scopes.extend(rules::standing_scopes(&staff, &caller.today).iter().map(ToString::to_string));
+    let sql = "SELECT body FROM records WHERE NOT deleted AND kind = $1 AND scope = ANY($2)
+         ORDER BY changed_ms DESC, id DESC LIMIT $3";
+    rows(tx, sql, &[&kind, &scopes, &i64::from(limit)]).await?.iter().map(|r| text(r, 0)).collect()
+}
+
+pub(super) async fn children(tx: &Transaction<'_>, of: RecordId) -> Go<Vec<Record>> {
+    let sql = "SELECT body FROM records WHERE scope = (SELECT scope FROM records WHERE id = $1) AND parent = $1
+           AND NOT deleted ORDER BY born_seq";
+    let mut out = Vec::new();
+    for row in rows(tx, sql, &[&of.0]).await? {
+        out.push(record_of(&text(&row, 0)?)?);
+    }
+    Ok(out)
+}
+
+/// Whether the person may read scopes, each looked up once.
+struct Readable<'a> {
+    tx: &'a Transaction<'a>,
+    staff: Staff,
+    today: &'a str,
+    known: HashMap<Scope, bool>,
+}
+
+impl<'a> Readable<'a> {
+    async fn new(tx: &'a Transaction<'a>, caller: &'a Caller) -> Go<Self> {
+        let staff = reader(tx, caller).await?;
+        Ok(Self { tx, staff, today: &caller.today, known: HashMap::new() })
+    }
+
+    async fn may(&mut self, scope: Scope) -> Go<bool> {
+        if let Some(known) = self.known.get(&scope) {
+            return Ok(*known);
+        }
+        let may = may_read(self.tx, &self.staff, self.today, &scope).await?;
+        self.known.insert(scope, may);
+        Ok(may)
+    }
+}
+
+pub(super) async fn conflicts(tx: &Transaction<'_>, caller: &Caller) -> Go<Vec<ConflictRow>> {
+    let mut readable = Readable::new(tx, caller).await?;
     let sql = "SELECT c.scope, c.body, p.body FROM records c JOIN records p ON p.id = c.parent
          WHERE c.unresolved AND NOT p.deleted ORDER BY c.changed_ms, c.id";
-    let mut known: HashMap<Scope, bool> = HashMap::new();
     let mut out = Vec::new();
     for row in rows(tx, sql, &[]).await? {
-        let scope: Scope = word(&row, 0)?;
-        let readable = match known.get(&scope) {
-            Some(known) => *known,
-            None => {
-                let readable = may_read(tx, &staff, &caller.today, &scope).await?;
-                known.insert(scope, readable);
-                readable
-            }
-        };
-        if readable {
+        if readable.may(word(&row, 0)?).await? {
             out.push(ConflictRow { conflict: text(&row, 1)?, parent: text(&row, 2)? });
         }
     }
     Ok(out)
+}
+
+pub(super) async fn authors(tx: &Transaction<'_>, ops: &[OpId]) -> Go<HashMap<OpId, Author>> {
+    let ids: Vec<Uuid> = ops.iter().map(|o| o.0).collect();
+    let found = rows(tx, "SELECT op_id, staff, at_ms FROM ops WHERE op_id = ANY($1)", &[&ids]).await?;
+    let author = |r: &Row| Ok((OpId(r.try_get(0)?), Author { staff: r.staff(1)?, at_ms: r.try_get(2)? }));
+    found.iter().map(author).collect()
 }
 
 pub(super) async fn quarantine(tx: &Transaction<'_>, caller: &Caller) -> Go<Vec<QuarantineRow>> {
@@ -112,9 +162,58 @@ pub(super) async fn quarantine(tx: &Transaction<'_>, caller: &Caller) -> Go<Vec<
         format!("SELECT {} FROM quarantine WHERE state = 'open' ORDER BY since_ms, id", codec::QUARANTINE);
     let mut out = Vec::new();
     for row in rows(tx, &sql, &[]).await? {
-        let row = codec::quarantine(&row)?;
-        if push::sees(tx, caller, &row).await? {
-            out.push(row);
+        let mut row = codec::quarantine(&row)?;
+        let Some(sight) = push::sight(tx, caller, &row).await? else { continue };
+        if sight == Sight::Veiled {
+            row.bytes.clear();
+        }
+        out.push(row);
+    }
+    Ok(out)
+}
+
+/// Writers whose quarantine is theirs to look after, each looked up once.
+struct LooksAfter<'a> {
+    tx: &'a Transaction<'a>,
+    reader: Staff,
+    today: &'a str,
+    known: HashMap<StaffId, bool>,
+}
+
+impl LooksAfter<'_> {
+    async fn may(&mut self, writer: StaffId) -> Go<bool> {
+        if let Some(known) = self.known.get(&writer) {
+            return Ok(*known);
+        }
+        let found = staff(self.tx, &writer).await?;
+        let may = writer == self.reader.id
+            || found.is_some_and(|w| rules::looks_after(&self.reader, &w, self.today));
+        self.known.insert(writer, may);
+        Ok(may)
+    }
+}
+
+pub(super) async fn own_counts(tx: &Transaction<'_>, caller: &Caller) -> Go<OwnCounts> {
+    let mut readable = Readable::new(tx, caller).await?;
+    let reader = readable.staff.clone();
+    let mut after = LooksAfter { tx, reader, today: &caller.today, known: HashMap::new() };
+    let mut out = OwnCounts::default();
+    let sql = "SELECT c.scope, count(*) FROM records c JOIN records p ON p.id = c.parent
+         WHERE c.unresolved AND NOT p.deleted GROUP BY c.scope";
+    for row in rows(tx, sql, &[]).await? {
+        if readable.may(word(&row, 0)?).await? {
+            out.conflicts_open += number(&row, 1)?;
+        }
+    }
+    let sql = "SELECT scope, staff, count(*) FROM quarantine WHERE state = 'open' GROUP BY scope, staff";
+    for row in rows(tx, sql, &[]).await? {
+        if after.may(row.staff(1)?).await? || readable.may(word(&row, 0)?).await? {
+            out.quarantine_open += number(&row, 2)?;
+        }
+    }
+    for row in rows(tx, "SELECT staff, count(*) FROM waiting GROUP BY staff", &[]).await? {
+        if after.may(row.staff(0)?).await? {
+            out.waiting_parent += number(&row, 1)?;
         }
     }
     Ok(out)

@@ -22,8 +22,9 @@ use ekitei_model::kinds::Variant;
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch, PullRequest, PushHeader};
-use ekitei_model::{DeviceId, Fault, Record, RecordId, Scope, StaffId};
+use ekitei_model::{DeviceId, Fault, OpId, Record, RecordId, Scope, StaffId};
 use session::{Go, Trouble};
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 use tokio_postgres::{IsolationLevel, NoTls};
@@ -253,6 +254,9 @@ impl Storage for Postgres {
     async fn office_record(&self, id: RecordId) -> Result<Option<Record>> {
         read!(self, tx, load::record(&tx, id).await)
     }
+    async fn office_children(&self, of: RecordId) -> Result<Vec<Record>> {
+        read!(self, tx, console::children(&tx, of).await)
+    }
     async fn upload_create(&self, new: NewUpload, now_ms: i64) -> Result<Upload> {
         change!(self, tx, bytes::upload_create(&tx, &new, now_ms).await)
     }
@@ -316,8 +320,14 @@ impl Storage for Postgres {
     async fn recent(&self, caller: &Caller, limit: u32) -> Result<Vec<String>> {
         read!(self, tx, console::recent(&tx, caller, limit).await)
     }
+    async fn of_kind(&self, caller: &Caller, kind: &str, limit: u32) -> Result<Vec<String>> {
+        read!(self, tx, console::of_kind(&tx, caller, kind, limit).await)
+    }
     async fn conflicts(&self, caller: &Caller) -> Result<Vec<ConflictRow>> {
         read!(self, tx, console::conflicts(&tx, caller).await)
+    }
+    async fn authors(&self, ops: &[OpId]) -> Result<HashMap<OpId, Author>> {
+        read!(self, tx, console::authors(&tx, ops).await)
     }
     async fn quarantine(&self, caller: &Caller) -> Result<Vec<QuarantineRow>> {
         read!(self, tx, console::quarantine(&tx, caller).await)
@@ -330,6 +340,9 @@ impl Storage for Postgres {
     }
     async fn counts(&self, now_ms: i64) -> Result<Counts> {
         read!(self, tx, console::counts(&tx, now_ms).await)
+    }
+    async fn own_counts(&self, caller: &Caller) -> Result<OwnCounts> {
+        read!(self, tx, console::own_counts(&tx, caller).await)
     }
     async fn verify_rows(&self) -> Result<Vec<Fault>> {
         read!(self, tx, verify::verify_rows(&tx).await)

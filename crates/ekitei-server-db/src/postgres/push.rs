@@ -5,7 +5,8 @@ use super::load::{load, record, settle, staff};
 use super::people::{acl_version, device, epoch};
 use super::session::{Go, Params, Session, maybe, one, rows, run};
 use crate::error::StorageError;
-use crate::plan::{self, Needs, Waiting, WorkingSet, access};
+use crate::plan::access::{self, Sight};
+use crate::plan::{self, Needs, Waiting, WorkingSet};
 use crate::rows::*;
 use deadpool_postgres::Transaction;
 use ekitei_model::wire::{PushHeader, PushReply};
@@ -88,15 +89,15 @@ pub(super) async fn salvage(
     Ok(settle(s, &mut ws, now_ms, |ws| plan::salvage(ws, caller, records, now_ms)).await?.0)
 }
 
-/// Whether the caller may see the entry.
-pub(super) async fn sees(tx: &Transaction<'_>, caller: &Caller, row: &QuarantineRow) -> Go<bool> {
-    let Some(reader) = staff(tx, &caller.staff).await? else { return Ok(false) };
+/// How much of the entry the caller sees.
+pub(super) async fn sight(tx: &Transaction<'_>, caller: &Caller, row: &QuarantineRow) -> Go<Option<Sight>> {
+    let Some(reader) = staff(tx, &caller.staff).await? else { return Ok(None) };
     let case = match row.scope.case() {
         Some(id) => record(tx, id).await?,
         None => None,
     };
     let writer = staff(tx, &row.staff).await?;
-    Ok(access::sees(row, case.as_ref(), writer.as_ref(), &reader, &caller.today))
+    Ok(access::sight(row, case.as_ref(), writer.as_ref(), &reader, &caller.today))
 }
 
 async fn open_entry(s: &Session<'_>, caller: &Caller, id: Uuid) -> Go<QuarantineRow> {
@@ -104,13 +105,14 @@ async fn open_entry(s: &Session<'_>, caller: &Caller, id: Uuid) -> Go<Quarantine
     let sql = format!("SELECT {} FROM quarantine WHERE id = $1 FOR UPDATE", codec::QUARANTINE);
     let row = maybe(&s.tx, &sql, &[&id]).await?.ok_or_else(unknown)?;
     let row = codec::quarantine(&row)?;
-    if !sees(&s.tx, caller, &row).await? {
-        return Err(unknown().into());
+    match sight(&s.tx, caller, &row).await? {
+        None => Err(unknown().into()),
+        Some(Sight::Veiled) => Err(StorageError::refused("not-readable").into()),
+        Some(Sight::Whole) if row.state != QuarantineState::Open => {
+            Err(StorageError::refused("quarantine-settled").into())
+        }
+        Some(Sight::Whole) => Ok(row),
     }
-    if row.state != QuarantineState::Open {
-        return Err(StorageError::refused("quarantine-settled").into());
-    }
-    Ok(row)
 }
 
 pub(super) async fn quarantine_release(

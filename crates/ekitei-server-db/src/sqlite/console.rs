@@ -1,15 +1,16 @@
 //! What the console reads. Everything is filtered by the model's rules.
 
 use super::codec::{self, number, record_of, uuid};
-use super::load::body;
+use super::load::{body, staff};
 use super::people::{may_read, reader};
 use super::{jobs, push};
 use crate::error::{Result, StorageError};
+use crate::plan::access::Sight;
 use crate::rows::*;
 use crate::words;
 use ekitei_model::people::Staff;
-use ekitei_model::{Record, RecordId, Scope, rules};
-use rusqlite::{Connection, params};
+use ekitei_model::{OpId, Record, RecordId, Scope, StaffId, rules};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeSet, HashMap};
 
 /// Cases with a header in one of the person's standing scopes that they may read today, with their JSON.
@@ -102,28 +103,76 @@ pub(super) fn recent(db: &Connection, caller: &Caller, limit: u32) -> Result<Vec
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn conflicts(db: &Connection, caller: &Caller) -> Result<Vec<ConflictRow>> {
+pub(super) fn of_kind(db: &Connection, caller: &Caller, kind: &str, limit: u32) -> Result<Vec<String>> {
     let staff = reader(db, caller)?;
+    let cases = readable_cases(db, &staff, &caller.today)?;
+    let mut scopes: Vec<String> = cases.iter().map(|(c, _)| c.scope.to_string()).collect();
+    scopes.extend(rules::standing_scopes(&staff, &caller.today).iter().map(ToString::to_string));
+    let mut find = db.prepare_cached(
+        "SELECT body FROM records WHERE deleted = 0 AND kind = ?1 AND scope IN (SELECT value FROM json_each(?2))
+         ORDER BY changed_ms DESC, id DESC LIMIT ?3",
+    )?;
+    let rows = find.query_map(params![kind, serde_json::to_string(&scopes)?, limit], |r| r.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn children(db: &Connection, of: RecordId) -> Result<Vec<Record>> {
+    let mut find = db.prepare_cached(
+        "SELECT body FROM records WHERE scope = (SELECT scope FROM records WHERE id = ?1) AND parent = ?1 AND deleted = 0
+         ORDER BY born_seq",
+    )?;
+    let rows = find.query_map([of.0.into_bytes()], |r| r.get::<_, String>(0))?;
+    rows.map(|text| record_of(&text?)).collect()
+}
+
+/// Whether the person may read scopes, each looked up once.
+struct Readable<'a> {
+    db: &'a Connection,
+    staff: Staff,
+    today: &'a str,
+    known: HashMap<Scope, bool>,
+}
+
+impl<'a> Readable<'a> {
+    fn new(db: &'a Connection, caller: &'a Caller) -> Result<Self> {
+        let staff = reader(db, caller)?;
+        Ok(Self { db, staff, today: &caller.today, known: HashMap::new() })
+    }
+
+    fn may(&mut self, scope: Scope) -> Result<bool> {
+        if let Some(known) = self.known.get(&scope) {
+            return Ok(*known);
+        }
+        let may = may_read(self.db, &self.staff, self.today, &scope)?;
+        self.known.insert(scope, may);
+        Ok(may)
+    }
+}
+
+pub(super) fn conflicts(db: &Connection, caller: &Caller) -> Result<Vec<ConflictRow>> {
+    let mut readable = Readable::new(db, caller)?;
     let mut find = db.prepare_cached(
         "SELECT c.scope, c.body, p.body FROM records c JOIN records p ON p.id = c.parent
          WHERE c.unresolved = 1 AND p.deleted = 0 ORDER BY c.changed_ms, c.id",
     )?;
-    let mut known: HashMap<Scope, bool> = HashMap::new();
     let mut out = Vec::new();
     let mut rows = find.query([])?;
     while let Some(row) = rows.next()? {
-        let scope: Scope = codec::word(row, 0)?;
-        let readable = match known.get(&scope) {
-            Some(known) => *known,
-            None => {
-                let readable = may_read(db, &staff, &caller.today, &scope)?;
-                known.insert(scope, readable);
-                readable
-            }
-        };
-        if readable {
+        if readable.may(codec::word(row, 0)?)? {
             out.push(ConflictRow { conflict: row.get(1)?, parent: row.get(2)? });
         }
+    }
+    Ok(out)
+}
+
+pub(super) fn authors(db: &Connection, ops: &[OpId]) -> Result<HashMap<OpId, Author>> {
+    let mut find = db.prepare_cached("SELECT staff, at_ms FROM ops WHERE op_id = ?1")?;
+    let mut out = HashMap::new();
+    for op in ops {
+        let author = find.query_row([op.0.into_bytes()], |r| {
+            Ok(Author { staff: codec::staff_id(r, 0)?, at_ms: r.get(1)? })
+        });
+        out.extend(author.optional()?.map(|a| (*op, a)));
     }
     Ok(out)
 }
@@ -135,9 +184,55 @@ pub(super) fn quarantine(db: &Connection, caller: &Caller) -> Result<Vec<Quarant
     let mut find = db.prepare_cached(&sql)?;
     let mut out = Vec::new();
     for row in find.query_map([], codec::quarantine)? {
-        let row = row?;
-        if push::sees(db, caller, &row)? {
-            out.push(row);
+        let mut row = row?;
+        let Some(sight) = push::sight(db, caller, &row)? else { continue };
+        if sight == Sight::Veiled {
+            row.bytes.clear();
+        }
+        out.push(row);
+    }
+    Ok(out)
+}
+
+pub(super) fn own_counts(db: &Connection, caller: &Caller) -> Result<OwnCounts> {
+    let mut readable = Readable::new(db, caller)?;
+    let reader = readable.staff.clone();
+    let mut writers: HashMap<StaffId, bool> = HashMap::new();
+    let mut looks_after = |writer: StaffId| -> Result<bool> {
+        if let Some(known) = writers.get(&writer) {
+            return Ok(*known);
+        }
+        let found = staff(db, &writer)?;
+        let may =
+            writer == reader.id || found.is_some_and(|w| rules::looks_after(&reader, &w, &caller.today));
+        writers.insert(writer, may);
+        Ok(may)
+    };
+    let mut out = OwnCounts::default();
+    let mut find = db.prepare_cached(
+        "SELECT c.scope, count(*) FROM records c JOIN records p ON p.id = c.parent
+         WHERE c.unresolved = 1 AND p.deleted = 0 GROUP BY c.scope",
+    )?;
+    let mut rows = find.query([])?;
+    while let Some(row) = rows.next()? {
+        if readable.may(codec::word(row, 0)?)? {
+            out.conflicts_open += number(row, 1)?;
+        }
+    }
+    let mut find = db.prepare_cached(
+        "SELECT scope, staff, count(*) FROM quarantine WHERE state = 'open' GROUP BY scope, staff",
+    )?;
+    let mut rows = find.query([])?;
+    while let Some(row) = rows.next()? {
+        if looks_after(codec::staff_id(row, 1)?)? || readable.may(codec::word(row, 0)?)? {
+            out.quarantine_open += number(row, 2)?;
+        }
+    }
+    let mut find = db.prepare_cached("SELECT staff, count(*) FROM waiting GROUP BY staff")?;
+    let mut rows = find.query([])?;
+    while let Some(row) = rows.next()? {
+        if looks_after(codec::staff_id(row, 0)?)? {
+            out.waiting_parent += number(row, 1)?;
         }
     }
     Ok(out)

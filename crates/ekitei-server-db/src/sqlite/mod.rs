@@ -21,8 +21,9 @@ use ekitei_model::kinds::Variant;
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch, PullRequest, PushHeader};
-use ekitei_model::{DeviceId, Fault, Record, RecordId, Scope, StaffId};
+use ekitei_model::{DeviceId, Fault, OpId, Record, RecordId, Scope, StaffId};
 use rusqlite::Connection;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -197,6 +198,9 @@ impl Storage for Sqlite {
     async fn office_record(&self, id: RecordId) -> Result<Option<Record>> {
         self.read(move |db| load::record(db, id)).await
     }
+    async fn office_children(&self, of: RecordId) -> Result<Vec<Record>> {
+        self.read(move |db| console::children(db, of)).await
+    }
     async fn upload_create(&self, new: NewUpload, now_ms: i64) -> Result<Upload> {
         self.write(move |db| bytes::upload_create(db, &new, now_ms)).await
     }
@@ -271,9 +275,17 @@ impl Storage for Sqlite {
         let caller = caller.clone();
         self.read(move |db| console::recent(db, &caller, limit)).await
     }
+    async fn of_kind(&self, caller: &Caller, kind: &str, limit: u32) -> Result<Vec<String>> {
+        let (caller, kind) = (caller.clone(), kind.to_owned());
+        self.read(move |db| console::of_kind(db, &caller, &kind, limit)).await
+    }
     async fn conflicts(&self, caller: &Caller) -> Result<Vec<ConflictRow>> {
         let caller = caller.clone();
         self.read(move |db| console::conflicts(db, &caller)).await
+    }
+    async fn authors(&self, ops: &[OpId]) -> Result<HashMap<OpId, Author>> {
+        let ops = ops.to_vec();
+        self.read(move |db| console::authors(db, &ops)).await
     }
     async fn quarantine(&self, caller: &Caller) -> Result<Vec<QuarantineRow>> {
         let caller = caller.clone();
@@ -289,6 +301,10 @@ impl Storage for Sqlite {
     }
     async fn counts(&self, now_ms: i64) -> Result<Counts> {
         self.read(move |db| console::counts(db, now_ms)).await
+    }
+    async fn own_counts(&self, caller: &Caller) -> Result<OwnCounts> {
+        let caller = caller.clone();
+        self.read(move |db| console::own_counts(db, &caller)).await
     }
     async fn verify_rows(&self) -> Result<Vec<Fault>> {
         self.read(verify::verify_rows).await

@@ -4,7 +4,8 @@ use super::codec;
 use super::load::{load, record, settle, staff};
 use super::people::{acl_version, device, epoch};
 use crate::error::{Result, StorageError};
-use crate::plan::{self, Needs, Waiting, WorkingSet, access};
+use crate::plan::access::{self, Sight};
+use crate::plan::{self, Needs, Waiting, WorkingSet};
 use crate::rows::*;
 use ekitei_model::wire::{PushHeader, PushReply};
 use ekitei_model::{Outcome, Record};
@@ -73,23 +74,24 @@ fn entry(db: &Connection, id: Uuid) -> Result<QuarantineRow> {
     row.ok_or_else(|| StorageError::refused("quarantine-unknown"))
 }
 
-/// Whether the caller may see the entry.
-pub(super) fn sees(db: &Connection, caller: &Caller, row: &QuarantineRow) -> Result<bool> {
-    let Some(reader) = staff(db, &caller.staff)? else { return Ok(false) };
+/// How much of the entry the caller sees.
+pub(super) fn sight(db: &Connection, caller: &Caller, row: &QuarantineRow) -> Result<Option<Sight>> {
+    let Some(reader) = staff(db, &caller.staff)? else { return Ok(None) };
     let case = row.scope.case().map(|id| record(db, id)).transpose()?.flatten();
     let writer = staff(db, &row.staff)?;
-    Ok(access::sees(row, case.as_ref(), writer.as_ref(), &reader, &caller.today))
+    Ok(access::sight(row, case.as_ref(), writer.as_ref(), &reader, &caller.today))
 }
 
 fn open_entry(db: &Connection, caller: &Caller, id: Uuid) -> Result<QuarantineRow> {
     let row = entry(db, id)?;
-    if !sees(db, caller, &row)? {
-        return Err(StorageError::refused("quarantine-unknown"));
+    match sight(db, caller, &row)? {
+        None => Err(StorageError::refused("quarantine-unknown")),
+        Some(Sight::Veiled) => Err(StorageError::refused("not-readable")),
+        Some(Sight::Whole) if row.state != QuarantineState::Open => {
+            Err(StorageError::refused("quarantine-settled"))
+        }
+        Some(Sight::Whole) => Ok(row),
     }
-    if row.state != QuarantineState::Open {
-        return Err(StorageError::refused("quarantine-settled"));
-    }
-    Ok(row)
 }
 
 pub(super) fn quarantine_release(db: &Connection, caller: &Caller, id: Uuid, now_ms: i64) -> Result<Applied> {
