@@ -12,9 +12,11 @@ mod dates;
 mod faces;
 mod label;
 pub mod ledger;
+pub mod marks;
 pub mod own_sheet;
 mod pdf;
 mod picture;
+pub mod results;
 mod workbook;
 
 pub use breaking::{Breaking, break_lines, tidy};

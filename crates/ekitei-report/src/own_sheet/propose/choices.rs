@@ -1,6 +1,6 @@
 //! Choices: lists that Excel offers, boxes to tick, words to circle.
 
-use super::words::{clean_label, is_box, is_counter, is_ruling, rules};
+use super::words::{clean_label, is_box, is_choice, is_counter, is_ruling, offers, rules};
 use super::{Choice, Desk, Mark, Question, QuestionKind, Target};
 use crate::own_sheet::address::{Cell, Range};
 
@@ -37,7 +37,7 @@ fn choice(desk: &mut Desk<'_>, block: Range, options: Vec<Choice>, many: bool) {
     }
     desk.used.insert(block.from);
     let key = desk.key(block.from);
-    desk.push(Question { key, kind, label, group, unit: None, target: Target::Choice { options } });
+    desk.push(Question { key, kind, label, group, unit: None, beside: None, target: Target::Choice { options } });
 }
 
 /// The label on the left of a block, numbers passed over; and the heading it stands under.
@@ -52,9 +52,9 @@ pub(super) fn label_for(desk: &Desk<'_>, block: Range) -> (String, Option<String
             break;
         }
         if let Some(text) = desk.grid.text(left) {
+            let offer = offers(text);
             let text = clean_label(text);
-            let choices = text.chars().any(is_box) || is_ruling(&text);
-            if !text.is_empty() && !choices {
+            if !text.is_empty() && !offer {
                 match &label {
                     None if is_counter(&text) => counter = Some(text),
                     None => label = Some((text, range)),
@@ -82,8 +82,9 @@ pub(super) fn label_for(desk: &Desk<'_>, block: Range) -> (String, Option<String
 
 fn label_above(desk: &Desk<'_>, block: Range) -> Option<String> {
     let above = Cell::new(block.from.row.checked_sub(1)?, block.from.column);
-    let text = clean_label(desk.grid.text(desk.grid.block(above).from)?);
-    (!text.is_empty() && !text.chars().any(is_box)).then_some(text)
+    let text = desk.grid.text(desk.grid.block(above).from)?;
+    let label = clean_label(text);
+    (!label.is_empty() && !offers(text)).then_some(label)
 }
 
 /// The nearest heading line above a cell.
@@ -152,6 +153,13 @@ fn desk_says_many(desk: &Desk<'_>, block: Range) -> bool {
 fn acknowledge(desk: &mut Desk<'_>, block: Range, text: &str) {
     let Some(option) = options_in(block.from, text).into_iter().next() else { return };
     let (beside, group) = label_for(desk, block);
+    // A box alone in a headed column of a ruling's row: 屋根: 至急.
+    let head = column_head(desk, block.from).filter(|head| option.label.is_empty() && !offers(head) && *head != beside);
+    let beside = match head {
+        Some(head) if beside.parse::<Cell>().is_err() => format!("{beside}: {head}"),
+        Some(head) => head,
+        None => beside,
+    };
     let right = desk.right_of(block).and_then(|cell| desk.grid.text(cell)).map(clean_label).filter(|text| !text.is_empty());
     let label = if option.label.is_empty() {
         match (beside.parse::<Cell>().is_ok(), right) {
@@ -164,7 +172,7 @@ fn acknowledge(desk: &mut Desk<'_>, block: Range, text: &str) {
     desk.used.insert(block.from);
     let key = desk.key(block.from);
     let target = Target::Choice { options: vec![Choice { label: label.clone(), mark: option.mark }] };
-    desk.push(Question { key, kind: QuestionKind::Acknowledge, label, group, unit: None, target });
+    desk.push(Question { key, kind: QuestionKind::Acknowledge, label, group, unit: None, beside: None, target });
 }
 
 /// Each box of a text with the words that follow it.
@@ -190,7 +198,7 @@ pub(super) fn column_head(desk: &Desk<'_>, cell: Cell) -> Option<String> {
         let block = desk.grid.block(Cell::new(row, cell.column));
         row = block.from.row;
         match desk.grid.text(block.from) {
-            Some(text) if text.chars().any(is_box) && clean_label(text).chars().count() <= 1 => {}
+            Some(text) if offers(text) && !is_ruling(&clean_label(text)) => {}
             Some(text) => return Some(clean_label(text)).filter(|text| !text.is_empty()),
             None => {}
         }
@@ -221,7 +229,7 @@ fn words_in(cell: Cell, text: &str) -> Option<Vec<Choice>> {
         let part = &chars[from..at];
         let blank = part.iter().take_while(|c| c.is_whitespace() || matches!(c, '(' | '（')).count();
         let word: String = part.iter().collect::<String>().trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | '（' | ')' | '）')).to_owned();
-        if !is_ruling(&word) {
+        if !is_choice(&word) {
             return None;
         }
         options.push(Choice { label: word.clone(), mark: Mark::Word { cell, at: from + blank, length: word.chars().count() } });

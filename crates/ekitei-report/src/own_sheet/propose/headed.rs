@@ -57,7 +57,7 @@ fn rows(desk: &mut Desk<'_>, columns: &[(Range, String)]) {
             desk.used.insert(block.from);
         }
         let key = desk.key(blocks[0].from);
-        desk.push(Question { key, kind: QuestionKind::Ruling, label, group, unit: None, target: Target::Choice { options } });
+        desk.push(Question { key, kind: QuestionKind::Ruling, label, group, unit: None, beside: None, target: Target::Choice { options } });
         row = next;
     }
 }

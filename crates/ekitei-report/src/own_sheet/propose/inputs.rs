@@ -3,7 +3,7 @@
 use super::choices::{heading_above, texts};
 use super::words::{
     clean_label, is_box, is_counter, is_date_label, is_heading, is_long_label, is_number_label, is_photo_label, is_post,
-    is_ruling, is_seal_label, is_unit, unit_in,
+    is_choice, is_seal_label, is_unit, offers, unit_in,
 };
 use super::{DateStyle, Desk, Question, QuestionKind, Target};
 use crate::own_sheet::address::{Cell, Range};
@@ -24,6 +24,8 @@ pub(super) fn keep_seals(desk: &mut Desk<'_>) {
             && let Some(right) = desk.right_of(block).filter(|right| desk.is_input(*right))
         {
             kept.push(desk.grid.block(right));
+        } else if text.contains('㊞') {
+            kept.push(block);
         }
     }
     desk.kept = kept;
@@ -40,16 +42,12 @@ pub(super) fn frames(desk: &mut Desk<'_>) {
             continue;
         }
         let own = desk.grid.text(range.from).map(clean_label);
-        let around = [above(desk, range), left(desk, range), below(desk, range)];
-        let label = match own {
-            Some(text) if is_photo_label(&text) => Some(text),
-            Some(_) => None,
-            None => around.into_iter().flatten().find(|text| is_photo_label(text)),
-        };
-        let Some(label) = label else { continue };
+        // The word nearest in reading order decides: 特記事項 over a photo's heading is no photo.
+        let label = own.or_else(|| left(desk, range)).or_else(|| above(desk, range)).or_else(|| below(desk, range));
+        let Some(label) = label.filter(|label| is_photo_label(label)) else { continue };
         desk.used.insert(range.from);
         let (key, group) = (desk.key(range.from), heading_above(desk, range.from).filter(|heading| *heading != label));
-        desk.push(Question { key, kind: QuestionKind::Photo, label, group, unit: None, target: Target::Picture { area: range } });
+        desk.push(Question { key, kind: QuestionKind::Photo, label, group, unit: None, beside: None, target: Target::Picture { area: range } });
     }
 }
 
@@ -82,7 +80,7 @@ pub(super) fn days(desk: &mut Desk<'_>) {
         desk.used.insert(cell);
         let (key, group) = (desk.key(cell), heading_above(desk, cell));
         let target = Target::Date { cell, style: DateStyle::Blanks };
-        desk.push(Question { key, kind: QuestionKind::Date, label, group, unit: None, target });
+        desk.push(Question { key, kind: QuestionKind::Date, label, group, unit: None, beside: None, target });
     }
 }
 
@@ -97,10 +95,10 @@ pub(crate) fn is_blank_day(text: &str) -> bool {
 pub(super) fn labels(desk: &mut Desk<'_>) {
     for (cell, text) in texts(desk, |text| text.chars().count() <= 80) {
         let label = clean_label(&text);
-        if desk.used.contains(&cell) || label.is_empty() || is_counter(&label) || is_unit(&label) || is_ruling(&label) {
+        if desk.used.contains(&cell) || label.is_empty() || is_counter(&label) || is_unit(&label) || is_choice(&label) || offers(&text) {
             continue;
         }
-        if label.chars().any(is_box) || is_seal_label(&label) || is_blank_day(&text) || label.starts_with(['※', '注']) {
+        if is_seal_label(&label) || is_blank_day(&text) || label.starts_with(['※', '注']) {
             continue;
         }
         let block = desk.grid.block(cell);
@@ -135,10 +133,67 @@ fn add(desk: &mut Desk<'_>, label: &str, block: Range, input: Cell) {
         (QuestionKind::Text, Target::Text { cell: input })
     };
     let unit = unit.filter(|_| kind == QuestionKind::Number);
-    let group = side_group(desk, block).or_else(|| heading_above(desk, block.from));
+    let group = side_group(desk, block).or_else(|| photo_above(desk, block)).or_else(|| heading_above(desk, block.from));
     desk.used.insert(input);
     let key = desk.key(input);
-    desk.push(Question { key, kind, label: label.to_owned(), group, unit, target });
+    desk.push(Question { key, kind, label: label.to_owned(), group, unit, beside: None, target });
+}
+
+/// The words under a photo belong to it.
+fn photo_above(desk: &Desk<'_>, block: Range) -> Option<String> {
+    let over = desk.grid.block(Cell::new(block.from.row.checked_sub(1)?, block.from.column));
+    let photo = |question: &&Question| matches!(question.target, Target::Picture { area } if area == over);
+    desk.found.iter().find(photo).map(|question| question.label.clone())
+}
+
+/// Empty cells in the row of a choice, under a headed column: 備考, 状態・必要な修繕. The label names the row.
+pub(super) fn remarks(desk: &mut Desk<'_>) {
+    let choices: Vec<(Range, String, Option<String>, String)> = desk
+        .found
+        .iter()
+        .filter_map(|question| match &question.target {
+            Target::Choice { options } if options.len() > 1 => {
+                let last = super::cell_of(&options.last()?.mark);
+                Some((desk.grid.block(last), question.label.clone(), question.group.clone(), question.key.clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    for (block, label, group, key) in choices {
+        let mut at = block;
+        for _ in 0..6 {
+            let Some(right) = desk.right_of(at) else { break };
+            at = desk.grid.block(right);
+            if at.from.row != block.from.row || !desk.is_input(right) {
+                if desk.used.contains(&right) {
+                    continue; // a box of its own
+                }
+                break;
+            }
+            let Some(head) = super::choices::column_head(desk, right).filter(|head| !offers(head) && head.chars().count() <= 20) else { break };
+            if desk.headings.values().any(|heading| *heading == head) {
+                break;
+            }
+            let style = desk.style(right);
+            let (kind, target) = if style.date || is_date_label(&head) {
+                let style = if style.date { DateStyle::Serial } else { DateStyle::Wareki };
+                (QuestionKind::Date, Target::Date { cell: right, style })
+            } else {
+                (QuestionKind::Text, Target::Text { cell: right })
+            };
+            desk.used.insert(right);
+            let question = Question {
+                key: desk.key(right),
+                kind,
+                label: format!("{label}: {head}"),
+                group: group.clone(),
+                unit: None,
+                beside: Some(key.clone()),
+                target,
+            };
+            desk.push(question);
+        }
+    }
 }
 
 /// A block on the left that spans more rows than the label heads it.
@@ -164,5 +219,5 @@ pub(super) fn headings(desk: &Desk<'_>) -> std::collections::BTreeMap<Cell, Stri
 
 /// The cell offers an answer itself: boxes or words to circle.
 fn answers(desk: &Desk<'_>, cell: Cell) -> bool {
-    desk.grid.text(cell).is_some_and(|text| text.chars().any(is_box) || text.split(['・', '/', '／']).all(is_ruling))
+    desk.grid.text(cell).is_some_and(offers)
 }

@@ -88,6 +88,9 @@ pub struct Question {
     /// Unit printed beside the cell: m, ㎡, 名.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// The question whose remark this is (備考 in the row of a ruling).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<String>,
     pub target: Target,
 }
 
@@ -250,6 +253,7 @@ fn examine(book: &Book, grid: &Grid, sheet: usize, print_area: Option<Range>, na
     choices::boxes(&mut desk);
     choices::words(&mut desk);
     headed::matrices(&mut desk);
+    inputs::remarks(&mut desk);
     inputs::frames(&mut desk);
     inputs::days(&mut desk);
     tables::tables(&mut desk);

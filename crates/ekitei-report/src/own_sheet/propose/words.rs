@@ -15,15 +15,27 @@ pub(crate) fn tick(c: char, on: bool) -> char {
     }
 }
 
-/// Words that are ruled on or chosen between by a circle, in their sets.
+/// Words that rule over something.
 const RULINGS: &[&str] = &[
     "適", "否", "不適", "適合", "不適合", "該当なし", "該当無し", "非該当", "対象外", "良", "不良", "要注意", "可", "不可", "有", "無", "あり", "なし", "有り", "無し",
-    "済", "未", "未済", "済み", "要", "不要", "はい", "いいえ", "正常", "異常", "合", "合格", "不合格", "実施", "未実施", "完了", "未了", "男", "女", "午前", "午後",
-    "晴", "曇", "雨", "雪", "良好", "不良好", "A", "B", "C", "Ａ", "Ｂ", "Ｃ", "○", "×", "△", "－",
+    "済", "未", "未済", "済み", "要", "不要", "はい", "いいえ", "正常", "異常", "合", "合格", "不合格", "実施", "未実施", "完了", "未了", "良好", "不良好", "○", "×",
+    "△", "－", "要修繕", "要改善",
 ];
+/// Other words that a circle chooses between.
+const CHOICES: &[&str] =
+    &["男", "女", "午前", "午後", "晴", "曇", "雨", "雪", "晴れ", "曇り", "A", "B", "C", "D", "Ａ", "Ｂ", "Ｃ", "Ｄ", "大", "中", "小", "高", "低", "平日", "休日", "新規", "継続"];
 
 pub(crate) fn is_ruling(word: &str) -> bool {
     RULINGS.contains(&word.trim())
+}
+
+pub(crate) fn is_choice(word: &str) -> bool {
+    is_ruling(word) || CHOICES.contains(&word.trim())
+}
+
+/// A cell that offers an answer: boxes, or nothing but words to choose between.
+pub(crate) fn offers(text: &str) -> bool {
+    text.chars().any(is_box) || text.split(['・', '/', '／', '･']).all(is_choice)
 }
 
 /// Whether the options of one choice rule over something (適・否…), as opposed to naming things.
