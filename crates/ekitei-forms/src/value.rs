@@ -77,6 +77,12 @@ pub fn read(kind: &ItemType, json: &Json) -> Result<Value, Fault> {
         (ItemType::Decimal, json) => Value::from_number(read_number(json)?),
         (ItemType::SelectMany | ItemType::Rank, Json::Array(parts)) => words(parts)?,
         (kind, Json::Array(parts)) if kind.is_attachment() => words(parts)?,
+        // As XForms writes several values.
+        (kind, Json::String(text))
+            if matches!(kind, ItemType::SelectMany | ItemType::Rank) || kind.is_attachment() =>
+        {
+            Value::from_text(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+        }
         (ItemType::Ruling, Json::String(word)) if !matches!(word.as_str(), "" | "ok" | "fail" | "na") => {
             return Err(Fault::ask("answer-not-a-choice"));
         }

@@ -16,7 +16,7 @@ use std::cell::Cell;
 use val::{Item, Val};
 
 /// Steps that one evaluation may take before it is given up: far above a real form, a fraction of a second here.
-pub const MAX_STEPS: u32 = 20_000_000;
+pub const MAX_STEPS: u32 = 5_000_000;
 
 /// Everything an expression may look at.
 pub(crate) struct Eval<'a> {

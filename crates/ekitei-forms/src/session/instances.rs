@@ -58,6 +58,7 @@ impl Session {
                 }
             }
         }
+        self.drop_aside(scope, key.instance());
         self.recalculate();
         Ok(())
     }
@@ -76,12 +77,15 @@ impl Session {
             }
             (Some(at), None) => {
                 let parent = key.instance().rsplit_once('.').map_or("", |(parent, _)| parent);
-                if let Ok((frame, node)) = self.repeat_place(key.question(), parent) {
-                    // An instance too many is refused for people; here its answers stay in the stash.
-                    let _ = self.grow(frame, node, key.instance(), at);
+                let around = self.repeat_place(key.question(), parent);
+                // One too many is refused for people; here it stays aside with its answers.
+                let grown = around.and_then(|(frame, node)| self.grow(frame, node, key.instance(), at));
+                if grown.is_err() {
+                    self.instances_aside.insert(key.clone(), at.into());
                 }
             }
-            _ => {}
+            (None, None) => drop(self.instances_aside.remove(key)),
+            (Some(_), Some(_)) => {}
         }
         self.recalculate();
         self.restoring = false;
@@ -151,10 +155,60 @@ impl Session {
         }
         self.touched.insert((parent, repeat));
         self.changed(parent, repeat);
+        self.restore_aside(frame);
         if !self.restoring {
             self.dynamic_defaults(frame);
         }
         Ok(frame)
+    }
+
+    /// Instances that were aside while this one was away.
+    fn restore_aside(&mut self, frame: u32) {
+        if self.instances_aside.is_empty() {
+            return;
+        }
+        let form = std::sync::Arc::clone(&self.form);
+        let id = self.data.frame(frame).id.to_string();
+        for &repeat in &form.scope(self.data.frame(frame).scope).repeats {
+            let ours = |key: &AnswerKey| {
+                key.question() == form.node(repeat).id()
+                    && key.instance().rsplit_once('.').is_some_and(|(around, _)| around == id)
+            };
+            let back: Vec<AnswerKey> = self.instances_aside.keys().filter(|k| ours(k)).cloned().collect();
+            for key in back {
+                let place = self.instances_aside.remove(&key).and_then(|place| place.as_f64());
+                if let Some(at) = place
+                    && self.grow(frame, repeat, key.instance(), at).is_err()
+                {
+                    self.instances_aside.insert(key, at.into());
+                }
+            }
+        }
+    }
+
+    /// What is aside goes with an instance that a person removes.
+    fn drop_aside(&mut self, scope: u16, id: &str) {
+        let form = std::sync::Arc::clone(&self.form);
+        let below = |key: &AnswerKey| {
+            let within = key.instance() == id
+                || key.instance().strip_prefix(id).is_some_and(|rest| rest.starts_with('.'));
+            let Some(&node) = form.names.by_id.get(key.question()).filter(|_| within) else { return false };
+            let mut at = form.node(node).scope;
+            while at != 0 && at != scope {
+                at = form.scope(at).parent;
+            }
+            at == scope
+        };
+        let gone: Vec<AnswerKey> = self.stash.keys().filter(|k| below(k)).cloned().collect();
+        for key in gone {
+            self.stash.remove(&key);
+            self.patch.answers.insert(key, Json::Null);
+        }
+        let gone: Vec<AnswerKey> = self.instances_aside.keys().filter(|k| below(k)).cloned().collect();
+        for key in gone {
+            self.instances_aside.remove(&key);
+            self.patch.instances.insert(key, Json::Null);
+        }
     }
 
     fn fill_new(&mut self, frame: u32, node: NodeId) {
@@ -192,7 +246,12 @@ impl Session {
 
     fn keep_aside(&mut self, gone: Vec<Frame>) {
         let form = std::sync::Arc::clone(&self.form);
-        for frame in gone {
+        for (i, frame) in gone.into_iter().enumerate() {
+            let repeat = form.node(form.scope(frame.scope).node);
+            // The first is the one that was taken away; those within it come back with it.
+            if i > 0 && repeat.repeat_count.is_none() {
+                self.instances_aside.insert(AnswerKey::new(repeat.id(), &frame.id), frame.at.into());
+            }
             for (node, slot) in form.scope(frame.scope).slots.iter().zip(&frame.slots) {
                 let plan = form.node(*node);
                 if !slot.value.is_empty() && !plan.is_computed() {

@@ -35,6 +35,8 @@ pub struct Session {
     /// Answers that have no place at the moment: of instances that a count took away, of questions that this version
     /// does not have, and what could not be read. Kept as they came.
     pub(crate) stash: Answers,
+    /// Instances that have no place at the moment, because the instance around them is away.
+    pub(crate) instances_aside: Answers,
     /// The last visit's answers.
     pub(crate) last: Answers,
     /// Frame of each instance, by its scope and id.

@@ -40,6 +40,7 @@ impl Session {
             form,
             env: opening.env,
             stash: opening.answers,
+            instances_aside: Answers::new(),
             last: opening.last,
             instance_frames: HashMap::new(),
             queue: Queue::default(),
@@ -101,9 +102,9 @@ impl Session {
             } else {
                 self.instance_frames.get(&(plan.scope, parent.into())).copied()
             };
-            if let Some(frame) = frame {
-                // One too many stays in the stash with its answers.
-                let _ = self.grow(frame, node, key.instance(), at);
+            // One too many stays aside with its answers.
+            if frame.is_none_or(|frame| self.grow(frame, node, key.instance(), at).is_err()) {
+                self.instances_aside.insert(key.clone(), at.into());
             }
         }
     }
