@@ -4,7 +4,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { launch } from '../e2e/lib/finger.mjs';
+import { settled } from '../e2e/lib/settled.mjs';
 
 const [base, out, staff, password, ...flags] = process.argv.slice(2);
 const has = (flag) => flags.includes(flag);
@@ -15,7 +16,7 @@ const display = { language: has('--en') ? 'en' : 'ja', outdoor: false, glove: fa
 const viewport = has('--narrow') ? { width: 360, height: 800 } : { width: 1366, height: 768 };
 mkdirSync(out, { recursive: true });
 
-const browser = await chromium.launch({ executablePath: process.env.EKITEI_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await launch();
 const context = await browser.newContext({ viewport, deviceScaleFactor: 1, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', hasTouch: has('--narrow') });
 await context.addInitScript((stored) => localStorage.setItem('ekitei.display', stored), JSON.stringify(display));
 const page = await context.newPage();
@@ -28,7 +29,7 @@ page.on('console', (message) => {
 
 async function shot(name) {
   if (only && !only.includes(name)) return;
-  await page.waitForTimeout(400);
+  await settled(page);
   await page.screenshot({ path: join(out, `${name}.png`) });
   const sideways = await page.evaluate(() => (document.documentElement.scrollWidth > innerWidth + 1 ? [...document.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.frame')).slice(0, 3).map((one) => `${one.tagName}.${one.className}`) : []));
   if (sideways.length) { faults += 1; console.log(name, 'WIDER THAN SCREEN', sideways.join(' ')); }
@@ -45,7 +46,7 @@ async function shot(name) {
   console.log(name, 'ok');
 }
 
-const open = async (hash) => { await page.evaluate((to) => (window.location.hash = to), hash); await page.waitForTimeout(700); };
+const open = async (hash) => { await page.evaluate((to) => (window.location.hash = to), hash); await settled(page); };
 const click = (id) => page.locator(`[data-testid=${id}]`).first().click();
 const seen = async (id) => (await page.locator(`[data-testid=${id}]`).count()) > 0;
 
@@ -63,7 +64,6 @@ if (has('--wrong')) {
 await page.fill('[data-testid=password]', password);
 await click('sign-in');
 await page.waitForSelector('main h1');
-await page.waitForTimeout(600);
 await shot('feed');
 await open('#/cases');
 await shot('cases');
@@ -71,12 +71,12 @@ if (await seen('new-case')) {
   await click('new-case');
   await shot('case-form');
   await click('case-save');
-  await page.waitForTimeout(200);
+  await page.waitForSelector('[data-testid=case-number][aria-invalid=true]');
   await shot('case-form-faults');
   await page.keyboard.press('Escape');
 }
 await page.fill('[data-testid=case-q]', 'みつからない');
-await page.waitForTimeout(500);
+await page.waitForFunction(() => !document.querySelector('[data-testid=case-link]'));
 await shot('cases-none');
 const richest = await page.evaluate(async () => {
   const cases = await (await fetch('/api/cases')).json();
@@ -105,7 +105,7 @@ if (richest) {
     await click('pick-all');
     await shot('photos-picked');
     await click('photo-tile');
-    await page.waitForTimeout(600);
+    await page.waitForSelector('[data-testid=viewer-image][data-state=there]');
     await shot('viewer');
     await page.keyboard.press('+');
     await page.keyboard.press('+');
@@ -127,11 +127,11 @@ if (await seen('revoke-open')) {
 if (await seen('enrol-phone')) {
   await click('enrol-phone');
   await page.fill('[data-testid=enrol-person]', 'あおば');
-  await page.waitForTimeout(600);
+  await page.waitForSelector('[data-testid=enrol-person-option]');
   await shot('enrol-person');
   await page.keyboard.press('Enter');
   await click('enrol-make');
-  await page.waitForTimeout(600);
+  await page.waitForSelector('[data-testid=qr]');
   await shot('enrol-code');
   await page.keyboard.press('Escape');
 }

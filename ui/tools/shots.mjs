@@ -1,10 +1,12 @@
 // Screenshots and accessibility of every phone screen against a running host:
-//   node tools/shots.mjs http://127.0.0.1:PORT/ OUT [--outdoor] [--glove] [--text=200] [--en] [--only=today,case]
+//   node tools/shots.mjs http://127.0.0.1:PORT/ OUT [--outdoor] [--glove] [--text=200] [--en] [--word=湧水] [--only=today,case]
 // Needs Chromium (EKITEI_CHROMIUM, default /usr/bin/chromium). Prints axe violations and sideways scrolling; exit 1 if any.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { fitCamera } from '../e2e/lib/camera.mjs';
+import { launch } from '../e2e/lib/finger.mjs';
+import { settled } from '../e2e/lib/settled.mjs';
 
 const [base, out, ...flags] = process.argv.slice(2);
 const has = (flag) => flags.includes(flag);
@@ -14,11 +16,9 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const display = { language: has('--en') ? 'en' : 'ja', outdoor: has('--outdoor'), glove: has('--glove'), textSize: valueOf('text') ?? '100' };
 mkdirSync(out, { recursive: true });
 
-const browser = await chromium.launch({
-  executablePath: process.env.EKITEI_CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
-});
+const browser = await launch();
 const context = await browser.newContext({ viewport: { width: 360, height: 800 }, deviceScaleFactor: 1, locale: 'ja-JP', timezoneId: 'Asia/Tokyo', hasTouch: true, bypassCSP: false, permissions: ['camera'] });
+await fitCamera(context);
 await context.addInitScript((stored) => localStorage.setItem('ekitei.display', stored), JSON.stringify(display));
 const page = await context.newPage();
 let faults = 0;
@@ -29,7 +29,7 @@ const ask = (call, args = {}) => page.evaluate(([name, given]) => fetch('/bridge
 
 async function shot(name) {
   if (only && !only.includes(name)) return;
-  await page.waitForTimeout(350);
+  await settled(page);
   await page.screenshot({ path: join(out, `${name}.png`) });
   const sideways = await page.evaluate(() => [...document.querySelectorAll('*')].filter((one) => {
     const box = one.getBoundingClientRect();
@@ -49,7 +49,7 @@ async function shot(name) {
   console.log(name, 'ok');
 }
 
-const open = async (hash) => { await page.goto(`${base}#/today`); await page.goto(`${base}${hash}`); await page.waitForSelector('h1'); await page.waitForTimeout(250); };
+const open = async (hash) => { await page.goto(`${base}#/today`); await page.goto(`${base}${hash}`); await page.waitForSelector('h1'); await settled(page); };
 
 await page.goto(base);
 await page.waitForSelector('h1');
@@ -85,13 +85,18 @@ else {
     await shot('pen');
     const photo = card.entries.find((one) => one.photo)?.photo;
     if (photo) { await open(`#/photo/${photo.id}?case=${id}`); await shot('photo'); await page.click('[data-testid=photo-menu]'); await shot('photo-menu'); }
-    await open(`#/camera?case=${id}`); await page.waitForTimeout(500); await page.click('[data-testid=shutter]'); await page.waitForTimeout(400); await page.click('[data-testid=shutter]'); await page.waitForTimeout(400); await shot('camera');
-    await open(`#/camera?case=${id}&mode=document`); await page.waitForTimeout(500); await page.click('[data-testid=shutter]'); await page.waitForTimeout(300); await shot('crop');
+    await open(`#/camera?case=${id}`);
+    for (const count of [1, 2]) {
+      await page.click('[data-testid=shutter]');
+      await page.waitForSelector(`[data-testid=shots][data-count="${count}"]`);
+    }
+    await shot('camera');
+    await open(`#/camera?case=${id}&mode=document`); await page.click('[data-testid=shutter]'); await page.waitForSelector('[data-testid=crop-ok]'); await shot('crop');
     await page.click('[data-testid=crop-ok]'); await shot('document-types');
   }
   await open('#/queue'); await shot('queue');
   await open('#/conflicts'); await shot('conflicts');
-  await open('#/search'); await shot('search-empty'); await page.fill('[data-testid=search]', '湧水'); await shot('search'); await page.fill('[data-testid=search]', '見つからない言葉'); await shot('search-none'); await page.fill('[data-testid=search]', '');
+  await open('#/search'); await shot('search-empty'); await page.fill('[data-testid=search]', valueOf('word') ?? '湧水'); await page.waitForSelector('[data-testid=hit]'); await shot('search'); await page.fill('[data-testid=search]', '見つからない言葉'); await page.waitForFunction(() => !document.querySelector('[data-testid=hit]')); await shot('search-none'); await page.fill('[data-testid=search]', '');
   await open('#/settings'); await shot('settings');
 }
 await browser.close();

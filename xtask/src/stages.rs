@@ -136,7 +136,30 @@ pub fn generate(project: &Project) -> Vec<Stage> {
         work.extend(ui::install(project));
         work.push(Cmd::new(&project.root.join("ui"), "npm run gen"));
     }
-    vec![Stage::new("gen", 20, work)]
+    let mut stages = vec![Stage::new("gen", 20, work)];
+    stages.extend(pictures(project));
+    stages
+}
+
+/// What people see in the documents: taken from the demonstration and from the counted storyboards, in a real browser.
+fn pictures(project: &Project) -> Vec<Stage> {
+    let scripts: Vec<_> =
+        ["shots", "storyboards"].into_iter().filter(|script| project.has_npm_script("ui", script)).collect();
+    if scripts.is_empty() {
+        return Vec::new();
+    }
+    let ui = project.root.join("ui");
+    let programs = Cmd::new(&project.root, "cargo build --bins");
+    let bundles = ui::build(project);
+    let mut stages = vec![Stage::new("programs", 20, std::iter::once(programs).chain(bundles).collect())];
+    if stages[0].work.len() > 1 {
+        stages[0].around = Around::UiBuilt;
+    }
+    for script in scripts {
+        let run = Cmd::new(&ui, &format!("npm run {script}")).env("EKITEI_CHROMIUM", "/usr/bin/chromium");
+        stages.push(Stage::new(script, 5, vec![run]).needs(CHROMIUM));
+    }
+    stages
 }
 
 /// `cargo xtask bench`.

@@ -1,9 +1,15 @@
-// Writes docs/STORYBOARDS.md from what the browser tests measured:
-//   EKITEI_SHOTS=DIR npm run e2e && node tools/storyboards-doc.mjs DIR ../docs
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Measures the storyboards and writes docs/STORYBOARDS.md with their pictures (cargo xtask gen):
+//   node tools/storyboards.mjs ../docs
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const [shots, docs] = process.argv.slice(2);
+const [docs] = process.argv.slice(2);
+const shots = mkdtempSync(join(tmpdir(), 'ekitei-storyboards-'));
+const played = spawnSync(process.execPath, ['--test', fileURLToPath(new URL('../e2e/storyboards.test.mjs', import.meta.url))], { stdio: 'inherit', env: { ...process.env, EKITEI_SHOTS: shots } });
+if (played.status !== 0) process.exit(played.status ?? 1);
 const rows = JSON.parse(readFileSync(join(shots, 'storyboards.json'), 'utf8'));
 const TITLES = {
   'pen-first-stroke': 'From Today to the first pen stroke on the next visit',
@@ -20,7 +26,7 @@ const names = [...new Set(rows.map((row) => row.storyboard))];
 const lines = [
   '# Storyboards, measured',
   '',
-  'Written by `ui/tools/storyboards-doc.mjs` from the browser tests (`npm run e2e` in `ui/`): a real Chromium at 360 × 800, the real',
+  'Written by `cargo xtask gen` from the browser tests (`npm run e2e` in `ui/`): a real Chromium at 360 × 800, the real',
   'phone host and office server, and no line. A test fails above its goal. "Height" is where the tap lands, as a share of the screen from above.',
   '',
   '| storyboard | goal (taps / letters) | normal | text 200 % | gloves, outdoors |',
@@ -45,3 +51,4 @@ for (const name of names) {
   }
 }
 writeFileSync(join(docs, 'STORYBOARDS.md'), `${lines.join('\n')}\n`);
+rmSync(shots, { recursive: true, force: true });
