@@ -63,7 +63,10 @@ impl Maker<'_> {
             (false, true, 2) => format!("max(${{{id}}})"),
             (false, _, 3) => format!("count(${{{id}}})"),
             (false, _, 4) => {
-                format!("string-length(indexed-repeat(${{{id}}}, ${{{}}}, 2))", known.repeats[known.repeats.len() - 1])
+                format!(
+                    "string-length(indexed-repeat(${{{id}}}, ${{{}}}, 2))",
+                    known.repeats[known.repeats.len() - 1]
+                )
             }
             _ => format!("count-non-empty(${{{id}}})"),
         }
@@ -113,12 +116,14 @@ impl Maker<'_> {
                 let others = std::mem::take(&mut self.known);
                 let own = item["id"].as_str().unwrap_or_default().to_owned();
                 // What is asked within a group must not decide about the group.
-                self.known = others.iter().filter(|k| !is_within(&item, &k.id) && k.id != own).cloned().collect();
+                self.known =
+                    others.iter().filter(|k| !is_within(&item, &k.id) && k.id != own).cloned().collect();
                 let field = self.dice.one(&["relevant", "relevant", "required", "read_only"]);
                 let field = if item.get("items").is_some() { "relevant" } else { field };
                 if !(field == "relevant" && item["type"] == "repeat") || self.known.len() < others.len() {
                     let repeats = std::mem::take(&mut self.repeats);
-                    self.repeats = repeats.iter().filter(|r| **r != own && !is_within(&item, r)).cloned().collect();
+                    self.repeats =
+                        repeats.iter().filter(|r| **r != own && !is_within(&item, r)).cloned().collect();
                     item[field] = self.expression(around).into();
                     self.repeats = repeats;
                 }
@@ -166,8 +171,7 @@ fn is_within(item: &Value, id: &str) -> bool {
 }
 
 fn form(rolls: &[u32]) -> (Value, Option<Arc<Form>>) {
-    let mut maker =
-        Maker { dice: Dice { rolls, next: 0 }, known: Vec::new(), repeats: Vec::new(), count: 0 };
+    let mut maker = Maker { dice: Dice { rolls, next: 0 }, known: Vec::new(), repeats: Vec::new(), count: 0 };
     let items = maker.items(0, &[]);
     let def = json!({ "id": "f", "version": 1, "title": "t", "items": items });
     let form = Form::from_json(&def.to_string());
@@ -226,7 +230,11 @@ fn look(session: &Session) -> Value {
 
 /// Places of the screen where something can be done.
 fn places(session: &Session) -> (Vec<(String, String)>, Vec<(String, String)>, Vec<String>) {
-    fn visit(items: &Value, around: &str, out: &mut (Vec<(String, String)>, Vec<(String, String)>, Vec<String>)) {
+    fn visit(
+        items: &Value,
+        around: &str,
+        out: &mut (Vec<(String, String)>, Vec<(String, String)>, Vec<String>),
+    ) {
         for item in items.as_array().map(Vec::as_slice).unwrap_or_default() {
             let key = item["key"].as_str().unwrap().to_owned();
             if let Some(instances) = item.get("instances").and_then(Value::as_array) {

@@ -64,3 +64,85 @@ fn the_gravel_pit_is_inspected() {
     );
     assert!(finished.report.contains("令和8年12月25日"), "{}", finished.report);
 }
+
+fn set(open: &mut OpenForm, key: &str, answer: serde_json::Value) {
+    open.call(Call::Set { key: AnswerKey::from(key), answer, now: None })
+        .unwrap_or_else(|f| panic!("{key}: {f}"));
+}
+
+#[test]
+fn each_form_opens_in_both_languages_and_has_all_labels() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/forms");
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.retain(|n| n.ends_with(".json"));
+    assert_eq!(names.len(), 4);
+    for name in names {
+        for language in ["ja", "en"] {
+            let mut opening = opening();
+            opening.env.language = language.to_owned();
+            let open = OpenForm::open(form(&name), opening);
+            for row in open.session().rows() {
+                assert!(!row.label.is_empty() || row.kind == "meta", "{name}: {}", row.key);
+                // An English text has no Japanese in it: it was forgotten otherwise.
+                let japanese = row.label.chars().any(|c| matches!(c, 'ぁ'..='ん' | '一'..='龠'));
+                assert!(language == "ja" || !japanese, "{name}: {}", row.label);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_growth_survey_is_a_table_with_means() {
+    let mut open = OpenForm::open(form("strawberry-growth.json"), opening());
+    set(&mut open, "plant_count", json!(3));
+    for (plant, height) in [("n1", "12.5"), ("n2", "１４．５"), ("n3", "12")] {
+        set(&mut open, &format!("height_cm@{plant}"), json!(height));
+    }
+    let value = |open: &OpenForm, key: &str| open.session().answer(&AnswerKey::from(key));
+    assert_eq!(value(&open, "mean_height"), 13);
+    assert_eq!(value(&open, "max_height"), 14.5);
+    // Fewer plants, and all of them again: nothing is lost.
+    set(&mut open, "plant_count", json!(2));
+    assert_eq!(value(&open, "mean_height"), 13.5);
+    assert_eq!(open.session().left_out().len(), 1);
+    set(&mut open, "plant_count", json!(3));
+    assert_eq!(value(&open, "height_cm@n3"), 12);
+    assert!(open.session().left_out().is_empty());
+}
+
+#[test]
+fn a_house_without_consent_is_not_checked_inside() {
+    let mut open = OpenForm::open(form("staff-housing.json"), opening());
+    set(&mut open, "occupied", json!("yes"));
+    set(&mut open, "inside_allowed", json!("yes"));
+    set(&mut open, "mould", json!("fail"));
+    set(&mut open, "inside_allowed", json!("no"));
+    let left: Vec<_> = open.session().left_out().into_iter().map(|l| (l.key.0, l.shown)).collect();
+    assert_eq!(left, [("mould".to_owned(), "不良".to_owned())]);
+    assert_eq!(open.session().answer(&AnswerKey::from("bad_count")), 0);
+    set(&mut open, "inside_allowed", json!("yes"));
+    assert_eq!(open.session().answer(&AnswerKey::from("bad_count")), 1);
+    assert_eq!(open.session().answer(&AnswerKey::from("fiscal_label")), "令和8");
+}
+
+#[test]
+fn the_last_visit_stands_beside_todays() {
+    let mut before = OpenForm::open(form("home-visit.json"), opening());
+    set(&mut before, "household_size", json!(2));
+    set(&mut before, "met", json!("yes"));
+    set(&mut before, "member_age@n1", json!(7));
+    set(&mut before, "purpose", json!(["regular", "papers"]));
+    let last = before.session().finish().answers;
+    let mut open = OpenForm::open(form("home-visit.json"), Opening { last, ..opening() });
+    let begun = open.begun();
+    assert_eq!(begun.answers["household_size"], 2);
+    assert!(!begun.answers.contains_key("purpose"), "only shown beside");
+    let Reply::Page(page) = open.call(Call::Page { page: 0 }).unwrap() else { panic!() };
+    let purpose = page.items[0].items.iter().find(|i| i.key.0 == "purpose").unwrap();
+    assert_eq!(purpose.last_shown, "定期訪問、書類の確認");
+    assert_eq!(open.session().answer(&AnswerKey::from("arrived")), "10:05");
+    set(&mut open, "met", json!("yes"));
+    assert_eq!(open.session().answer(&AnswerKey::from("member_age@n1")), 7);
+    assert_eq!(open.session().answer(&AnswerKey::from("children")), 1);
+}

@@ -90,7 +90,14 @@ impl Resolver<'_> {
             _ => {}
         }
         // These were taken above when their arguments fit.
-        let special = [("if", 3), ("indexed-repeat", 3), ("jr:choice-name", 2), ("pulldata", 4), ("current", 0), ("instance", 1)];
+        let special = [
+            ("if", 3),
+            ("indexed-repeat", 3),
+            ("jr:choice-name", 2),
+            ("pulldata", 4),
+            ("current", 0),
+            ("instance", 1),
+        ];
         let special = special.iter().find(|(n, _)| *n == name).map(|(_, least)| (None, *least, 0));
         let known = Function::named(name).map(|(f, least, most)| (Some(f), least, most));
         let Some((function, fewest, most)) = known.or(special) else {

@@ -228,6 +228,7 @@ impl Session {
             self.fill_meta(frame, node);
         } else if !self.restoring {
             self.static_default(frame, node);
+            self.prefill(frame, node);
         }
     }
 

@@ -133,16 +133,25 @@ impl Session {
         }
         let answers: Vec<AnswerKey> = self.last.keys().filter(|k| prefilled(self, k)).cloned().collect();
         for key in answers {
-            let Ok((frame, node)) = self.place(&key) else { continue };
-            let plan = self.form.node(node);
-            if plan.is_computed() || plan.kind().is_container() || plan.kind().is_attachment() {
-                continue;
+            if let Ok((frame, node)) = self.place(&key) {
+                self.prefill(frame, node);
             }
-            if let Ok(value) = value::read(plan.kind(), &self.last[&key])
-                && self.check_choices(node, &value).is_ok()
-            {
-                self.put(frame, node, value);
-            }
+        }
+    }
+
+    /// The last visit's answer, where the form takes it over and it still fits.
+    pub(super) fn prefill(&mut self, frame: u32, node: NodeId) {
+        let plan = self.form.node(node);
+        let wanted = plan.item.from_last == FromLast::Prefill
+            && !plan.is_computed()
+            && !plan.kind().is_container()
+            && !plan.kind().is_attachment();
+        if wanted
+            && let Some(last) = self.last.get(&self.key_at(frame, node))
+            && let Ok(value) = value::read(plan.kind(), last)
+            && self.check_choices(node, &value).is_ok()
+        {
+            self.put(frame, node, value);
         }
     }
 
