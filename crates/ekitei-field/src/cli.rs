@@ -70,6 +70,9 @@ pub enum Verb {
     /// Choose cases.
     #[command(subcommand)]
     Case(CaseVerb),
+    /// Fill in a published form.
+    #[command(subcommand)]
+    Inspection(InspectionVerb),
     /// Show what is on this phone.
     List {
         what: Listed,
@@ -127,6 +130,12 @@ impl Verb {
             Self::Note(NoteVerb::Add { json, .. } | NoteVerb::Import { json, .. })
             | Self::Photo(PhotoVerb::Add { json, .. })
             | Self::Case(CaseVerb::Follow { json, .. })
+            | Self::Inspection(
+                InspectionVerb::Begin { json, .. }
+                | InspectionVerb::Set { json, .. }
+                | InspectionVerb::Finish { json, .. }
+                | InspectionVerb::Circulate { json, .. },
+            )
             | Self::List { json, .. }
             | Self::Search { json, .. }
             | Self::Sync { json, .. }
@@ -191,6 +200,45 @@ pub enum Listed {
     Visits,
     Notes,
     Photos,
+    Inspections,
     Queue,
     Conflicts,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum InspectionVerb {
+    /// Begin an inspection, or find the one that is open for the same visit and form.
+    Begin {
+        /// The case's number.
+        #[arg(long, value_name = "NUMBER")]
+        case: String,
+        /// The form's title, or its id.
+        #[arg(long)]
+        form: String,
+        /// The visit's id.
+        #[arg(long)]
+        visit: Option<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Answer: KEY=VALUE as JSON or text; KEY= takes the answer away.
+    Set {
+        id: String,
+        #[arg(required = true, value_name = "KEY=VALUE")]
+        answers: Vec<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lock it with a snapshot of what was calculated.
+    Finish {
+        id: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// 回付: hand it to the section head.
+    Circulate {
+        id: String,
+        #[arg(long)]
+        json: bool,
+    },
 }

@@ -6,6 +6,7 @@
 mod cli;
 mod host;
 mod import;
+mod inspection;
 mod pin;
 mod say;
 mod show;

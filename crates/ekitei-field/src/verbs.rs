@@ -2,7 +2,7 @@
 
 use crate::cli::{CaseVerb, Cli, Listed, NoteVerb, PhotoVerb, Verb};
 use crate::host::{self, HostConfig};
-use crate::{import, pin, say, show};
+use crate::{import, inspection, pin, say, show};
 use ekitei_core::bridge::{Surface, args::*, views::StatusView};
 use ekitei_core::{Core, Options};
 use ekitei_model::{Fault, RecordId};
@@ -36,6 +36,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Fault> {
             photo_add(&core, &files, case.as_deref(), &caption, json)
         }
         Verb::Case(CaseVerb::Follow { number, json }) => case_follow(&core, number, json),
+        Verb::Inspection(verb) => inspection::run(&core, verb),
         Verb::List { what, json } => list(&core, what, json),
         Verb::Search { query, limit, json } => search(&core, query, limit, json),
         Verb::Lock => lock(&core),
@@ -54,7 +55,7 @@ fn open(home: &Path, serves: bool) -> Result<Core, Fault> {
     Core::open(
         home,
         Arc::new(keystore),
-        Options { worker: serves, stay_unlocked: true, ..Options::default() },
+        Options { worker: serves, stay_unlocked: true, auto_lock: serves, ..Options::default() },
     )
 }
 
@@ -158,6 +159,7 @@ fn list(core: &Core, what: Listed, json: bool) -> Result<ExitCode, Fault> {
         Listed::Visits => show::rows(&core.visit_list()?, json, show::visit),
         Listed::Notes => show::rows(&show::numbered(core, core.note_list()?)?, json, show::note),
         Listed::Photos => show::rows(&show::numbered(core, core.photo_list_all()?)?, json, show::photo),
+        Listed::Inspections => show::rows(&inspection::all(core)?, json, inspection::line),
         Listed::Queue => show::rows(&core.queue(Nothing {})?.rows, json, show::queue_row),
         Listed::Conflicts => show::rows(&core.conflicts(Nothing {})?, json, show::conflict),
     }?;

@@ -65,7 +65,7 @@ pub async fn check(names: Names, policy: HeaderValue, request: Request, next: Ne
 }
 
 const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; \
-                      style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'";
+                      style-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'";
 const HEADERS: [(header::HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),

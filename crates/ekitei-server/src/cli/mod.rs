@@ -5,6 +5,7 @@ mod account;
 mod backup;
 mod enrol;
 mod import;
+mod publish_form;
 mod restore;
 mod serve;
 mod verify;
@@ -37,6 +38,8 @@ enum Command {
     ImportStaff(import::Args),
     /// Add and change cases: number,name,section,place,lat,lon[,access,assignees,filing]
     ImportCases(import::Args),
+    /// Publish a form's definition to a section
+    PublishForm(publish_form::Args),
     /// Make a one-time code with which a person's phone comes in
     Enrol(enrol::Args),
     /// Set the password of a person's console account
@@ -154,6 +157,7 @@ async fn run(command: Command) -> Done {
         Command::Serve(args) => serve::run(*args).await,
         Command::ImportStaff(args) => import::staff(&args).await,
         Command::ImportCases(args) => import::cases(&args).await,
+        Command::PublishForm(args) => publish_form::run(&args).await,
         Command::Enrol(args) => enrol::run(&args).await,
         Command::Account(args) => account::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,

@@ -3,6 +3,7 @@ import { readAddress, writeAddress, type Address, type Query } from '@ekitei/sha
 
 export type Page =
   | 'today' | 'cases' | 'case' | 'visit' | 'note' | 'camera' | 'photo'
+  | 'inspection' | 'show'
   | 'queue' | 'conflicts' | 'search' | 'settings' | 'again';
 
 export interface Route extends Omit<Address, 'name'> {
@@ -10,7 +11,7 @@ export interface Route extends Omit<Address, 'name'> {
 }
 
 const PAGES: readonly Page[] = [
-  'today', 'cases', 'case', 'visit', 'note', 'camera', 'photo', 'queue', 'conflicts', 'search', 'settings', 'again',
+  'today', 'cases', 'case', 'visit', 'note', 'camera', 'photo', 'inspection', 'show', 'queue', 'conflicts', 'search', 'settings', 'again',
 ];
 
 /** What is not an address leads to Today; its parameters stay (an enrolment link carries server and code). */

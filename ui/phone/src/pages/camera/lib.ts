@@ -1,11 +1,13 @@
 // Pictures on their way into the core's inbox. On a phone the native camera writes there itself; a browser phone
 // (webcam, file, drop, ready shot) sends the bytes as a body, never through JSON.
-import { BridgeError, core, inboxUrl, type Fault, type PhotoView } from '@ekitei/shared';
+import { BridgeError, core, inboxUrl, type Fault, type InspectionPlace, type PhotoView } from '@ekitei/shared';
 
 export interface Target {
   case: string | null;
   visit: string | null;
   note: string | null;
+  /** The question of an inspection. */
+  place?: InspectionPlace | null;
 }
 
 /** Shares of the picture that are cut off at each side, 0 to 0.9. */
@@ -117,7 +119,7 @@ async function named(response: Response, asked: string): Promise<string> {
 /** Bytes into the inbox: the row "capture pending" first, because the process may be killed meanwhile. */
 export async function deposit(bytes: Blob, fileName: string, target: Target): Promise<string> {
   if (target.case && fileName === '') {
-    const { name } = await core('capture_begin', { case: target.case, ...(target.visit ? { visit: target.visit } : {}) });
+    const { name } = await core('capture_begin', { case: target.case, ...(target.visit ? { visit: target.visit } : {}), ...(target.place ? { place: target.place } : {}) });
     return putInbox(name, bytes);
   }
   return putInbox(inboxName(fileName, crypto.randomUUID()), bytes);
@@ -130,5 +132,6 @@ export async function keep(names: string[], target: Target, caption: string): Pr
     ...(target.case ? { case: target.case } : {}),
     ...(target.visit ? { visit: target.visit } : {}),
     ...(target.note ? { note: target.note } : {}),
+    ...(target.place ? { place: target.place } : {}),
   });
 }

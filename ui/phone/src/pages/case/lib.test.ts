@@ -4,7 +4,7 @@ import { allThere, photosOf, timeline } from './lib';
 
 const at = (text: string): string => `2026-11-${text}:00.000+09:00`;
 const entry = (change: Partial<TimelineEntry> & { at: string }): TimelineEntry => ({
-  kind: 'note', visit: null, note: null, photo: null, visit_view: null, ...change,
+  kind: 'note', visit: null, note: null, photo: null, visit_view: null, inspection: null, ...change,
 });
 const photo = (id: string, when: string): TimelineEntry =>
   entry({ kind: 'photo', at: at(when), photo: { id, taken_at: at(when) } as PhotoView });

@@ -1,8 +1,9 @@
-import { localDay, stampMs, type CaseCard, type NoteView, type PhotoCount, type PhotoView, type TimelineEntry, type VisitView } from '@ekitei/shared';
+import { localDay, stampMs, type CaseCard, type InspectionRow, type NoteView, type PhotoCount, type PhotoView, type TimelineEntry, type VisitView } from '@ekitei/shared';
 
 export type TimelineItem =
   | { kind: 'visit'; key: string; atMs: number; visit: VisitView }
   | { kind: 'note'; key: string; atMs: number; note: NoteView }
+  | { kind: 'inspection'; key: string; atMs: number; inspection: InspectionRow }
   /** Photos that follow each other, shown as one grid. */
   | { kind: 'photos'; key: string; atMs: number; photos: PhotoView[] };
 
@@ -34,17 +35,22 @@ function add(items: TimelineItem[], entry: TimelineEntry, atMs: number): void {
     items.push({ kind: 'visit', key: entry.visit_view.id, atMs, visit: entry.visit_view });
   } else if (entry.note) {
     items.push({ kind: 'note', key: entry.note.id, atMs, note: entry.note });
-  } else if (entry.photo) {
+  } else if (entry.inspection) {
+    items.push({ kind: 'inspection', key: entry.inspection.id, atMs, inspection: entry.inspection });
+  } else if (entry.photo && !isWritten(entry.photo)) {
     const last = items[items.length - 1];
     if (last?.kind === 'photos') last.photos.unshift(entry.photo);
     else items.push({ kind: 'photos', key: entry.photo.id, atMs, photos: [entry.photo] });
   }
 }
 
+/** Signatures and drawings stand in their inspection, not among the photos. */
+const isWritten = (photo: PhotoView): boolean => photo.role === 'signature' || photo.role === 'drawing';
+
 /** All photos of a case in the order they were taken: what the viewer leafs through. */
 export function photosOf(card: Pick<CaseCard, 'entries'>): PhotoView[] {
   return card.entries
-    .flatMap((entry) => (entry.photo ? [entry.photo] : []))
+    .flatMap((entry) => (entry.photo && !isWritten(entry.photo) ? [entry.photo] : []))
     .sort((one, other) => stampMs(one.taken_at) - stampMs(other.taken_at) || (one.id < other.id ? -1 : 1));
 }
 
