@@ -31,6 +31,11 @@ def characters():
     return {sign for sign in wanted if not 0xE000 <= ord(sign) <= 0xF8FF}
 
 
+def kanji(font):
+    """Every kanji that the font has: names need those beyond the code page (鷗, 瘦)."""
+    return {chr(code) for code in font.getBestCmap() if 0x3400 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or code >= 0x20000}
+
+
 def add_boxes(font):
     cmap, glyphs = font.getBestCmap(), font.getGlyphSet()
     box = cmap[ord("□")]
@@ -80,7 +85,7 @@ def make(source, target):
     add_boxes(font)
     options = subset.Options(hinting=False, layout_features=[], name_IDs=["*"], notdef_outline=True, glyph_names=False)
     subsetter = subset.Subsetter(options)
-    wanted = characters()
+    wanted = characters() | kanji(font)
     subsetter.populate(unicodes=[ord(sign) for sign in wanted])
     subsetter.subset(font)
     font.recalcTimestamp = False

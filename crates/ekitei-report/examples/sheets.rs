@@ -150,7 +150,7 @@ fn gravel_pit() -> Result<Vec<u8>, XlsxError> {
     let mut book = book("砂利採取場立入検査調書")?;
     let sheet = book.add_worksheet();
     sheet.set_name("調書")?;
-    widths(sheet, &[34, 74, 250, 52, 52, 60, 150])?;
+    widths(sheet, &[36, 86, 286, 48, 48, 62, 130])?;
     page(sheet);
     sheet.set_row_height_pixels(0, 22)?;
     sheet.write_with_format(0, 0, "様式第7号", &pens.small)?;
@@ -198,7 +198,7 @@ fn gravel_pit() -> Result<Vec<u8>, XlsxError> {
     for (group, items) in GROUPS {
         let first = row;
         for item in items {
-            sheet.set_row_height_pixels(row, 24)?;
+            sheet.set_row_height_pixels(row, 22)?;
             sheet.write_with_format(row, 0, f64::from(row - 10), &pens.centre)?;
             sheet.write_with_format(row, 2, item, &pens.cell)?;
             for column in 3..=5 {
@@ -212,6 +212,7 @@ fn gravel_pit() -> Result<Vec<u8>, XlsxError> {
     sheet.set_row_height_pixels(row, 28)?;
     sheet.write_with_format(row, 0, "2　指摘事項", &pens.section)?;
     row += 1;
+    sheet.set_row_height_pixels(row, 24)?;
     sheet.write_with_format(row, 0, "番号", &pens.head)?;
     sheet.merge_range(row, 1, row, 2, "指摘の内容", &pens.head)?;
     sheet.merge_range(row, 3, row, 5, "改善の期限", &pens.head)?;
@@ -259,6 +260,7 @@ fn photo_sheet(sheet: &mut Worksheet, pens: &Pens) -> Result<(), XlsxError> {
     sheet.merge_range(0, 0, 0, 5, "現場写真", &pens.title)?;
     for (at, name) in ["写真1（採取場の全景）", "写真2（指摘箇所）"].iter().enumerate() {
         let top = 2 + at as u32 * 17;
+        sheet.set_row_height_pixels(top, 24)?;
         sheet.merge_range(top, 0, top, 5, name, &pens.head)?;
         sheet.merge_range(top + 1, 0, top + 14, 5, "", &pens.frame)?;
         for row in top + 1..=top + 14 {
@@ -304,6 +306,7 @@ fn staff_housing() -> Result<Vec<u8>, XlsxError> {
     sheet.add_data_validation(4, 4, 4, 4, &kinds)?;
     sheet.set_row_height_pixels(5, 28)?;
     sheet.write_with_format(5, 0, "【点検の結果】", &pens.section)?;
+    sheet.set_row_height_pixels(6, 24)?;
     for (column, head) in ["場所", "点検項目", "判定", "状態・必要な修繕", "至急"].iter().enumerate() {
         sheet.write_with_format(6, column as u16, *head, &pens.head)?;
     }

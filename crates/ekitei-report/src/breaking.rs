@@ -13,7 +13,7 @@ pub struct Breaking {
 /// May not begin a line (行頭禁則): closing brackets, punctuation, small kana, the long-vowel and iteration marks, units.
 const NOT_FIRST: &str = "、。，．・：；？！‼⁇⁈⁉｡､･)]}）］｝〕〉》」』】〙〗〟’”»｣,.:;?!\
     ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿｧｨｩｪｫｬｭｮｯ\
-    ーｰ々〻ゝゞヽヾ゛゜ﾞﾟ‐゠–〜～‥…―％%‰℃°′″㎡㎥";
+    ーｰ々〻ゝゞヽヾ゛゜ﾞﾟ‐゠–〜～％%‰℃°′″㎡㎥";
 /// May not end a line (行末禁則): opening brackets and signs that belong to what follows.
 const NOT_LAST: &str = "([{（［｛〔〈《「『【〘〖〝‘“«｢￥¥＄$№＃#〒@＠";
 /// May hang beyond the right edge.

@@ -10,6 +10,7 @@
 mod breaking;
 mod dates;
 mod faces;
+pub mod inspection;
 mod label;
 pub mod ledger;
 pub mod marks;

@@ -151,20 +151,6 @@ impl Pen<'_> {
         self.line(x + dx, top + baseline(how), text, how);
     }
 
-    /// A text in lines from the upper left of `area`; returns the byte where the area was full (the text's length if
-    /// all of it fits). With `all` lines beyond the lower edge are drawn too.
-    pub fn block(&mut self, area: Area, text: &str, how: Type) -> usize {
-        let mut top = area.y;
-        for line in how.lines(text, area.width) {
-            if top + how.leading > area.bottom() + 0.1 {
-                return line.start;
-            }
-            self.line(area.x, top + baseline(how), &text[line], how);
-            top += how.leading;
-        }
-        text.len()
-    }
-
     fn stroke(&mut self, width: f32, grey: u8) {
         self.surface.set_fill(None);
         self.surface.set_stroke(Some(Stroke {
@@ -255,7 +241,9 @@ pub(crate) struct Paper {
 
 impl Paper {
     pub fn new(about: &About<'_>) -> Self {
-        let configuration = configure_archival();
+        // PDF/A asks for a day; without one the file is an ordinary PDF, which is better than a made-up date.
+        let day = Day::parse(about.made_on).filter(|day| day.year >= 1);
+        let configuration = if day.is_some() { archival() } else { configure::Configuration::default() };
         let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
         let mut metadata = Metadata::new()
             .title(tidy(about.title))
@@ -263,7 +251,7 @@ impl Paper {
             .authors(vec![tidy(about.author)])
             .language("ja".to_owned())
             .creator("Ekitei".to_owned());
-        if let Some(day) = Day::parse(about.made_on) {
+        if let Some(day) = day {
             let date = DateTime::new(u16::try_from(day.year).unwrap_or(1))
                 .month(u8::try_from(day.month).unwrap_or(1))
                 .day(u8::try_from(day.day).unwrap_or(1));
@@ -298,6 +286,6 @@ impl Paper {
 }
 
 /// PDF/A-2b: colours and fonts are inside the file, so that archives can still show it.
-fn configure_archival() -> configure::Configuration {
+fn archival() -> configure::Configuration {
     ConfigurationBuilder::new().with_archival_validator(Archival::A2_B).finish().unwrap_or_default()
 }

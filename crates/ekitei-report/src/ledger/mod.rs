@@ -73,6 +73,7 @@ pub struct Row {
 /// Most photos of one ledger.
 pub const ROWS_LIMIT: usize = 1_000;
 
+pub(crate) use page::clip;
 pub use page::pdf;
 pub use workbook::xlsx;
 

@@ -11,7 +11,7 @@ use crate::pdf::{A4_HEIGHT, A4_WIDTH, About, Align, Area, MM, Paper, Pen, Placed
 const SIDE: f32 = 16.0 * MM;
 const TOP: f32 = 12.0 * MM;
 const HEAD: f32 = 15.0 * MM;
-const FOOT: f32 = 14.0 * MM;
+const FOOT: f32 = 17.0 * MM;
 const GAP: f32 = 4.0 * MM;
 
 const BODY: Area =
@@ -176,6 +176,8 @@ struct Plan {
 }
 
 fn plan(row: &Row, words: Area) -> Plan {
+    // A high column has room for a long title.
+    let most = if words.height > words.width { 4 } else { 2 };
     let inner = Area::new(words.x + PAD, words.y + PAD * 0.7, words.width - 2.0 * PAD, words.height - PAD * 1.4);
     let number_width = NUMBER.width(&row.number.to_string()).max(4.0 * MM) + 3.0 * MM;
     let lines = |text: &str, how: Type, width: f32, most: usize| -> Vec<String> {
@@ -187,11 +189,11 @@ fn plan(row: &Row, words: Area) -> Plan {
         kept.push(clip(&text[ranges[most - 1].start..], how, width));
         kept
     };
-    let title = lines(&tidy(&row.title), TITLE, inner.width - number_width - 1.5 * MM, 2);
+    let title = lines(&tidy(&row.title), TITLE, inner.width - number_width - 1.5 * MM, most);
     let mut top = inner.y + TITLE.leading * title.len().max(1) as f32 + 1.6 * MM;
     let mut placed = Vec::new();
     for (name, value) in fields(row) {
-        let shown = lines(&value, VALUE, inner.width - LABEL_WIDTH, 2);
+        let shown = lines(&value, VALUE, inner.width - LABEL_WIDTH, most);
         let height = VALUE.leading * shown.len().max(1) as f32 + 1.0 * MM;
         placed.push((name, shown, top));
         top += height;

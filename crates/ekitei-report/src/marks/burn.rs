@@ -45,11 +45,12 @@ pub fn burn(display: &[u8], marks: &Marks, board: Option<&Board>) -> Result<Vec<
             canvas.black_out(x0, y0, x1, y1);
         }
     }
-    if let Some(board) = board {
-        super::board::draw(&mut canvas, board);
-    }
     for mark in &marks.marks {
         draw(&mut canvas, mark);
+    }
+    // The plate lies on top: its words must be readable whatever was marked.
+    if let Some(board) = board {
+        super::board::draw(&mut canvas, board);
     }
     encode(size.width, size.height, &canvas.into_rgb())
 }
@@ -189,7 +190,11 @@ fn words(canvas: &mut Canvas, at: Spot, text: &str, colour: Colour, thickness: T
     .max(9.0);
     let text = tidy(text);
     let bold = face(Weight::Bold);
-    let room = (canvas.width() - x - size * 0.2).max(size * 1.05);
+    // A text too near the right edge moves left before its lines break.
+    let edge = size * 0.2;
+    let longest = text.split('\n').map(|line| bold.text_width(line) * size).fold(0.0, f32::max);
+    let x = x.min(canvas.width() - edge - longest).max(edge.min(x));
+    let room = (canvas.width() - x - edge).max(size * 1.05);
     let mut top = y;
     for range in break_lines(&text, room, Breaking { hang: false }, |c| bold.width(c) * size) {
         canvas.text(x, top, &text[range], size, Weight::Bold, rgb(colour), Some((halo(colour), size * 0.2)));

@@ -1,0 +1,60 @@
+//! Times the papers and prints one line of JSON; medians in milliseconds:
+//! `cargo run --release -p ekitei-report --example bench [ROUNDS]`.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::path::Path;
+use std::time::Instant;
+
+use ekitei_report::ledger::{self, PerPage};
+use ekitei_report::marks::{Board, Marks, burn};
+use ekitei_report::own_sheet::{self, ChoiceMark};
+use ekitei_report::{Breaking, Picture, break_lines, inspection};
+
+fn median(rounds: usize, mut work: impl FnMut()) -> f64 {
+    let mut times: Vec<f64> = (0..rounds)
+        .map(|_| {
+            let start = Instant::now();
+            work();
+            start.elapsed().as_secs_f64() * 1_000.0
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    (times[times.len() / 2] * 100.0).round() / 100.0
+}
+
+fn main() {
+    let rounds = std::env::args().nth(1).and_then(|rounds| rounds.parse().ok()).unwrap_or(9);
+    // A hundred different display copies of about the usual size and weight.
+    let photos: Vec<Vec<u8>> = (0..100).map(|seed| support::photo(2016, 1512, seed)).collect();
+    let bytes: usize = photos.iter().map(Vec::len).sum();
+    let pictures: Vec<Picture> = photos.iter().map(|photo| Picture::new(photo).unwrap()).collect();
+    let mut ledger = support::ledger(PerPage::Three, 100, |seed| pictures[seed as usize].clone());
+    for (row, picture) in ledger.rows.iter_mut().zip(&pictures) {
+        row.picture = Some(picture.clone());
+    }
+    let check = median(rounds, || drop(photos.iter().map(|photo| Picture::new(photo).unwrap()).collect::<Vec<_>>()));
+    let pdf_bytes = ledger::pdf(&ledger).unwrap().len();
+    let pdf = median(rounds, || drop(ledger::pdf(&ledger).unwrap()));
+    let xlsx_bytes = ledger::xlsx(&ledger).unwrap().len();
+    let xlsx = median(rounds, || drop(ledger::xlsx(&ledger).unwrap()));
+    let report = support::report();
+    let report_pdf = median(rounds, || drop(inspection::pdf(&report).unwrap()));
+    let report_xlsx = median(rounds, || drop(inspection::xlsx(&report).unwrap()));
+    let sheet = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/sheets/gravel-pit.xlsx")).unwrap();
+    let proposal = own_sheet::propose(&sheet).unwrap();
+    let propose = median(rounds, || drop(own_sheet::propose(&sheet).unwrap()));
+    let filling = support::answers::filling(&proposal, ChoiceMark::Oval, |seed| pictures[seed as usize].clone());
+    let fill = median(rounds, || drop(own_sheet::fill(&sheet, &filling).unwrap()));
+    let board = Board { case: "見晴川".into(), item: "北側のり面".into(), date: "2026-11-20".into(), ..Board::default() };
+    let burnt = median(rounds, || drop(burn(&photos[0], &Marks::default(), Some(&board)).unwrap()));
+    let text = "小段の上から3mの位置に、長さ約4.5mの亀裂がある。「立入禁止」のロープを張る。".repeat(250);
+    let breaking = median(rounds, || drop(break_lines(&text, 180.0, Breaking::default(), |c| if c.is_ascii() { 5.0 } else { 9.0 })));
+    println!(
+        "{{\"photos\":100,\"photo_bytes\":{bytes},\"check_ms\":{check},\"ledger_pdf_ms\":{pdf},\"ledger_pdf_bytes\":{pdf_bytes},\
+         \"ledger_xlsx_ms\":{xlsx},\"ledger_xlsx_bytes\":{xlsx_bytes},\"report_pdf_ms\":{report_pdf},\"report_xlsx_ms\":{report_xlsx},\
+         \"propose_ms\":{propose},\"fill_ms\":{fill},\"burn_ms\":{burnt},\"break_10k_chars_ms\":{breaking}}}"
+    );
+}
