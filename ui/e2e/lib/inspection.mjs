@@ -1,0 +1,64 @@
+// What the tests of inspections begin with: an office with published forms, its head, two inspectors' phones.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { becomes, Finger, launch } from './finger.mjs';
+import { PIN, root, runProgram, startOffice } from './programs.mjs';
+
+export const SECTION = '空知野振興局/商工労働観光課/指導保安係';
+export const CASE = '砂-0412';
+export const HEAD = { id: 's-2001', name: '増毛 かおる' };
+export const GRAVEL_PIT = join(root, 'assets/forms/gravel-pit.json');
+export const KINDS = join(root, 'ui/e2e/forms/every-kind.json');
+
+/** Publishes forms in the head's right and has phones fetch them. */
+export async function startSite(forms = [GRAVEL_PIT]) {
+  const [browser, office] = await Promise.all([launch(), startOffice()]);
+  const head = join(office.dir, 'head.csv');
+  writeFileSync(head, `id,name,kana,section,role,extension\n${HEAD.id},${HEAD.name},ましけ かおる,${SECTION},head,21-300\n`);
+  await runProgram('ekitei-server', ['import-staff', '--data', office.data, head]);
+  for (const form of forms) await publish(office, form);
+
+  return {
+    browser, office,
+    /** A phone with the forms on it, open in the browser. */
+    async phone(staff) {
+      const phone = await office.startPhone(staff);
+      const finger = await Finger.at(browser, phone.url);
+      await finger.open();
+      if ((await finger.ask('status')).locked) await finger.ask('unlock', { pin: PIN });
+      await becomes('the forms are on the phone', async () => {
+        await finger.ask('sync_now', { deadline_s: 30 });
+        return (await finger.ask('form_list')).length === forms.length;
+      });
+      return { phone, finger };
+    },
+    async stop() {
+      await browser.close();
+      await office.stop();
+    },
+  };
+}
+
+export const publish = (office, file) =>
+  runProgram('ekitei-server', ['publish-form', '--data', office.data, '--by', HEAD.id, '--section', SECTION, '--plain', file]);
+
+export const theCase = async (finger) => (await finger.ask('case_list', { filter: CASE, followed_only: false })).find((one) => one.number === CASE).id;
+
+/** A visit of today with the form of that title, in ten minutes. */
+export async function plan(finger, title) {
+  const form = (await finger.ask('form_list')).find((one) => one.title.includes(title));
+  const at = new Date(Date.now() + 9 * 3_600_000 + 600_000).toISOString().replace('Z', '+09:00');
+  const visit = await finger.ask('visit_create', { case: await theCase(finger), title: '定期検査', planned_at: at, people: [], forms: [form.form] });
+  return { visit, form };
+}
+
+/** Every question of an inspection, as the core shows it. */
+export async function questions(finger, id) {
+  const call = (given) => finger.ask('inspection_call', { id, call: given });
+  const { pages } = await call({ call: 'view' });
+  const all = [];
+  const walk = (items) => items.forEach((item) => (item.items?.length ? walk(item.items) : all.push(item), (item.instances ?? []).forEach((one) => walk(one.items))));
+  for (const { page } of pages) walk((await call({ call: 'page', page })).items);
+  return all;
+}
+export const answerOf = async (finger, id, key) => (await questions(finger, id)).find((one) => one.key === key)?.answer;
