@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ekitei-seal", &["ekitei-model"]),
     ("ekitei-photo", &["ekitei-model"]),
     ("ekitei-forms", &["ekitei-model"]),
+    ("ekitei-forms-wasm", &["ekitei-forms"]),
     ("ekitei-report", &["ekitei-model"]),
     ("ekitei-model", &[]),
     ("ekitei-server", &["ekitei-server-db", "ekitei-seal", "ekitei-photo", "ekitei-forms", "ekitei-report"]),

@@ -97,13 +97,16 @@ pub struct FormDef {
     pub version: u32,
     pub title: Text,
     #[serde(default, skip_serializing_if = "Text::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Text>"))]
     pub description: Text,
     #[serde(default)]
     pub items: Vec<Item>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<BTreeMap<String, ListDef>>"))]
     pub lists: BTreeMap<String, ListDef>,
     /// The drafted report, in parts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Vec<DraftPart>>"))]
     pub report: Vec<DraftPart>,
     #[serde(flatten)]
     #[cfg_attr(feature = "ts", ts(skip))]
@@ -273,14 +276,18 @@ pub struct Item {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(skip_serializing_if = "Text::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Text>"))]
     pub label: Text,
     #[serde(skip_serializing_if = "Text::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Text>"))]
     pub hint: Text,
     /// `mm`, `本`, …; shown behind the field.
     #[serde(skip_serializing_if = "Text::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Text>"))]
     pub unit: Text,
     /// Words for the screen (`table`, `keypad`, `multiline`, `minimal` …); the engine ignores them.
     #[serde(skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<String>"))]
     pub appearance: String,
 
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -288,10 +295,12 @@ pub struct Item {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub required: Option<Rule>,
     #[serde(skip_serializing_if = "Text::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Text>"))]
     pub required_message: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub constraint: Option<String>,
     #[serde(skip_serializing_if = "Text::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Text>"))]
     pub constraint_message: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calculate: Option<String>,
@@ -317,6 +326,7 @@ pub struct Item {
     pub max_count: Option<u32>,
 
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Vec<Choice>>"))]
     pub choices: Vec<Choice>,
     /// The name of a list of the form instead of own choices.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -338,9 +348,11 @@ pub struct Item {
     pub rest_conform: Option<bool>,
     /// Phrase chips: of a text, or of a ruling's finding.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Vec<Text>>"))]
     pub phrases: Vec<Text>,
 
     #[serde(skip_serializing_if = "is_default")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<FromLast>"))]
     pub from_last: FromLast,
     /// Of a `meta` item: `start`, `end`, `today`, `deviceid`, `username`, `phonenumber`, `email`, or a fact that the
     /// program gives by name.
@@ -348,14 +360,17 @@ pub struct Item {
     pub meta: Option<String>,
     /// Of a text: the parts of which a draft is made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Vec<DraftPart>>"))]
     pub draft: Vec<DraftPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repeat_count: Option<String>,
     /// What one instance of a repeat is called: 「{label} 3」.
     #[serde(skip_serializing_if = "Text::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Text>"))]
     pub instance_label: Text,
 
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Vec<Item>>"))]
     pub items: Vec<Item>,
     #[serde(flatten)]
     #[cfg_attr(feature = "ts", ts(skip))]
@@ -388,6 +403,7 @@ pub struct DraftPart {
     pub text: Text,
     /// Instead, when `each` finds nothing.
     #[serde(skip_serializing_if = "Text::is_empty")]
+    #[cfg_attr(feature = "ts", ts(as = "Option<Text>"))]
     pub none: Text,
     #[serde(flatten)]
     #[cfg_attr(feature = "ts", ts(skip))]

@@ -44,6 +44,7 @@ pub enum Call {
         answer: Json,
         /// The time, when it has gone on since opening.
         #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(optional))]
         now: Option<String>,
     },
     /// A new instance behind the others; `id` is minted by the caller (UUID). Reply: `changed`.
@@ -51,6 +52,7 @@ pub enum Call {
         repeat: String,
         /// Instance id of the repeat around it; empty at the outermost level.
         #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<String>"))]
         parent: String,
         id: String,
     },
@@ -59,20 +61,23 @@ pub enum Call {
     /// Answers and instances from another device or the office; never offered as changes again. Reply: `changed`.
     Receive {
         #[serde(default)]
-        #[cfg_attr(feature = "ts", ts(type = "Record<string, unknown>"))]
+        #[cfg_attr(feature = "ts", ts(optional, type = "Record<string, unknown>"))]
         answers: BTreeMap<AnswerKey, Json>,
         #[serde(default)]
-        #[cfg_attr(feature = "ts", ts(type = "Record<string, number | null>"))]
+        #[cfg_attr(feature = "ts", ts(optional, type = "Record<string, number | null>"))]
         instances: BTreeMap<AnswerKey, Json>,
     },
     /// A part of a long list. Reply: `choices`.
     Choices {
         key: AnswerKey,
         #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<String>"))]
         search: String,
         #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<u32>"))]
         from: u32,
         #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<u32>"))]
         limit: u32,
     },
     /// Everything that stands in the way of finishing, to jump to. Reply: `missing`.
@@ -84,11 +89,13 @@ pub enum Call {
     /// The report's draft, or that of one text question. Reply: `draft`.
     Draft {
         #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(optional))]
         key: Option<AnswerKey>,
     },
     /// An expression tried out over the present answers, as if it stood at `key`. Reply: `evaluated`.
     Evaluate {
         #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(optional))]
         key: Option<AnswerKey>,
         expression: String,
     },
@@ -97,6 +104,7 @@ pub enum Call {
     /// The content of the finished record. Fault `form-not-ready` while something stands in the way. Reply: `finished`.
     Finish {
         #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(optional))]
         now: Option<String>,
     },
 }

@@ -38,6 +38,8 @@ pub mod pattern;
 pub mod problem;
 pub mod rest;
 pub mod session;
+#[cfg(feature = "ts")]
+pub mod typescript;
 pub mod value;
 pub mod view;
 pub mod words;

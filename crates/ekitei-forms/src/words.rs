@@ -1,13 +1,25 @@
-//! An answer as a person reads it. Words come from the message catalogue; labels from the form.
+//! An answer as a person reads it. Labels come from the form; the few words of rulings from `words.json`, the part of the
+//! message catalogue that the engine needs (a test holds it equal), so that the WASM does not carry the whole of it.
 
 use crate::compile::{Form, Node};
 use crate::date;
 use crate::def::{ItemType, Scale};
 use crate::value::Value;
-use ekitei_model::text::{Language, text};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-pub(crate) fn language_of(code: &str) -> Language {
-    if code == "en" { Language::English } else { Language::Japanese }
+type Words = BTreeMap<String, BTreeMap<String, String>>;
+
+fn words() -> &'static Words {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| serde_json::from_str(include_str!("words.json")).expect("checked by a test"))
+}
+
+/// A word in `language`, else Japanese; an unknown key comes back as itself.
+fn word(language: &str, key: &str) -> String {
+    let words = words();
+    let found = [language, "ja"].iter().find_map(|l| words.get(*l)?.get(key));
+    found.map_or(key, String::as_str).to_owned()
 }
 
 /// 適, 否 or 該当なし; 良, 不良 or 該当なし. An unknown ruling stays as it is.
@@ -17,7 +29,7 @@ pub fn ruling(scale: Scale, value: &str, language: &str) -> String {
         Scale::Good => "good",
     };
     match value {
-        "ok" | "fail" | "na" => text(language_of(language), &format!("form.ruling.{scale}.{value}"), []),
+        "ok" | "fail" | "na" => word(language, &format!("form.ruling.{scale}.{value}")),
         other => other.to_owned(),
     }
 }
@@ -55,12 +67,28 @@ pub(crate) fn shown(form: &Form, node: &Node, value: &Value, language: &str) -> 
                 _ => plain.into_owned(),
             }
         }
-        ItemType::Acknowledge => text(language_of(language), "form.acknowledged", []),
+        ItemType::Acknowledge => word(language, "form.acknowledged"),
         kind if kind.is_attachment() => plain.split(' ').count().to_string(),
         ItemType::Integer | ItemType::Decimal => {
             let unit = node.item.unit.get(language);
             if unit.is_empty() { plain.into_owned() } else { format!("{plain} {unit}") }
         }
         _ => plain.into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ekitei_model::text::{Language, text};
+
+    #[test]
+    fn the_words_are_the_catalogue_s() {
+        for (code, language) in [("ja", Language::Japanese), ("en", Language::English)] {
+            for (key, word) in &words()[code] {
+                assert_eq!(*word, text(language, key, []), "{key}");
+            }
+        }
+        assert_eq!(words()["ja"].len(), words()["en"].len());
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(default)]
 pub struct Env {
     /// RFC 3339 with the place's offset, `2026-11-21T10:05:00.000+09:00`.
@@ -12,6 +12,7 @@ pub struct Env {
     /// `ja` or `en`: labels, and the words of choices inside of expressions.
     pub language: String,
     /// For `meta` questions, by their `meta`: `start` (when the form was begun), `deviceid`, `username`, …
+    #[cfg_attr(feature = "ts", ts(as = "Option<BTreeMap<String, String>>"))]
     pub facts: BTreeMap<String, String>,
 }
 

@@ -13,22 +13,23 @@ use std::sync::Arc;
 
 /// What a form is opened with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(default)]
 pub struct Opening {
     pub env: Env,
     /// `true` for a form that was never opened before: defaults and prefilled answers are put in.
+    #[cfg_attr(feature = "ts", ts(as = "Option<bool>"))]
     pub new: bool,
     /// Stored answers (fields `a.`), hidden ones included; photos and signatures as lists of record ids.
-    #[cfg_attr(feature = "ts", ts(type = "Record<string, unknown>"))]
+    #[cfg_attr(feature = "ts", ts(optional, type = "Record<string, unknown>"))]
     pub answers: Answers,
     /// Stored instances (fields `r.`).
-    #[cfg_attr(feature = "ts", ts(type = "Record<string, number | null>"))]
+    #[cfg_attr(feature = "ts", ts(optional, type = "Record<string, number | null>"))]
     pub instances: Answers,
     /// The finished answers of the last visit.
-    #[cfg_attr(feature = "ts", ts(type = "Record<string, unknown>"))]
+    #[cfg_attr(feature = "ts", ts(optional, type = "Record<string, unknown>"))]
     pub last: Answers,
-    #[cfg_attr(feature = "ts", ts(type = "Record<string, number | null>"))]
+    #[cfg_attr(feature = "ts", ts(optional, type = "Record<string, number | null>"))]
     pub last_instances: Answers,
 }
 
