@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 
 const [docs] = process.argv.slice(2);
 const shots = mkdtempSync(join(tmpdir(), 'ekitei-storyboards-'));
-const played = spawnSync(process.execPath, ['--test', fileURLToPath(new URL('../e2e/storyboards.test.mjs', import.meta.url))], { stdio: 'inherit', env: { ...process.env, EKITEI_SHOTS: shots } });
+const tests = ['storyboards', 'inspection'].map((name) => fileURLToPath(new URL(`../e2e/${name}.test.mjs`, import.meta.url)));
+const played = spawnSync(process.execPath, ['--test', '--test-concurrency=1', ...tests], { stdio: 'inherit', env: { ...process.env, EKITEI_SHOTS: shots } });
 if (played.status !== 0) process.exit(played.status ?? 1);
-const rows = JSON.parse(readFileSync(join(shots, 'storyboards.json'), 'utf8'));
+const rows = ['storyboards', 'storyboards-inspection'].flatMap((name) => JSON.parse(readFileSync(join(shots, `${name}.json`), 'utf8')));
 const TITLES = {
   'pen-first-stroke': 'From Today to the first pen stroke on the next visit',
   'visit-without-names': 'A visit held open in front of somebody shows no name',
@@ -18,6 +19,12 @@ const TITLES = {
   document: 'A paper photographed, framed and named',
   'typed-note': 'A typed note, finished (it is saved without any tap)',
   search: 'A word found in the records on the phone',
+  'inspection-open': 'From a visit of Today to its form, prefilled',
+  'inspection-rulings': 'Thirty items ruled, one tap each',
+  'inspection-finding': 'Not conforming: ruling, phrase and photo',
+  'inspection-photo': 'A photo filed by its item',
+  'inspection-signature': 'The other party signs',
+  'inspection-circulate': 'In the car: checked, finished, read through and circulated',
 };
 const images = join(docs, 'storyboards');
 mkdirSync(images, { recursive: true });

@@ -77,8 +77,9 @@ export class Finger {
     this.steps = [];
   }
 
-  find(testid, { text } = {}) {
-    const found = this.page.getByTestId(testid);
+  /** `key`: of the question it belongs to. */
+  find(testid, { text, key } = {}) {
+    const found = key === undefined ? this.page.getByTestId(testid) : this.page.locator(`[data-testid="${testid}"][data-key="${key}"]`);
     return (text ? found.filter({ hasText: text }) : found).first();
   }
 

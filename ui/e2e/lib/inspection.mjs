@@ -62,3 +62,25 @@ export async function questions(finger, id) {
   return all;
 }
 export const answerOf = async (finger, id, key) => (await questions(finger, id)).find((one) => one.key === key)?.answer;
+
+/** Targets under 48 px and anything that makes the screen wider than it is. */
+export const measured = (finger) =>
+  finger.page.evaluate(() => {
+    const faults = [];
+    for (const one of document.querySelectorAll('a, button, input, select, textarea, summary')) {
+      const box = (one.closest('label') ?? one).getBoundingClientRect();
+      if (box.width === 0 || one.classList.contains('sr-only')) continue;
+      if (box.width < 47.5 || box.height < 47.5) faults.push(`small: ${one.outerHTML.slice(0, 90)} ${box.width}×${box.height}`);
+    }
+    for (const one of document.querySelectorAll('main *, header *, .dock *, dialog[open] *')) {
+      const box = one.getBoundingClientRect();
+      if (box.width > 0 && !one.closest('.sr-only, .scroll, .strip, svg') && (box.right > innerWidth + 1 || box.left < -1)) faults.push(`wide: ${one.outerHTML.slice(0, 90)}`);
+    }
+    return faults.slice(0, 6);
+  });
+
+/** The screen has no fault that a machine can find. */
+export async function look(finger, what) {
+  const faults = [...(await finger.axe()), ...(await measured(finger)), ...finger.faults];
+  if (faults.length > 0) throw new Error(`${what}: ${faults.join('\n')}`);
+}
