@@ -3,6 +3,7 @@
 //! Lives here: starting other programs, watching them, reporting. May not live here: any rule of the product; a test
 //! or a bench belongs to the package it concerns and is only started from here. Nobody calls this crate.
 
+mod bench;
 mod cmd;
 mod demo;
 mod guard;
@@ -28,7 +29,8 @@ cargo xtask COMMAND
                         everything CI runs; --strict: what could not run is a failure
   check                 formatting and lints only
   gen                   regenerate TypeScript types, OpenAPI, message keys, screenshots
-  bench                 benchmarks beside named peers, into docs/PERFORMANCE.md
+  bench [--only sync|photo|shutter|search|line]
+                        benchmarks beside named peers, into docs/PERFORMANCE.md
   prove                 the long run: full seeds and kills (EKITEI_SIM_SEEDS, EKITEI_KILL_ROUNDS)
   desktop               build the desktop shell and drive its window
 ";

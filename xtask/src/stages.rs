@@ -6,13 +6,15 @@ use std::time::Duration;
 use crate::cmd::Cmd;
 use crate::need::Need;
 use crate::project::Project;
-use crate::{postgres, ui};
+use crate::{bench, postgres, ui};
 
 pub struct Stage {
     /// What `--only` names.
     pub group: &'static str,
     pub minutes: u64,
     pub needs: Vec<Need>,
+    /// Without these a part of the stage is not proven; the rest runs.
+    pub wants: Vec<Need>,
     pub work: Vec<Cmd>,
     pub around: Around,
 }
@@ -25,19 +27,26 @@ pub enum Around {
     Postgres,
     /// Afterwards the bundles count as fresh.
     UiBuilt,
+    /// Afterwards its table is shown and kept in the document.
+    Bench,
 }
 
 impl Stage {
-    fn new(group: &'static str, minutes: u64, work: Vec<Cmd>) -> Self {
-        Self { group, minutes, needs: Vec::new(), work, around: Around::Nothing }
+    pub fn new(group: &'static str, minutes: u64, work: Vec<Cmd>) -> Self {
+        Self { group, minutes, needs: Vec::new(), wants: Vec::new(), work, around: Around::Nothing }
     }
 
-    fn needs(mut self, need: Need) -> Self {
+    pub fn needs(mut self, need: Need) -> Self {
         self.needs.push(need);
         self
     }
 
-    fn around(mut self, around: Around) -> Self {
+    pub fn wants(mut self, need: Need) -> Self {
+        self.wants.push(need);
+        self
+    }
+
+    pub fn around(mut self, around: Around) -> Self {
         self.around = around;
         self
     }
@@ -49,8 +58,8 @@ impl Stage {
 
 const CHROMIUM: Need = Need::Program { name: "chromium", packages: &["chromium", "fonts-noto-cjk"] };
 /// libjpeg-turbo 3 is built from source where the system has only version 2.
-const CMAKE: Need = Need::Program { name: "cmake", packages: &["cmake"] };
-const NASM: Need = Need::Program { name: "nasm", packages: &["nasm"] };
+pub const CMAKE: Need = Need::Program { name: "cmake", packages: &["cmake"] };
+pub const NASM: Need = Need::Program { name: "nasm", packages: &["nasm"] };
 const POSTGRESQL: Need = Need::File { pattern: postgres::INITDB, packages: &["postgresql"] };
 const WEBKIT: Need = Need::Library {
     name: "webkit2gtk-4.1",
@@ -127,6 +136,11 @@ pub fn generate(project: &Project) -> Vec<Stage> {
             "crates/ekitei-server/examples/export_openapi.rs",
             "cargo run -p ekitei-server --example export_openapi",
         ),
+        ("crates/ekitei-forms/examples/export_forms_ts.rs", "cargo run -p ekitei-forms --example export_forms_ts"),
+        (
+            "crates/ekitei-forms-wasm/src/bin/generate.rs",
+            "cargo run -p ekitei-forms-wasm --features generate --bin generate",
+        ),
     ] {
         if project.has(source) {
             work.push(Cmd::new(&project.root, line));
@@ -163,8 +177,8 @@ fn pictures(project: &Project) -> Vec<Stage> {
 }
 
 /// `cargo xtask bench`.
-pub fn bench(_project: &Project) -> Vec<Stage> {
-    Vec::new()
+pub fn bench(project: &Project) -> Vec<Stage> {
+    bench::stages(project)
 }
 
 /// `cargo xtask prove`: what `test` does in small, with the full number of seeds and kills.

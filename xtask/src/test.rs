@@ -11,7 +11,7 @@ use crate::report::Report;
 use crate::runner::{self, End, Ran};
 use crate::stages::{self, Around, Stage};
 use crate::tally::Tally;
-use crate::{tools, ui};
+use crate::{bench, tools, ui};
 
 pub const SETUP_MINUTES: u64 = 5;
 
@@ -43,7 +43,7 @@ impl Options {
 
 /// `cargo xtask test`.
 pub fn run(project: &Project, options: &Options) -> Result<ExitCode, String> {
-    run_stages(project, stages::test(project), options)
+    run_stages(project, "test", stages::test(project), options)
 }
 
 /// The commands that are just stages: check, gen, bench, prove, desktop.
@@ -60,10 +60,15 @@ pub fn run_command(project: &Project, command: &str, args: &[String]) -> Result<
     if stages.is_empty() {
         return Err(format!("{command}: this tree has nothing to run for it"));
     }
-    run_stages(project, stages, &options)
+    run_stages(project, command, stages, &options)
 }
 
-fn run_stages(project: &Project, stages: Vec<Stage>, options: &Options) -> Result<ExitCode, String> {
+fn run_stages(
+    project: &Project,
+    command: &str,
+    stages: Vec<Stage>,
+    options: &Options,
+) -> Result<ExitCode, String> {
     tools::check()?;
     let stages = select(stages, &options.only)?;
     let minutes: u64 = stages.iter().map(|stage| stage.minutes).sum();
@@ -73,14 +78,17 @@ fn run_stages(project: &Project, stages: Vec<Stage>, options: &Options) -> Resul
     // What a stage leaves of its minutes goes to those behind it: the sum stays, and a first build finds room.
     let mut spare = Duration::ZERO;
     for stage in &stages {
-        if let Some(missing) = stage.needs.iter().find(|need| !need.is_there()) {
-            let command = format!("{} && cargo xtask test --only {}", missing.cure(), stage.group);
-            report.not_proven(
-                stage.group,
-                &format!("{} is missing and could not be installed", missing.name()),
-                &command,
-            );
+        let mut missing = |need: &Need, what: &str| {
+            let reason = format!("{what}{} is missing and could not be installed", need.name());
+            let cure = format!("{} && cargo xtask {command} --only {}", need.cure(), stage.group);
+            report.not_proven(stage.group, &reason, &cure);
+        };
+        if let Some(need) = stage.needs.iter().find(|need| !need.is_there()) {
+            missing(need, "");
             continue;
+        }
+        for need in stage.wants.iter().filter(|need| !need.is_there()) {
+            missing(need, "in part: ");
         }
         let minutes = stage.budget() + spare;
         let ran = run_stage(project, stage, minutes);
@@ -105,7 +113,7 @@ fn select(stages: Vec<Stage>, only: &[String]) -> Result<Vec<Stage>, String> {
 /// One installation for all stages. Its failure is no verdict: the stages that lack something say so themselves.
 fn set_up(project: &Project, stages: &[Stage], report: &mut Report) {
     let mut missing: Vec<Need> = Vec::new();
-    for need in stages.iter().flat_map(|stage| &stage.needs) {
+    for need in stages.iter().flat_map(|stage| stage.needs.iter().chain(&stage.wants)) {
         if !missing.contains(need) && !need.is_there() {
             missing.push(need.clone());
         }
@@ -137,13 +145,16 @@ fn run_stage(project: &Project, stage: &Stage, minutes: Duration) -> Ran {
             }
             Err(reason) => failed(reason),
         },
-        Around::UiBuilt => {
-            let ran = go(&stage.work);
-            match (&ran.end, ui::built(project)) {
-                (End::Passed, Err(reason)) => failed(reason),
-                _ => ran,
-            }
-        }
+        Around::UiBuilt => finished(go(&stage.work), || ui::built(project)),
+        Around::Bench => finished(go(&stage.work), || bench::publish(project, stage.group)),
+    }
+}
+
+/// What is left to do when the commands have passed.
+fn finished(ran: Ran, last: impl FnOnce() -> Result<(), String>) -> Ran {
+    match ran.end {
+        End::Passed => last().map_or_else(failed, |()| ran),
+        End::Failed(_) => ran,
     }
 }
 

@@ -1,5 +1,5 @@
 //! How fast finding is: fills a vault with N texts (default 100,000) and prints, for queries of 1 to 6 characters, the median,
-//! p95 and slowest time, after checking recall against a plain `contains`.
+//! p95 and slowest time, after checking recall against a plain `contains`. The last line is the same as JSON.
 //!
 //! `cargo run --release -p ekitei-store --example search_bench [N]`
 #![allow(clippy::unwrap_used)]
@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 const START_MS: i64 = 1_780_000_000_000;
 const PAGE: usize = 500;
+const QUERIES: usize = 300;
 const WORDS: &[&str] = &[
     "現地",
     "確認",
@@ -121,20 +122,22 @@ fn main() {
         .collect();
     let began = Instant::now();
     fill(&home, &vault, &identity, &scope, &texts);
+    let fill_s = began.elapsed().as_secs_f64();
     let size = std::fs::metadata(dir.path().join("home/vault.db")).unwrap().len();
     println!(
         "{count} texts, {:.0} characters each: fetched, mirrored and indexed in {:.1} s; vault {:.0} MB",
         texts.iter().map(|t| t.chars().count()).sum::<usize>() as f64 / count as f64,
-        began.elapsed().as_secs_f64(),
+        fill_s,
         size as f64 / 1e6
     );
 
     let folded: Vec<String> = texts.iter().map(|t| fold(t)).collect();
     println!("characters   median     p95     slowest   recall");
+    let mut lengths = Vec::new();
     for length in 1..=6 {
         let mut times = Vec::new();
         let mut complete = true;
-        for n in 0..300 {
+        for n in 0..QUERIES {
             let text = &texts[random.below(count)];
             let from = random.below(text.chars().count() - length);
             let query: String = text.chars().skip(from).take(length).collect();
@@ -157,7 +160,14 @@ fn main() {
             ms(times[times.len() - 1]),
             if complete { "1.00" } else { "INCOMPLETE" }
         );
+        lengths.push(json!({
+            "characters": length,
+            "median_ms": ms(times[times.len() / 2]),
+            "p95_ms": ms(times[times.len() * 95 / 100]),
+            "recall": if complete { 1.0 } else { 0.0 },
+        }));
     }
+    println!("{}", json!({ "queries": QUERIES, "fill_s": fill_s, "lengths": lengths }));
 }
 
 fn fill(home: &Home, vault: &Vault, identity: &Identity, scope: &Scope, texts: &[String]) {

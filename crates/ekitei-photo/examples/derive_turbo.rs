@@ -1,0 +1,4 @@
+//! [`derive`](derive.rs) under a name of its own, so that the builds with and without `turbo` lie side by side.
+//! `cargo build --release -p ekitei-photo --features turbo --example derive_turbo`
+
+include!("derive.rs");
