@@ -151,7 +151,7 @@ fn jpeg(bytes: &[u8]) -> Result<(Size, Vec<u8>), Fault> {
             0xd8 | 0xd9 => return Err(damaged()),
             0xda => {
                 // A second picture behind the end (a preview, a motion clip) stays out.
-                let end = memchr_eoi(bytes, at + 2 + length);
+                let end = end_of_picture(bytes, at + 2 + length);
                 clean.extend_from_slice(&bytes[at..end]);
                 if !bytes[..end].ends_with(&[0xff, 0xd9]) {
                     clean.extend_from_slice(&[0xff, 0xd9]);
@@ -174,9 +174,9 @@ fn jpeg(bytes: &[u8]) -> Result<(Size, Vec<u8>), Fault> {
 
 /// The end of the picture: after the first EOI that is not inside a segment. Between scans of a progressive picture
 /// there are segments; in entropy-coded data every 0xff is followed by 0 or a restart marker.
-fn memchr_eoi(bytes: &[u8], mut at: usize) -> usize {
+fn end_of_picture(bytes: &[u8], mut at: usize) -> usize {
     while at + 1 < bytes.len() {
-        let Some(step) = bytes[at..bytes.len() - 1].iter().position(|byte| *byte == 0xff) else { break };
+        let Some(step) = memchr::memchr(0xff, &bytes[at..bytes.len() - 1]) else { break };
         at += step;
         match bytes[at + 1] {
             0xd9 => return at + 2,

@@ -76,21 +76,8 @@ pub fn pdf(ledger: &Ledger) -> Result<Vec<u8>, Fault> {
     paper.finish()
 }
 
-/// Reading the headers of a hundred pictures is the larger part of the work: half of them each on a thread.
 fn place_all(rows: &[Row]) -> Result<Vec<Option<Placed>>, Fault> {
-    let place = |rows: &[Row]| -> Result<Vec<_>, Fault> {
-        rows.iter().map(|row| row.picture.as_ref().map(Placed::new).transpose()).collect()
-    };
-    if rows.len() < 8 {
-        return place(rows);
-    }
-    let (first, second) = rows.split_at(rows.len() / 2);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| place(second));
-        let mut placed = place(first)?;
-        placed.extend(other.join().map_err(|_| Fault::ask("picture-damaged"))??);
-        Ok(placed)
-    })
+    super::on_two_threads(rows, |row| row.picture.as_ref().map(Placed::new).transpose())
 }
 
 fn head_and_foot(pen: &mut Pen<'_>, ledger: &Ledger, heading: &str, case: &str, page: usize, pages: usize) {

@@ -58,6 +58,10 @@ fn write(ledger: &Ledger) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     book.set_properties(&properties(&ledger.heading(), &ledger.section, &ledger.made_on)?);
     let formats = formats();
+    let images = super::on_two_threads(&ledger.rows, |row| {
+        row.picture.as_ref().map(|picture| Image::new_from_buffer(picture.bytes())).transpose()
+    })?;
+    let mut images = images.into_iter();
     let sheet = book.add_worksheet();
     sheet.set_name(sheet_name(&ledger.heading()))?;
     let blocks = ledger.per_page.columns();
@@ -70,7 +74,8 @@ fn write(ledger: &Ledger) -> Result<Vec<u8>, XlsxError> {
             breaks.push(top);
         }
         for (column, row) in rows.iter().enumerate() {
-            block(sheet, top, column, ledger.per_page, row, &formats, &widths)?;
+            let image = images.next().flatten();
+            block(sheet, (top, column), ledger.per_page, (row, image), &formats, &widths)?;
         }
         top += FIELDS as u32 + u32::from(blocks > 1);
     }
@@ -119,10 +124,9 @@ fn set_up(sheet: &mut Worksheet, ledger: &Ledger, formats: &Formats) -> Result<W
 
 fn block(
     sheet: &mut Worksheet,
-    top: u32,
-    column: usize,
+    (top, column): (u32, usize),
     per_page: PerPage,
-    row: &Row,
+    (row, image): (&Row, Option<Image>),
     formats: &Formats,
     widths: &Widths,
 ) -> Result<(), XlsxError> {
@@ -146,7 +150,7 @@ fn block(
         sheet.write_string_with_format(line, 1, label("ledger.caption"), &formats.label)?;
         sheet.write_string_with_format(line, 2, &caption, &formats.caption)?;
         sheet.merge_range(top, 0, line, 0, "", &formats.photo)?;
-        photo(sheet, (top, 0), (f64::from(widths.photo), height * PIXELS_PER_POINT), row, formats)
+        photo(sheet, (top, 0), (f64::from(widths.photo), height * PIXELS_PER_POINT), (row, image), formats)
     } else {
         // Photo over the words; the two blocks of a line share their rows.
         let first = u16::try_from(column * 3).unwrap_or(0);
@@ -165,7 +169,7 @@ fn block(
         sheet.write_string_with_format(line, first + 1, &caption, &formats.caption)?;
         sheet.set_row_height(top + 5, 8)?;
         let wide = f64::from(widths.label + widths.value);
-        photo(sheet, (top, first), (wide, (height - words) * PIXELS_PER_POINT), row, formats)
+        photo(sheet, (top, first), (wide, (height - words) * PIXELS_PER_POINT), (row, image), formats)
     }
 }
 
@@ -173,17 +177,17 @@ fn photo(
     sheet: &mut Worksheet,
     (line, column): (u32, u16),
     (width, height): (f64, f64),
-    row: &Row,
+    (row, image): (&Row, Option<Image>),
     formats: &Formats,
 ) -> Result<(), XlsxError> {
-    let Some(picture) = &row.picture else {
+    let (Some(picture), Some(image)) = (&row.picture, image) else {
         sheet.write_string_with_format(line, column, label("ledger.no-photo"), &formats.photo)?;
         return Ok(());
     };
     let (room_x, room_y) = (width - 8.0, height - 8.0);
     let aspect = f64::from(picture.aspect());
     let (wide, high) = (room_x.min(room_y * aspect), (room_x / aspect).min(room_y));
-    let image = Image::new_from_buffer(picture.bytes())?
+    let image = image
         .set_scale_to_size(wide, high, false)
         .set_alt_text(cell_text(&row.title))
         .set_object_movement(ObjectMovement::MoveAndSizeWithCells);
