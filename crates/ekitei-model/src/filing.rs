@@ -162,6 +162,33 @@ pub fn note_path(
     }))
 }
 
+/// The same for a paper of an inspection (report or ledger, named by `word`) of the day and time `at`. Where the case's
+/// words stay out of names, `word` alone is left. By the note's rule.
+pub fn paper_path(
+    case: &Record,
+    inspection: &Record,
+    word: &str,
+    rule: &NameRule,
+    version: u32,
+    extension: &str,
+) -> Option<Result<Vec<String>, UnknownPlaceholder>> {
+    let mut path = case_folder(case)?;
+    let at = stamp(inspection, kinds::inspection::STARTED_AT);
+    path.push(day(at));
+    let suffix = if version > 1 { format!("_r{version}") } else { String::new() };
+    let title = clip(inspection.text(kinds::inspection::TITLE).lines().next().unwrap_or(""), 60);
+    let named = format!("{word}_{title}");
+    let mut parts = parts_of(case, inspection, &named, "", at);
+    if parts.caption.is_empty() {
+        parts.caption = word;
+    }
+    let name = file_name(&rule.note, &parts, &suffix, extension);
+    Some(name.map(|n| {
+        path.push(n);
+        path
+    }))
+}
+
 fn parts_of<'a>(
     case: &'a Record,
     of: &'a Record,

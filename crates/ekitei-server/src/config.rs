@@ -70,6 +70,9 @@ pub struct Limits {
     /// A job that failed is tried again after this, doubled each time, at most `job_retry_max_ms`.
     pub job_retry_ms: i64,
     pub job_retry_max_ms: i64,
+    /// Papers of an inspection wait for its pictures so long at most, and look again so often.
+    pub photos_wait_ms: i64,
+    pub photos_poll_ms: i64,
     /// How often the worker looks for work that nobody announced.
     pub job_poll_ms: u64,
     /// A live socket's permission is checked again after this.
@@ -98,6 +101,8 @@ impl Default for Limits {
             code_ms: 10 * 60_000,
             job_retry_ms: 5_000,
             job_retry_max_ms: 5 * 60_000,
+            photos_wait_ms: 24 * 3_600_000,
+            photos_poll_ms: 15_000,
             job_poll_ms: 2_000,
             live_check_ms: 60_000,
         }

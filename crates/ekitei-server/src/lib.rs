@@ -25,6 +25,7 @@ mod keys;
 mod listener;
 mod metrics;
 mod pages;
+mod papers;
 mod rate;
 mod secret;
 mod start;

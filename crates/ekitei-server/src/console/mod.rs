@@ -4,13 +4,20 @@ mod apply;
 mod cases;
 mod convert;
 mod feed;
+mod forms;
+mod forms_publish;
+mod forms_sheet;
 mod guard;
+mod inspections;
+mod inspections_decide;
+mod inspections_papers;
 mod may;
 mod names;
 mod phones;
 mod photos;
 mod quarantine;
 mod records;
+mod results;
 mod session;
 mod staff;
 mod views;
@@ -18,9 +25,13 @@ mod zip;
 
 use crate::app::Shared;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, patch, post};
 use utoipa::OpenApi;
+
+/// A section's own sheet; the reader has its own, smaller limit and says which.
+const SHEET_BYTES: usize = 11 * 1024 * 1024;
 
 pub fn router(app: Shared) -> Router<Shared> {
     Router::new()
@@ -42,6 +53,23 @@ pub fn router(app: Shared) -> Router<Shared> {
         .route("/api/phones/{id}/state", post(phones::set_state))
         .route("/api/quarantine", get(quarantine::list))
         .route("/api/quarantine/{id}", post(quarantine::settle))
+        .route("/api/forms", get(forms::list).post(forms::create))
+        .route("/api/forms/check", post(forms::check))
+        .route("/api/forms/run", post(forms::run))
+        .route("/api/forms/sheet", post(forms_sheet::upload).layer(DefaultBodyLimit::max(SHEET_BYTES)))
+        .route("/api/forms/{id}", get(forms::one).put(forms::save))
+        .route("/api/forms/{id}/publish", post(forms_publish::publish))
+        .route("/api/forms/{id}/withdraw", post(forms_publish::withdraw))
+        .route("/api/forms/{id}/copy", post(forms_publish::copy))
+        .route("/api/inspections", get(inspections::list))
+        .route("/api/inspections/{id}", get(inspections::one))
+        .route("/api/inspections/{id}/decision", post(inspections_decide::decide))
+        .route("/api/inspections/{id}/papers/{paper}", get(inspections_papers::paper))
+        .route("/api/amendments/{id}", post(inspections_decide::amend))
+        .route("/api/results/table", get(results::table))
+        .route("/api/results/photos", get(results::photos))
+        .route("/api/results/counts", get(results::counts))
+        .route("/api/results/effect", get(results::effect).put(results::assume))
         .route("/api/staff", get(staff::search))
         .route("/api/sections", get(staff::sections))
         .layer(from_fn_with_state(app, guard::same_origin))
@@ -77,6 +105,26 @@ pub fn router(app: Shared) -> Router<Shared> {
         phones::set_state,
         quarantine::list,
         quarantine::settle,
+        forms::list,
+        forms::one,
+        forms::create,
+        forms::save,
+        forms::check,
+        forms::run,
+        forms_sheet::upload,
+        forms_publish::publish,
+        forms_publish::withdraw,
+        forms_publish::copy,
+        inspections::list,
+        inspections::one,
+        inspections_decide::decide,
+        inspections_decide::amend,
+        inspections_papers::paper,
+        results::table,
+        results::photos,
+        results::counts,
+        results::effect,
+        results::assume,
         staff::search,
         staff::sections,
     )

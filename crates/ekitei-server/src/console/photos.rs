@@ -71,6 +71,14 @@ pub async fn zip(State(app): State<Shared>, user: User, Input(input): Input<Sele
         entries.push(entry(&app, &user, id).await?);
     }
     let file = pack(&app, entries).await?;
+    send_zip(&app, file).await
+}
+
+/// A packed file as the answer.
+///
+/// # Errors
+/// Its length cannot be read.
+pub async fn send_zip(app: &App, file: tokio::fs::File) -> Answer<Response> {
     let length = file.metadata().await.map_err(|e| Refused::unavailable(&e))?.len();
     let name = format!("photos-{}.zip", app.clock.today());
     let headers = [
@@ -101,7 +109,7 @@ async fn entry(app: &App, user: &User, id: &str) -> Answer<Entry> {
 }
 
 /// RFC 6266: an ASCII name for old programs, the real one for the others.
-fn attachment(name: &str) -> HeaderValue {
+pub fn attachment(name: &str) -> HeaderValue {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
     let mut encoded = String::new();

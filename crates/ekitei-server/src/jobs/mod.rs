@@ -1,5 +1,6 @@
 //! What happens after the answer: filing into the shared folder, and the house-keeping of the office.
 
+mod file_inspection;
 mod file_note;
 mod file_photo;
 mod housekeeping;
@@ -8,6 +9,7 @@ mod worker;
 pub use worker::run;
 
 use crate::app::App;
+use crate::papers::PaperError;
 use crate::filing::place::{PlaceError, Source, place, take_back, tidy};
 use ekitei_model::Record;
 use ekitei_model::filing::policy;
@@ -25,6 +27,11 @@ enum JobError {
     BlobMissing,
     #[error("the name rule cannot be used")]
     NameRule,
+    /// Display copies of an inspection's photos.
+    #[error("photos are on their way")]
+    PhotosOnTheWay,
+    #[error("the paper cannot be made: {0}")]
+    Paper(String),
     #[error("the job was interrupted")]
     Interrupted,
     #[error("the case changed its filing meanwhile")]
@@ -32,13 +39,26 @@ enum JobError {
 }
 
 impl JobError {
-    fn code(&self) -> &'static str {
+    fn code(&self) -> &str {
         match self {
             Self::Place(e) => e.code(),
             Self::Storage(_) => "server-unavailable",
             Self::BlobMissing => "blob-missing",
             Self::NameRule => "name-rule",
+            Self::PhotosOnTheWay => "photos-on-the-way",
+            Self::Paper(code) => code,
             Self::Interrupted | Self::PolicyChanged => "job-interrupted",
+        }
+    }
+}
+
+impl From<PaperError> for JobError {
+    fn from(error: PaperError) -> Self {
+        match error {
+            PaperError::Storage(e) => Self::Storage(e),
+            PaperError::Fault(fault) if fault.code == "blob-missing" => Self::BlobMissing,
+            PaperError::Fault(fault) => Self::Paper(fault.code),
+            PaperError::Interrupted => Self::Interrupted,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Takes one job after the other. A job that cannot be done now waits longer each time; nothing is dropped.
 
-use super::{JobError, file_note, file_photo, housekeeping::Housekeeping};
+use super::{JobError, file_inspection, file_note, file_photo, housekeeping::Housekeeping};
 use crate::app::{App, Shared};
 use ekitei_server_db::{Job, JobKind};
 use std::time::Duration;
@@ -36,6 +36,7 @@ async fn work(app: &App, job: &Job) {
     let done = match job.kind {
         JobKind::FilePhoto => file_photo::run(app, job).await,
         JobKind::FileNote => file_note::run(app, job).await,
+        JobKind::FileInspection => file_inspection::run(app, job).await,
     };
     let written = match done {
         Ok(effect) => app.storage.finish_job(job, effect, app.now_ms()).await.map_err(JobError::from),
@@ -52,7 +53,11 @@ async fn work(app: &App, job: &Job) {
 
 async fn again(app: &App, job: &Job, error: &JobError) {
     app.metrics.jobs_retried.add(1);
-    let wait_ms = back_off_ms(job.attempt, app.limits.job_retry_ms, app.limits.job_retry_max_ms);
+    let wait_ms = match error {
+        // Nothing is wrong; the pictures come by themselves.
+        JobError::PhotosOnTheWay => app.limits.photos_poll_ms,
+        _ => back_off_ms(job.attempt, app.limits.job_retry_ms, app.limits.job_retry_max_ms),
+    };
     tracing::warn!(job = job.id, attempt = job.attempt, code = error.code(), wait_ms, "job waits");
     if let Err(error) = app.storage.retry_job(job, app.now_ms() + wait_ms, error.code()).await {
         // The lease ends by itself.

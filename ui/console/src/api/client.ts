@@ -26,6 +26,16 @@ export async function requestFile(path: string, body: unknown): Promise<Blob> {
   });
 }
 
+/** A file that the server names. */
+export async function getFile(path: string): Promise<{ bytes: Blob; name: string }> {
+  const response = await send('GET', path, { patient: true });
+  const said = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '');
+  const bytes = await response.blob().catch(() => {
+    throw offline();
+  });
+  return { bytes, name: said?.[1] ? decodeURIComponent(said[1]) : 'ekitei' };
+}
+
 async function send(method: string, path: string, options: Options): Promise<Response> {
   for (;;) {
     const response = await once(method, path, options);

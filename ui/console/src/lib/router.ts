@@ -3,23 +3,30 @@ import { readAddress, writeAddress, type Address, type Query } from '@ekitei/sha
 
 export type { Query };
 
-export type Page = 'feed' | 'cases' | 'case' | 'conflicts' | 'quarantine' | 'phones' | 'settings';
+export type Page = 'feed' | 'cases' | 'case' | 'acceptance' | 'results' | 'inspection' | 'effect' | 'conflicts' | 'quarantine' | 'phones' | 'settings';
+
+/** Screens with an entry of their own in the navigation. */
+export type Tab = Exclude<Page, 'case' | 'inspection' | 'effect'>;
 
 export interface Route extends Omit<Address, 'name'> {
   page: Page;
 }
 
-const PAGES: readonly Page[] = ['feed', 'cases', 'case', 'conflicts', 'quarantine', 'phones', 'settings'];
+const PAGES: readonly Page[] = ['feed', 'cases', 'case', 'acceptance', 'results', 'inspection', 'effect', 'conflicts', 'quarantine', 'phones', 'settings'];
 
 /** What is not an address leads to the feed. */
 export function parseRoute(hash: string): Route {
   const { name, id, query } = readAddress(hash);
   const page = PAGES.find((one) => one === name);
-  if (!page || (page === 'case' && !id)) return { page: page ? 'cases' : 'feed', id: undefined, query: {} };
+  if (!page) return { page: 'feed', id: undefined, query: {} };
+  if (!id && (page === 'case' || page === 'inspection')) return { page: tabOf(page), id: undefined, query: {} };
   return { page, id, query };
 }
 
 export const hrefOf = (page: Page, id?: string | null, query?: Query): string => writeAddress(page, id, query);
 
 /** The entry of the navigation under which a screen lives. */
-export const tabOf = (page: Page): Exclude<Page, 'case'> => (page === 'case' ? 'cases' : page);
+export function tabOf(page: Page): Tab {
+  if (page === 'case') return 'cases';
+  return page === 'inspection' || page === 'effect' ? 'results' : page;
+}

@@ -1,0 +1,292 @@
+//! Inspections at the office: papers in the case's folder, what the console shows, who decides, what leaves as a file.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+use common::*;
+use ekitei_model::kinds::{self, Variant};
+use ekitei_model::{OpBody, OpId, Operation, RecordId, Scope, Stamp};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::Read;
+use uuid::Uuid;
+
+const FOLDER: &str = "甲振興局/商工課/指導係/R8-17_砂利採取場/2026-11-21";
+
+fn definition() -> Value {
+    json!({"id": "pit", "version": 1, "title": "砂利採取場 検査", "items": [
+        {"id": "base", "type": "group", "label": "基本", "items": [
+            {"id": "operator", "type": "text", "label": "採取業者名"},
+            {"id": "day", "type": "date", "label": "検査年月日"},
+            {"id": "hidden_one", "type": "text", "label": "出ない問い", "relevant": "${operator} = 'x'"}]},
+        {"id": "look", "type": "matrix", "label": "点検項目", "items": [
+            {"id": "fence", "type": "ruling", "label": "立入防止柵", "fail_needs_finding": true},
+            {"id": "sign", "type": "ruling", "label": "標識"}]},
+        {"id": "trees", "type": "repeat", "label": "株", "items": [
+            {"id": "height", "type": "decimal", "label": "草丈"}]},
+        {"id": "seen_by", "type": "signature", "label": "立会者"}]})
+}
+
+fn op(record: RecordId, body: OpBody) -> Operation {
+    Operation { op_id: OpId(Uuid::now_v7()), record, at: Stamp::japan(NOW_MS), body }
+}
+
+fn fields(value: Value) -> ekitei_model::record::Fields {
+    value.as_object().unwrap().clone().into_iter().collect()
+}
+
+fn patch(record: RecordId, base: OpId, value: Value) -> Operation {
+    let fields = fields(value);
+    let base: BTreeMap<_, _> = fields.keys().map(|k| (k.clone(), base)).collect();
+    op(record, OpBody::Patch { base, fields })
+}
+
+/// Form and version of the section, published by its head.
+async fn published(office: &Office) -> (RecordId, RecordId) {
+    let mut head = office.phone("s2").await;
+    let scope = Scope::Section(SECTION.into());
+    let form = RecordId(Uuid::now_v7());
+    let version = kinds::form_version_id(form, 1, &scope);
+    let make = |id, kind: &str, more: Value| {
+        let mut all = json!({"title": "砂利採取場 検査", "definition": definition(), "version": 1});
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        op(id, OpBody::Create { kind: kind.into(), scope: scope.clone(), parent: None, fields: fields(all) })
+    };
+    let results = head
+        .push(&[
+            make(form, "form", json!({"state": "published"})),
+            make(version, "form_version", json!({"form": form, "published_at": "2026-11-20T10:00:00.000+09:00"})),
+        ])
+        .await;
+    assert_eq!(results.len(), 2);
+    (form, version)
+}
+
+/// An inspection as a phone finishes it, with one photo of the fence.
+fn sheet(case: RecordId, form: RecordId, version: RecordId, more: Value) -> Operation {
+    let mut all = json!({
+        "form": form, "form_version": version, "title": "砂利採取場 検査", "inspector": "s1", "state": "draft",
+        "started_at": "2026-11-21T10:05:00.000+09:00", "report.text": "柵に破損。是正を指示した。",
+        "a.operator": "=甲野砂利 有限会社", "a.day": "2026-11-21", "a.fence": "fail", "a.fence_finding": "柵が倒れている",
+        "a.sign": "ok", "a.hidden_one": "秘密の下書き", "left_out": ["hidden_one"],
+        "r.trees@t1": 1, "a.height@t1": 12.5, "r.trees@t2": 2, "a.height@t2": 13,
+    });
+    all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    create(case, "inspection", all)
+}
+
+fn picture(case: RecordId, of: RecordId, plain: &[u8]) -> Operation {
+    let all = json!({
+        "caption": "倒れた柵", "item": "fence_photos", "role": "photo", "taken_at": "2026-11-21T10:06:00.000+09:00",
+        "format": "jpeg", "width": 64, "height": 48, "sha256.display": sha256(plain), "bytes.display": plain.len(),
+        "sha256.original": sha256(&jpeg(99)), "bytes.original": jpeg(99).len(),
+    });
+    let body =
+        OpBody::Create { kind: "photo".into(), scope: Scope::Case(case), parent: Some(of), fields: fields(all) };
+    op(RecordId(Uuid::now_v7()), body)
+}
+
+const SENT: &str = "2026-11-21T10:30:00.000+09:00";
+
+fn circulated(made: &Operation) -> Operation {
+    patch(made.record, made.op_id, json!({"state": "circulated", "circulated_at": SENT}))
+}
+
+fn text_of_xlsx(bytes: &[u8]) -> String {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut out = String::new();
+    for n in 0..zip.len() {
+        let mut file = zip.by_index(n).unwrap();
+        if std::path::Path::new(file.name()).extension().is_some_and(|e| e == "xml") {
+            file.read_to_string(&mut out).unwrap();
+        }
+    }
+    out
+}
+
+#[tokio::test]
+async fn what_goes_to_the_head_is_filed_once_for_each_thing_it_says() {
+    let office = Office::start_with(|c| c.limits.photos_poll_ms = 0).await;
+    let case = office.case("R8-17", "砂利採取場", json!({})).await;
+    let (form, version) = published(&office).await;
+    let mut phone = office.phone("s1").await;
+    let made = sheet(case, form, version, json!({}));
+    let shot = picture(case, made.record, &jpeg(3));
+    phone.push(&[made.clone(), shot.clone()]).await;
+    office.settle().await;
+    assert!(office.files().is_empty(), "a draft is nobody's paper");
+    phone.push(&[circulated(&made)]).await;
+    loop {
+        let counts = office.storage().job_counts(office.clock.now_ms()).await.unwrap();
+        if counts.retrying == 1 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert!(office.files().is_empty(), "its picture is on its way");
+    phone.upload(shot.record, Variant::Display, &jpeg(3)).await;
+    office.settle().await;
+    let name = |word: &str, tail: &str| format!("{FOLDER}/100500_{word}_砂利採取場 検査{tail}");
+    let set = |tail: &str| {
+        let names = [("写真台帳", "pdf"), ("写真台帳", "xlsx"), ("検査調書", "pdf"), ("検査調書", "xlsx")];
+        names.map(|(word, end)| name(word, &format!("{tail}.{end}"))).to_vec()
+    };
+    assert_eq!(office.files(), set(""));
+    for path in office.files() {
+        let bytes = std::fs::read(office.share().join(&path)).unwrap();
+        if path.ends_with(".pdf") {
+            assert!(bytes.starts_with(b"%PDF-") && bytes.trim_ascii_end().ends_with(b"%%EOF"), "{path}");
+        } else {
+            let text = text_of_xlsx(&bytes);
+            let word = if path.contains("検査調書") { "柵が倒れている" } else { "倒れた柵" };
+            assert!(text.contains(word), "{path}: {text}");
+            assert!(!text.contains("秘密の下書き"), "left out at the finish");
+        }
+    }
+    let record = office.office_record(made.record).await;
+    assert_eq!(record.list("office.filed").len(), 4);
+    assert_eq!(record.fields["office.filed_versions"], 1);
+
+    // A late answer, accepted by the head, is a second version; accepting the same words is none.
+    phone.push(&[patch(made.record, made.op_id, json!({"a.operator": "乙野砂利"}))]).await;
+    office.settle().await;
+    assert_eq!(office.files().len(), 4);
+    let mut head = office.console("s2").await;
+    let seen = head.json(&format!("/api/inspections/{}", made.record)).await;
+    assert_eq!(seen["amendments"][0]["changes"][0]["before"], "=甲野砂利 有限会社");
+    assert_eq!(seen["amendments"][0]["changes"][0]["label"], "採取業者名");
+    let amendment = format!("/api/amendments/{}", seen["amendments"][0]["id"].as_str().unwrap());
+    let staff = office.console("s1").await;
+    assert_eq!(staff.request(reqwest::Method::POST, &amendment).json(&json!({"accept": true})).send().await.unwrap().status(), StatusCode::FORBIDDEN);
+    assert_eq!(head.post(&amendment, &json!({"accept": true})).await.status(), StatusCode::OK);
+    assert_eq!(head.post(&amendment, &json!({"accept": false})).await.status(), StatusCode::CONFLICT);
+    office.settle().await;
+    let mut both = set("");
+    both.extend(set("_r2"));
+    both.sort();
+    assert_eq!(office.files(), both);
+    let decision = format!("/api/inspections/{}/decision", made.record);
+    assert_eq!(head.post(&decision, &json!({"decision": "accept"})).await.status(), StatusCode::OK);
+    office.settle().await;
+    assert_eq!(office.files(), both, "the same words are not filed again");
+    assert_eq!(office.office_record(made.record).await.text("accepted_by"), "s2");
+}
+
+#[tokio::test]
+async fn a_picture_that_never_comes_does_not_hold_the_papers_for_ever() {
+    let office = Office::start_with(|c| c.limits.photos_wait_ms = 0).await;
+    let case = office.case("R8-17", "砂利採取場", json!({})).await;
+    let (form, version) = published(&office).await;
+    let mut phone = office.phone("s1").await;
+    let made = sheet(case, form, version, json!({}));
+    phone.push(&[made.clone(), picture(case, made.record, &jpeg(3)), circulated(&made)]).await;
+    office.settle().await;
+    assert_eq!(office.files().len(), 4);
+}
+
+#[tokio::test]
+async fn papers_of_a_members_only_case_never_touch_the_shared_folder() {
+    let office = Office::start().await;
+    let case = office.case("福-7", "甲野 花子宅", json!({"restricted": true})).await;
+    let (form, version) = published(&office).await;
+    let mut phone = office.phone("s1").await;
+    let made = sheet(case, form, version, json!({"a.operator": "丙野"}));
+    phone.push(&[made.clone(), circulated(&made)]).await;
+    office.settle().await;
+    assert!(office.files().is_empty());
+    let member = office.console("s1").await;
+    let rows = member.json("/api/inspections").await;
+    assert_eq!((rows[0]["case_number"].as_str(), rows[0]["case_name"].as_str()), (Some("福-7"), Some("")));
+    assert_eq!(rows[0]["title"], "", "lists show the number alone");
+    let paper = member.get(&format!("/api/inspections/{}/papers/report.pdf", made.record)).await;
+    assert_eq!(paper.status(), StatusCode::OK, "made when a member asks");
+    let name = paper.headers()["content-disposition"].to_str().unwrap().to_owned();
+    assert!(!name.contains(&"甲野".bytes().map(|b| format!("%{b:02X}")).collect::<String>()), "{name}");
+    for who in ["s2", "s3", "adm"] {
+        let mut desk = office.console(who).await;
+        assert_eq!(desk.json("/api/inspections").await, json!([]), "{who}");
+        assert_eq!(desk.json("/api/results/counts").await, json!([]), "{who}");
+        for path in ["", "/papers/report.pdf", "/papers/ledger.xlsx"] {
+            let answer = desk.get(&format!("/api/inspections/{}{path}", made.record)).await;
+            assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{who} {path}");
+        }
+        let decided = desk
+            .post(&format!("/api/inspections/{}/decision", made.record), &json!({"decision": "accept"}))
+            .await;
+        assert_eq!(decided.status(), StatusCode::NOT_FOUND, "{who}");
+        let table = desk.get(&format!("/api/results/table?format=csv&form={form}")).await.text().await.unwrap();
+        assert!(!table.contains("丙野") && !table.contains("福-7"), "{who}: {table}");
+    }
+}
+
+#[tokio::test]
+async fn the_head_returns_with_a_reason_and_the_table_leaves_as_a_file() {
+    let office = Office::start().await;
+    let case = office.case("R8-17", "砂利採取場", json!({})).await;
+    let (form, version) = published(&office).await;
+    let mut phone = office.phone("s1").await;
+    let made = sheet(case, form, version, json!({}));
+    phone.push(std::slice::from_ref(&made)).await;
+    let (mut head, mut staff) = (office.console("s2").await, office.console("s1").await);
+    assert_eq!(head.json("/api/inspections?state=draft").await.as_array().unwrap().len(), 1, "下書き is seen live");
+    assert_eq!(head.json("/api/inspections?state=waiting").await, json!([]));
+    let decision = format!("/api/inspections/{}/decision", made.record);
+    let accept = json!({"decision": "accept"});
+    assert_eq!(fault(head.post(&decision, &accept).await).await.code, "inspection-state");
+    phone.push(&[circulated(&made)]).await;
+    assert_eq!(head.json("/api/inspections?state=waiting").await.as_array().unwrap().len(), 1);
+    assert_eq!(staff.json("/api/inspections?state=waiting").await, json!([]), "nothing waits for others");
+    assert_eq!(fault(staff.post(&decision, &accept).await).await.code, "not-allowed");
+    assert_eq!(head.post(&decision, &json!({"decision": "return", "reason": " "})).await.status(), StatusCode::BAD_REQUEST);
+    let back = json!({"decision": "return", "reason": "写真が足りない"});
+    assert_eq!(head.post(&decision, &back).await.status(), StatusCode::OK);
+    let seen = staff.json(&format!("/api/inspections/{}", made.record)).await;
+    assert_eq!((seen["state"].as_str(), seen["returned_reason"].as_str()), (Some("returned"), Some("写真が足りない")));
+    assert_eq!(seen["history"].as_array().unwrap().iter().filter(|h| h["what"] == "returned").count(), 1);
+
+    for (query, count) in [("q=破損", 1), ("q=R8-17", 1), ("q=ない言葉", 0), ("from=2026-11-22", 0), ("to=2026-11-21", 1),
+        ("state=returned", 1), ("section=乙", 0)] {
+        let rows = staff.json(&format!("/api/inspections?form={form}&{query}")).await;
+        assert_eq!(rows.as_array().unwrap().len(), count, "{query}");
+    }
+    let csv = staff.get(&format!("/api/results/table?format=csv&form={form}")).await;
+    assert!(csv.headers()["content-disposition"].to_str().unwrap().contains(".csv"));
+    let text = csv.text().await.unwrap();
+    assert!(text.starts_with('\u{feff}') && text.contains("草丈 1,草丈 2") && text.contains("12.5,13"), "{text}");
+    assert!(text.contains("'=甲野砂利 有限会社") && text.contains("柵が倒れている"), "{text}");
+    let book = staff.get(&format!("/api/results/table?format=xlsx&form={form}")).await.bytes().await.unwrap();
+    assert!(text_of_xlsx(&book).contains("立入防止柵"));
+    assert_eq!(staff.get("/api/results/table?format=csv").await.status(), StatusCode::BAD_REQUEST, "one form a table");
+    assert_eq!(staff.get("/api/results/photos").await.status(), StatusCode::BAD_REQUEST, "no photos");
+}
+
+#[tokio::test]
+async fn photos_counts_and_the_effect() {
+    let office = Office::start().await;
+    let case = office.case("R8-17", "砂利採取場", json!({})).await;
+    let (form, version) = published(&office).await;
+    let mut phone = office.phone("s1").await;
+    let made = sheet(case, form, version, json!({}));
+    let shot = picture(case, made.record, &jpeg(3));
+    phone.push(&[made.clone(), shot.clone(), circulated(&made)]).await;
+    phone.upload(shot.record, Variant::Display, &jpeg(3)).await;
+    office.settle().await;
+    let (staff, head) = (office.console("s1").await, office.console("s2").await);
+    let zip = staff.get(&format!("/api/results/photos?form={form}")).await.bytes().await.unwrap();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+    let first = zip.by_index(0).unwrap().name().to_owned();
+    assert!(first.starts_with("R8-17/100600_倒れた柵_"), "{first}");
+    let counts = staff.json("/api/results/counts").await;
+    assert_eq!((counts[0]["month"].as_str(), counts[0]["inspections"].as_u64()), (Some("2026-11"), Some(1)));
+    let effect = staff.json("/api/results/effect").await;
+    let hours: f64 = effect["kinds"].as_array().unwrap().iter().map(|k| k["assumed"]["hours_before"].as_f64().unwrap()).sum();
+    assert!((hours - 75.4).abs() < 1e-9, "{hours}");
+    assert_eq!(effect["may_edit"], false);
+    let kinds = json!({"kinds": [{"name": "砂利", "hours_before": 25.0, "minutes_before": 20.0, "minutes_now": 3.0, "forms": [form]}]});
+    let put = |desk: &Console| desk.request(reqwest::Method::PUT, "/api/results/effect").json(&kinds).send();
+    assert_eq!(put(&staff).await.unwrap().status(), StatusCode::FORBIDDEN);
+    let changed: Value = put(&head).await.unwrap().json().await.unwrap();
+    assert_eq!((changed["kinds"][0]["inspections"].as_u64(), changed["kinds"][0]["saved_minutes"].as_f64()), (Some(1), Some(17.0)));
+    let paper = head.get(&format!("/api/inspections/{}/papers/ledger.xlsx", made.record)).await;
+    assert!(text_of_xlsx(&paper.bytes().await.unwrap()).contains("立入防止柵"));
+}
