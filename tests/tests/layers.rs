@@ -45,6 +45,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("age", &["ekitei-seal"]),
     ("tauri", &["ekitei-app", "ekitei-native"]),
     ("image", &["ekitei-photo"]),
+    ("krilla", &["ekitei-report"]),
+    ("rust_xlsxwriter", &["ekitei-report"]),
+    ("quick-xml", &["ekitei-report"]),
     ("uniffi", &["ekitei-ffi"]),
 ];
 
@@ -53,6 +56,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("ekitei-model", &["rusqlite", "tokio", "reqwest", "rand", "getrandom", "tempfile"]),
     ("ekitei-forms", &["rusqlite", "tokio", "reqwest", "rand", "getrandom", "tempfile"]),
     ("ekitei-photo", &["rusqlite", "tokio", "reqwest"]),
+    ("ekitei-report", &["rusqlite", "tokio", "reqwest", "rand", "getrandom", "tempfile"]),
 ];
 
 fn may_know(left: &str, right: &str) -> bool {
