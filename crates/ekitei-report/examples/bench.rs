@@ -36,7 +36,8 @@ fn main() {
     for (row, picture) in ledger.rows.iter_mut().zip(&pictures) {
         row.picture = Some(picture.clone());
     }
-    let check = times(rounds, || drop(photos.iter().map(|photo| Picture::new(photo).unwrap()).collect::<Vec<_>>()));
+    let check =
+        times(rounds, || drop(photos.iter().map(|photo| Picture::new(photo).unwrap()).collect::<Vec<_>>()));
     let pdf_bytes = ledger::pdf(&ledger).unwrap().len();
     let pdf = times(rounds, || drop(ledger::pdf(&ledger).unwrap()));
     let xlsx_bytes = ledger::xlsx(&ledger).unwrap().len();
@@ -44,15 +45,25 @@ fn main() {
     let report = support::report();
     let report_pdf = times(rounds, || drop(inspection::pdf(&report).unwrap()));
     let report_xlsx = times(rounds, || drop(inspection::xlsx(&report).unwrap()));
-    let sheet = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/sheets/gravel-pit.xlsx")).unwrap();
+    let sheet =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/sheets/gravel-pit.xlsx"))
+            .unwrap();
     let proposal = own_sheet::propose(&sheet).unwrap();
     let propose = times(rounds, || drop(own_sheet::propose(&sheet).unwrap()));
-    let filling = support::answers::filling(&proposal, ChoiceMark::Oval, |seed| pictures[seed as usize].clone());
+    let filling =
+        support::answers::filling(&proposal, ChoiceMark::Oval, |seed| pictures[seed as usize].clone());
     let fill = times(rounds, || drop(own_sheet::fill(&sheet, &filling).unwrap()));
-    let board = Board { case: "見晴川".into(), item: "北側のり面".into(), date: "2026-11-20".into(), ..Board::default() };
+    let board = Board {
+        case: "見晴川".into(),
+        item: "北側のり面".into(),
+        date: "2026-11-20".into(),
+        ..Board::default()
+    };
     let burnt = times(rounds, || drop(burn(&photos[0], &Marks::default(), Some(&board)).unwrap()));
     let text = "小段の上から3mの位置に、長さ約4.5mの亀裂がある。「立入禁止」のロープを張る。".repeat(250);
-    let breaking = times(rounds, || drop(break_lines(&text, 180.0, Breaking::default(), |c| if c.is_ascii() { 5.0 } else { 9.0 })));
+    let breaking = times(rounds, || {
+        drop(break_lines(&text, 180.0, Breaking::default(), |c| if c.is_ascii() { 5.0 } else { 9.0 }))
+    });
     println!(
         "{{\"photos\":100,\"photo_bytes\":{bytes},\"check_ms\":{check},\"ledger_pdf_ms\":{pdf},\"ledger_pdf_bytes\":{pdf_bytes},\
          \"ledger_xlsx_ms\":{xlsx},\"ledger_xlsx_bytes\":{xlsx_bytes},\"report_pdf_ms\":{report_pdf},\"report_xlsx_ms\":{report_xlsx},\

@@ -31,14 +31,29 @@ fn main() {
     write("report.xlsx", &inspection::xlsx(&report).unwrap());
     let marks = Marks {
         marks: vec![
-            Mark::Arrow { from: spot(0.35, 0.3), to: spot(0.56, 0.55), colour: Colour::Red, thickness: Thickness::Medium },
+            Mark::Arrow {
+                from: spot(0.35, 0.3),
+                to: spot(0.56, 0.55),
+                colour: Colour::Red,
+                thickness: Thickness::Medium,
+            },
             Mark::Box {
                 area: Patch { from: spot(0.5, 0.52), to: spot(0.78, 0.8) },
                 colour: Colour::Yellow,
                 thickness: Thickness::Medium,
             },
-            Mark::Text { at: spot(0.1, 0.2), text: "亀裂 L=4.5m\n幅2cm".into(), colour: Colour::Red, thickness: Thickness::Medium },
-            Mark::Text { at: spot(0.8, 0.45), text: "No.12".into(), colour: Colour::White, thickness: Thickness::Thick },
+            Mark::Text {
+                at: spot(0.1, 0.2),
+                text: "亀裂 L=4.5m\n幅2cm".into(),
+                colour: Colour::Red,
+                thickness: Thickness::Medium,
+            },
+            Mark::Text {
+                at: spot(0.8, 0.45),
+                text: "No.12".into(),
+                colour: Colour::White,
+                thickness: Thickness::Thick,
+            },
             Mark::BlackOut { area: Patch { from: spot(0.1, 0.72), to: spot(0.3, 0.84) } },
         ],
     };
@@ -51,19 +66,40 @@ fn main() {
         corner: Corner::BottomRight,
     };
     write("burnt.jpg", &burn(&support::photo(2016, 1512, 1), &marks, Some(&board)).unwrap());
-    write("burnt-upright.jpg", &burn(&support::photo(1512, 2016, 3), &marks, Some(&Board { corner: Corner::TopLeft, ..board })).unwrap());
+    write(
+        "burnt-upright.jpg",
+        &burn(&support::photo(1512, 2016, 3), &marks, Some(&Board { corner: Corner::TopLeft, ..board }))
+            .unwrap(),
+    );
     let results = Results {
         title: "点検結果".into(),
         section: "指導保安係".into(),
         made_on: "2026-11-21".into(),
         columns: ["番号", "施設", "点検日", "深さ(m)", "所見"].map(str::to_owned).to_vec(),
         rows: vec![
-            vec![Cell::Number("1".into()), Cell::Text("第三採取場".into()), Cell::Date("2026-11-20".into()), Cell::Number("8.32".into()), Cell::Text("=1+1 は式ではない".into())],
-            vec![Cell::Number("2".into()), Cell::Text("@見晴".into()), Cell::Date("2026-11-21".into()), Cell::Empty, Cell::Text("改行\nあり".into())],
+            vec![
+                Cell::Number("1".into()),
+                Cell::Text("第三採取場".into()),
+                Cell::Date("2026-11-20".into()),
+                Cell::Number("8.32".into()),
+                Cell::Text("=1+1 は式ではない".into()),
+            ],
+            vec![
+                Cell::Number("2".into()),
+                Cell::Text("@見晴".into()),
+                Cell::Date("2026-11-21".into()),
+                Cell::Empty,
+                Cell::Text("改行\nあり".into()),
+            ],
         ],
     };
     for name in ["gravel-pit", "staff-housing"] {
-        let sheet = std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../assets/sheets").join(format!("{name}.xlsx"))).unwrap();
+        let sheet = std::fs::read(
+            PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+                .join("../../assets/sheets")
+                .join(format!("{name}.xlsx")),
+        )
+        .unwrap();
         let proposal = own_sheet::propose(&sheet).unwrap();
         let filling = support::answers::filling(&proposal, ChoiceMark::Oval, support::picture);
         let filled = own_sheet::fill(&sheet, &filling).unwrap();

@@ -6,8 +6,8 @@
 use std::path::PathBuf;
 
 use rust_xlsxwriter::{
-    Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
-    XlsxError,
+    Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook,
+    Worksheet, XlsxError,
 };
 
 struct Pens {
@@ -46,7 +46,10 @@ impl Pens {
             cell: boxed().set_align(FormatAlign::Left),
             wrapped: boxed().set_text_wrap().set_align(FormatAlign::Top).set_align(FormatAlign::Left),
             centre: boxed().set_align(FormatAlign::Center),
-            head: boxed().set_bold().set_background_color(Color::RGB(0x00DD_E6F0)).set_align(FormatAlign::Center),
+            head: boxed()
+                .set_bold()
+                .set_background_color(Color::RGB(0x00DD_E6F0))
+                .set_align(FormatAlign::Center),
             section: base().set_bold().set_font_size(12),
             seal: boxed().set_font_size(9).set_align(FormatAlign::Center),
             frame: base().set_border(FormatBorder::Medium).set_align(FormatAlign::Center),
@@ -190,7 +193,9 @@ fn gravel_pit() -> Result<Vec<u8>, XlsxError> {
     sheet.merge_range(8, 5, 8, 6, "", &pens.date)?;
     sheet.set_row_height_pixels(9, 28)?;
     sheet.write_with_format(9, 0, "1　検査事項", &pens.section)?;
-    for (column, head) in ["番号", "区分", "検　査　項　目", "適", "否", "該当なし", "備　考"].iter().enumerate() {
+    for (column, head) in
+        ["番号", "区分", "検　査　項　目", "適", "否", "該当なし", "備　考"].iter().enumerate()
+    {
         sheet.write_with_format(10, column as u16, *head, &pens.head)?;
     }
     sheet.set_row_height_pixels(10, 24)?;
@@ -292,7 +297,9 @@ fn staff_housing() -> Result<Vec<u8>, XlsxError> {
     sheet.set_row_height_pixels(0, 36)?;
     sheet.merge_range(0, 0, 0, 4, "公宅点検票", &pens.title)?;
     sheet.merge_range(1, 0, 1, 4, "(年1回、入居者の立会いのもとで行う)", &pens.right)?;
-    for (row, (left, right)) in [("公宅番号", "点検日"), ("入居者氏名", "築年数(年)"), ("所在地", "区分")].iter().enumerate() {
+    for (row, (left, right)) in
+        [("公宅番号", "点検日"), ("入居者氏名", "築年数(年)"), ("所在地", "区分")].iter().enumerate()
+    {
         let row = row as u32 + 2;
         sheet.set_row_height_pixels(row, 28)?;
         sheet.write_with_format(row, 0, *left, &pens.label)?;
@@ -307,7 +314,8 @@ fn staff_housing() -> Result<Vec<u8>, XlsxError> {
     sheet.set_row_height_pixels(5, 28)?;
     sheet.write_with_format(5, 0, "【点検の結果】", &pens.section)?;
     sheet.set_row_height_pixels(6, 24)?;
-    for (column, head) in ["場所", "点検項目", "判定", "状態・必要な修繕", "至急"].iter().enumerate() {
+    for (column, head) in ["場所", "点検項目", "判定", "状態・必要な修繕", "至急"].iter().enumerate()
+    {
         sheet.write_with_format(6, column as u16, *head, &pens.head)?;
     }
     let mut row = 7;
@@ -348,12 +356,13 @@ fn staff_housing() -> Result<Vec<u8>, XlsxError> {
 }
 
 fn main() {
-    let folder = std::env::args_os().nth(1).map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../assets/sheets"),
-        PathBuf::from,
-    );
+    let folder = std::env::args_os()
+        .nth(1)
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../assets/sheets"), PathBuf::from);
     std::fs::create_dir_all(&folder).unwrap();
-    for (name, bytes) in [("gravel-pit.xlsx", gravel_pit().unwrap()), ("staff-housing.xlsx", staff_housing().unwrap())] {
+    for (name, bytes) in
+        [("gravel-pit.xlsx", gravel_pit().unwrap()), ("staff-housing.xlsx", staff_housing().unwrap())]
+    {
         std::fs::write(folder.join(name), &bytes).unwrap();
         println!("{name}: {} bytes", bytes.len());
     }

@@ -37,8 +37,17 @@ impl Day {
 
     /// Days since 1970-01-01 (proleptic Gregorian).
     pub fn days_since_1970(self) -> i64 {
-        let (y, m) = if self.month <= 2 { (i64::from(self.year) - 1, i64::from(self.month) + 12) } else { (i64::from(self.year), i64::from(self.month)) };
-        365 * y + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (153 * (m - 3) + 2) / 5 + i64::from(self.day) - 1 - 719_468
+        let (y, m) = if self.month <= 2 {
+            (i64::from(self.year) - 1, i64::from(self.month) + 12)
+        } else {
+            (i64::from(self.year), i64::from(self.month))
+        };
+        365 * y + y.div_euclid(4) - y.div_euclid(100)
+            + y.div_euclid(400)
+            + (153 * (m - 3) + 2) / 5
+            + i64::from(self.day)
+            - 1
+            - 719_468
     }
 
     /// The serial number of a worksheet's 1900 date system; its day 60 (1900-02-29) never was.
@@ -60,10 +69,16 @@ impl Day {
     /// Era as a letter and the year in it, for `R8.11.21`; `None` before Meiji.
     pub fn era(self) -> Option<(char, &'static str, i16)> {
         let long = self.wareki();
-        [('R', "令和", 2018), ('H', "平成", 1988), ('S', "昭和", 1925), ('T', "大正", 1911), ('M', "明治", 1867)]
-            .into_iter()
-            .find(|(_, name, _)| long.starts_with(name))
-            .map(|(letter, name, before)| (letter, name, self.year - before))
+        [
+            ('R', "令和", 2018),
+            ('H', "平成", 1988),
+            ('S', "昭和", 1925),
+            ('T', "大正", 1911),
+            ('M', "明治", 1867),
+        ]
+        .into_iter()
+        .find(|(_, name, _)| long.starts_with(name))
+        .map(|(letter, name, before)| (letter, name, self.year - before))
     }
 }
 
@@ -92,7 +107,16 @@ mod tests {
         assert_eq!(day("2026-11-21").serial_1900(), Some(46_347));
         assert_eq!(day("1904-01-01").serial_1904(), Some(0));
         assert_eq!(day("1900-02-28").serial_1900(), None);
-        for bad in ["2026-02-29", "2026-13-01", "2026-1-01", "20261121", "", "2026-11-21x", "令和8年11月21日", "2026-11-2あ"] {
+        for bad in [
+            "2026-02-29",
+            "2026-13-01",
+            "2026-1-01",
+            "20261121",
+            "",
+            "2026-11-21x",
+            "令和8年11月21日",
+            "2026-11-2あ",
+        ] {
             assert_eq!(Day::parse(bad), None, "{bad}");
         }
         assert!(Day::parse("2024-02-29T10:00:00.000+09:00").is_some());

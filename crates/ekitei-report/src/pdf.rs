@@ -49,7 +49,12 @@ impl Area {
     }
     /// The same area with a margin taken off on each side.
     pub fn inset(self, by: f32) -> Self {
-        Self::new(self.x + by, self.y + by, (self.width - 2.0 * by).max(0.0), (self.height - 2.0 * by).max(0.0))
+        Self::new(
+            self.x + by,
+            self.y + by,
+            (self.width - 2.0 * by).max(0.0),
+            (self.height - 2.0 * by).max(0.0),
+        )
     }
     /// The largest rectangle of the given aspect (width / height) in the middle of this one.
     pub fn fit(self, aspect: f32) -> Self {
@@ -244,7 +249,8 @@ impl Paper {
         // PDF/A asks for a day; without one the file is an ordinary PDF, which is better than a made-up date.
         let day = Day::parse(about.made_on).filter(|day| day.year >= 1);
         let configuration = if day.is_some() { archival() } else { configure::Configuration::default() };
-        let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+        let mut document =
+            Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
         let mut metadata = Metadata::new()
             .title(tidy(about.title))
             .description(tidy(about.subject))

@@ -134,10 +134,14 @@ fn jpeg(bytes: &[u8]) -> Result<(Size, Vec<u8>), Fault> {
         else {
             return Err(damaged());
         };
-        let Some(segment) = bytes.get(at..at + 2 + length).filter(|_| length >= 2) else { return Err(damaged()) };
+        let Some(segment) = bytes.get(at..at + 2 + length).filter(|_| length >= 2) else {
+            return Err(damaged());
+        };
         match marker {
             0xc0..=0xc2 => {
-                let Some(&[precision, h1, h0, w1, w0, components]) = segment.get(4..10) else { return Err(damaged()) };
+                let Some(&[precision, h1, h0, w1, w0, components]) = segment.get(4..10) else {
+                    return Err(damaged());
+                };
                 if precision != 8 || !matches!(components, 1 | 3) || size.is_some() {
                     return Err(Fault::ask("picture-unsupported"));
                 }
@@ -204,11 +208,15 @@ fn png(bytes: &[u8]) -> Result<(Size, Vec<u8>), Fault> {
         let name = &head[4..8];
         match name {
             b"IHDR" if length == 13 && size.is_none() => {
-                let number = |from: usize| u32::from_be_bytes([chunk[from], chunk[from + 1], chunk[from + 2], chunk[from + 3]]);
+                let number = |from: usize| {
+                    u32::from_be_bytes([chunk[from], chunk[from + 1], chunk[from + 2], chunk[from + 3]])
+                };
                 size = Some(Size { width: number(8), height: number(12) });
                 clean.extend_from_slice(chunk);
             }
-            b"PLTE" | b"IDAT" | b"tRNS" | b"sRGB" | b"gAMA" if size.is_some() => clean.extend_from_slice(chunk),
+            b"PLTE" | b"IDAT" | b"tRNS" | b"sRGB" | b"gAMA" if size.is_some() => {
+                clean.extend_from_slice(chunk)
+            }
             b"IEND" => {
                 clean.extend_from_slice(chunk);
                 return size.map(|size| (size, clean)).ok_or_else(damaged);

@@ -139,7 +139,11 @@ fn guarded(text: &str) -> String {
 /// Errors: `results-rows`, `results-columns`, `results-file-large`, `report-excel`.
 pub fn xlsx(results: &Results) -> Result<Vec<u8>, Fault> {
     results.check()?;
-    let longest = results.rows.iter().flatten().any(|cell| matches!(cell, Cell::Text(text) if text.encode_utf16().count() > CELL_LIMIT_CHARS));
+    let longest = results
+        .rows
+        .iter()
+        .flatten()
+        .any(|cell| matches!(cell, Cell::Text(text) if text.encode_utf16().count() > CELL_LIMIT_CHARS));
     if longest {
         return Err(Fault::ask("results-cell-long").with("limit", CELL_LIMIT_CHARS));
     }
@@ -151,8 +155,10 @@ pub fn xlsx(results: &Results) -> Result<Vec<u8>, Fault> {
 fn write(results: &Results) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     book.set_properties(&properties(&results.title, &results.section, &results.made_on)?);
-    let base = || Format::new().set_font_name("BIZ UDPゴシック").set_font_size(10.0).set_align(FormatAlign::Top);
-    let head = base().set_bold().set_text_wrap().set_border(FormatBorder::Thin).set_background_color(0x00E8_F1FE);
+    let base =
+        || Format::new().set_font_name("BIZ UDPゴシック").set_font_size(10.0).set_align(FormatAlign::Top);
+    let head =
+        base().set_bold().set_text_wrap().set_border(FormatBorder::Thin).set_background_color(0x00E8_F1FE);
     let (text, number) = (base().set_text_wrap(), base());
     let day = base().set_num_format("yyyy/mm/dd");
     let sheet = book.add_worksheet();
@@ -180,7 +186,11 @@ fn write(results: &Results) -> Result<Vec<u8>, XlsxError> {
                     let date = Day::parse(iso).filter(|day| (1900..=9999).contains(&day.year));
                     match date {
                         Some(d) => {
-                            let date = ExcelDateTime::from_ymd(d.year.unsigned_abs(), d.month.unsigned_abs(), d.day.unsigned_abs())?;
+                            let date = ExcelDateTime::from_ymd(
+                                d.year.unsigned_abs(),
+                                d.month.unsigned_abs(),
+                                d.day.unsigned_abs(),
+                            )?;
                             sheet.write_datetime_with_format(row, at, &date, &day)?;
                         }
                         None => {
@@ -210,6 +220,11 @@ fn index(column: usize) -> u16 {
 
 /// Width of the longest line in digits: full-width characters count twice.
 fn width(text: &str) -> usize {
-    let line = |line: &str| line.chars().take(120).map(|c| if c.is_ascii() || ('\u{ff61}'..='\u{ff9f}').contains(&c) { 1 } else { 2 }).sum();
+    let line = |line: &str| {
+        line.chars()
+            .take(120)
+            .map(|c| if c.is_ascii() || ('\u{ff61}'..='\u{ff9f}').contains(&c) { 1 } else { 2 })
+            .sum()
+    };
     text.lines().map(line).max().unwrap_or(0)
 }

@@ -43,9 +43,8 @@ pub(crate) fn sheet_name(wanted: &str) -> String {
 /// Properties with the given day instead of the time of the computer.
 pub(crate) fn properties(title: &str, author: &str, made_on: &str) -> Result<DocProperties, XlsxError> {
     let day = Day::parse(made_on).filter(|day| (1900..=9999).contains(&day.year));
-    let (year, month, day) = day.map_or((2000, 1, 1), |d| {
-        (d.year.unsigned_abs(), d.month.unsigned_abs(), d.day.unsigned_abs())
-    });
+    let (year, month, day) =
+        day.map_or((2000, 1, 1), |d| (d.year.unsigned_abs(), d.month.unsigned_abs(), d.day.unsigned_abs()));
     Ok(DocProperties::new()
         .set_title(cell_text(title))
         .set_author(cell_text(author))

@@ -11,15 +11,21 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 fn sample() -> Vec<u8> {
-    std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/sheets/gravel-pit.xlsx")).unwrap()
+    std::fs::read(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/sheets/gravel-pit.xlsx"),
+    )
+    .unwrap()
 }
 
 /// The sample with parts changed (`Some`), removed (`None`) or added.
 fn with(changes: &[(&str, Option<&[u8]>)]) -> Vec<u8> {
-    edit(|name, content| match changes.iter().find(|(changed, _)| *changed == name) {
-        Some((_, new)) => new.map(<[u8]>::to_vec),
-        None => Some(content),
-    }, changes.iter().filter_map(|(name, new)| Some(((*name).to_owned(), new.as_ref()?.to_vec()))).collect())
+    edit(
+        |name, content| match changes.iter().find(|(changed, _)| *changed == name) {
+            Some((_, new)) => new.map(<[u8]>::to_vec),
+            None => Some(content),
+        },
+        changes.iter().filter_map(|(name, new)| Some(((*name).to_owned(), new.as_ref()?.to_vec()))).collect(),
+    )
 }
 
 fn edit(change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>, added: Vec<(String, Vec<u8>)>) -> Vec<u8> {
@@ -47,14 +53,17 @@ fn edit(change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>, added: Vec<(String, V
 
 /// The sample with a text replaced inside one part.
 fn replaced(part: &str, from: &str, to: &str) -> Vec<u8> {
-    edit(|name, content| {
-        if name != part {
-            return Some(content);
-        }
-        let text = String::from_utf8(content).unwrap();
-        assert!(text.contains(from), "{part} holds {from}");
-        Some(text.replacen(from, to, 1).into_bytes())
-    }, Vec::new())
+    edit(
+        |name, content| {
+            if name != part {
+                return Some(content);
+            }
+            let text = String::from_utf8(content).unwrap();
+            assert!(text.contains(from), "{part} holds {from}");
+            Some(text.replacen(from, to, 1).into_bytes())
+        },
+        Vec::new(),
+    )
 }
 
 const SHEET: &str = "xl/worksheets/sheet1.xml";
@@ -62,7 +71,11 @@ const SHEET: &str = "xl/worksheets/sheet1.xml";
 fn code(bytes: &[u8]) -> String {
     let proposed = propose(bytes).unwrap_err();
     let filling = Filling {
-        entries: vec![Entry { sheet: "調書".into(), target: Target::Text { cell: Cell::new(4, 2) }, value: Value::Text("x".into()) }],
+        entries: vec![Entry {
+            sheet: "調書".into(),
+            target: Target::Text { cell: Cell::new(4, 2) },
+            value: Value::Text("x".into()),
+        }],
         mark: ChoiceMark::Oval,
     };
     let filled = fill(bytes, &filling).unwrap_err();
@@ -83,7 +96,10 @@ fn what_is_no_workbook_is_told_apart() {
     assert_eq!(code(&[&ole[..], &[0; 500], &locked, &[0; 90]].concat()), "sheet-encrypted");
     assert_eq!(code(&with(&[("[Content_Types].xml", None)])), "sheet-not-excel");
     assert_eq!(code(&with(&[("xl/workbook.xml", None)])), "sheet-damaged");
-    assert_eq!(code(&replaced("[Content_Types].xml", "spreadsheetml.sheet.main", "wordprocessingml.document.main")), "sheet-not-excel");
+    assert_eq!(
+        code(&replaced("[Content_Types].xml", "spreadsheetml.sheet.main", "wordprocessingml.document.main")),
+        "sheet-not-excel"
+    );
     let mut large = sample();
     large.resize(limits::FILE_BYTES + 1, 0);
     assert_eq!(code(&large), "sheet-large");
@@ -93,10 +109,12 @@ fn what_is_no_workbook_is_told_apart() {
 fn bombs_do_not_go_off() {
     let zeros = vec![b' '; 40 * 1024 * 1024];
     assert_eq!(code(&with(&[("xl/theme/theme1.xml", Some(&zeros))])), "sheet-bomb", "40 MB out of 40 KB");
-    let many: Vec<(String, Vec<u8>)> = (0..limits::PARTS).map(|n| (format!("xl/media/x{n}.bin"), vec![0])).collect();
+    let many: Vec<(String, Vec<u8>)> =
+        (0..limits::PARTS).map(|n| (format!("xl/media/x{n}.bin"), vec![0])).collect();
     assert_eq!(code(&edit(|_, content| Some(content), many)), "sheet-bomb", "too many parts");
     // Incompressible parts, each below its own limit, above the limit together.
-    let part: Vec<u8> = (0..9_000_000_u32).flat_map(|n| [(n.wrapping_mul(2_654_435_761) >> 24) as u8 & 3]).collect();
+    let part: Vec<u8> =
+        (0..9_000_000_u32).flat_map(|n| [(n.wrapping_mul(2_654_435_761) >> 24) as u8 & 3]).collect();
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
     for n in 0..20 {
         out.start_file(format!("xl/media/{n}.bin"), SimpleFileOptions::default()).unwrap();
@@ -136,7 +154,14 @@ fn documents_types_and_entities_are_refused() {
 fn macros_embedded_things_and_links_are_refused() {
     assert_eq!(code(&with(&[("xl/vbaProject.bin", Some(b"x"))])), "sheet-macro");
     assert_eq!(code(&with(&[("xl/macrosheets/sheet1.xml", Some(b"<a/>"))])), "sheet-macro");
-    assert_eq!(code(&replaced("[Content_Types].xml", "spreadsheetml.sheet.main+xml", "ms-excel.sheet.macroEnabled.main+xml")), "sheet-macro");
+    assert_eq!(
+        code(&replaced(
+            "[Content_Types].xml",
+            "spreadsheetml.sheet.main+xml",
+            "ms-excel.sheet.macroEnabled.main+xml"
+        )),
+        "sheet-macro"
+    );
     assert_eq!(code(&with(&[("xl/embeddings/oleObject1.bin", Some(b"x"))])), "sheet-embedded");
     assert_eq!(code(&with(&[("xl/activeX/activeX1.xml", Some(b"<a/>"))])), "sheet-embedded");
     assert_eq!(code(&with(&[("xl/externalLinks/externalLink1.xml", Some(b"<a/>"))])), "sheet-external");
@@ -144,20 +169,34 @@ fn macros_embedded_things_and_links_are_refused() {
     let link = "<Relationship Id=\"rId77\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/KIND\" Target=\"http://example.invalid/x\" TargetMode=\"External\"/></Relationships>";
     let rels = "xl/_rels/workbook.xml.rels";
     assert_eq!(code(&replaced(rels, "</Relationships>", &link.replace("KIND", "image"))), "sheet-external");
-    assert_eq!(code(&replaced(rels, "</Relationships>", &link.replace("KIND", "attachedTemplate"))), "sheet-external");
-    assert!(propose(&replaced(rels, "</Relationships>", &link.replace("KIND", "hyperlink"))).is_ok(), "a link that a person clicks may stay");
-    for formula in ["WEBSERVICE(\"http://example.invalid\")", "cmd|' /C calc'!A0", "[1]Sheet1!A1", "RTD(\"x\",,\"y\")"] {
+    assert_eq!(
+        code(&replaced(rels, "</Relationships>", &link.replace("KIND", "attachedTemplate"))),
+        "sheet-external"
+    );
+    assert!(
+        propose(&replaced(rels, "</Relationships>", &link.replace("KIND", "hyperlink"))).is_ok(),
+        "a link that a person clicks may stay"
+    );
+    for formula in
+        ["WEBSERVICE(\"http://example.invalid\")", "cmd|' /C calc'!A0", "[1]Sheet1!A1", "RTD(\"x\",,\"y\")"]
+    {
         let cell = format!("<c r=\"A4\"><f>{formula}</f><v>1</v></c></row><row r=\"5\"");
-        let bytes = edit(|name, content| {
-            if name != SHEET {
-                return Some(content);
-            }
-            let text = String::from_utf8(content).unwrap();
-            let at = text.find("<row r=\"4\"").unwrap();
-            let end = at + text[at..].find('>').unwrap() + 1;
-            let close = at + text[at..].find("</row><row r=\"5\"").unwrap();
-            Some(format!("{}{}{}", &text[..end], cell, &text[close + "</row><row r=\"5\"".len()..]).into_bytes())
-        }, Vec::new());
+        let bytes = edit(
+            |name, content| {
+                if name != SHEET {
+                    return Some(content);
+                }
+                let text = String::from_utf8(content).unwrap();
+                let at = text.find("<row r=\"4\"").unwrap();
+                let end = at + text[at..].find('>').unwrap() + 1;
+                let close = at + text[at..].find("</row><row r=\"5\"").unwrap();
+                Some(
+                    format!("{}{}{}", &text[..end], cell, &text[close + "</row><row r=\"5\"".len()..])
+                        .into_bytes(),
+                )
+            },
+            Vec::new(),
+        );
         assert_eq!(code(&bytes), "sheet-formula-outside", "{formula}");
     }
 }
@@ -166,31 +205,60 @@ fn macros_embedded_things_and_links_are_refused() {
 fn paths_do_not_leave_the_archive() {
     for name in ["../evil.xml", "/etc/passwd", "xl/../../x", "xl\\..\\x", "C:/x", "xl//x", "xl/a\u{7}.xml"] {
         let mut out = ZipWriter::new(Cursor::new(Vec::new()));
-        out.start_file(name, SimpleFileOptions::default().compression_method(CompressionMethod::Stored)).unwrap();
+        out.start_file(name, SimpleFileOptions::default().compression_method(CompressionMethod::Stored))
+            .unwrap();
         out.write_all(b"<a/>").unwrap();
         let refused = code(&out.finish().unwrap().into_inner());
         assert_eq!(refused, "sheet-path", "{name}");
     }
-    assert_eq!(code(&with(&[("XL/Workbook.xml", Some(b"<a/>"))])), "sheet-path", "two parts that differ in case only");
-    assert_eq!(code(&replaced("xl/_rels/workbook.xml.rels", "worksheets/sheet1.xml", "../../../etc/passwd")), "sheet-path");
+    assert_eq!(
+        code(&with(&[("XL/Workbook.xml", Some(b"<a/>"))])),
+        "sheet-path",
+        "two parts that differ in case only"
+    );
+    assert_eq!(
+        code(&replaced("xl/_rels/workbook.xml.rels", "worksheets/sheet1.xml", "../../../etc/passwd")),
+        "sheet-path"
+    );
 }
 
 #[test]
 fn absurd_measures_are_refused() {
     assert_eq!(code(&replaced(SHEET, "<row r=\"2\"", "<row r=\"99999999\"")), "sheet-cells");
     assert_eq!(code(&replaced(SHEET, "<c r=\"A1\"", "<c r=\"XFE1\"")), "sheet-damaged");
-    assert_eq!(code(&replaced(SHEET, "<mergeCell ref=\"A2:G2\"/>", "<mergeCell ref=\"A2:G2\"/><mergeCell ref=\"B1:C3\"/>")), "sheet-damaged", "overlap");
-    let merges: String = (0..limits::MERGES + 1).map(|n| format!("<mergeCell ref=\"AA{}:AB{}\"/>", n + 100, n + 100)).collect();
+    assert_eq!(
+        code(&replaced(
+            SHEET,
+            "<mergeCell ref=\"A2:G2\"/>",
+            "<mergeCell ref=\"A2:G2\"/><mergeCell ref=\"B1:C3\"/>"
+        )),
+        "sheet-damaged",
+        "overlap"
+    );
+    let merges: String = (0..limits::MERGES + 1)
+        .map(|n| format!("<mergeCell ref=\"AA{}:AB{}\"/>", n + 100, n + 100))
+        .collect();
     assert_eq!(code(&replaced(SHEET, "<mergeCell ref=\"A2:G2\"/>", &merges)), "sheet-merges");
-    let tall: String = (0..40).map(|n| format!("<mergeCell ref=\"{0}100:{0}1048576\"/>", Cell::letters(30 + n))).collect();
+    let tall: String =
+        (0..40).map(|n| format!("<mergeCell ref=\"{0}100:{0}1048576\"/>", Cell::letters(30 + n))).collect();
     assert_eq!(code(&replaced(SHEET, "<mergeCell ref=\"A2:G2\"/>", &tall)), "sheet-merges");
-    let cells: String = (1..=16_384).map(|n| format!("<c r=\"{}60\" s=\"1\"/>", Cell::letters(n - 1))).collect();
-    let rows: String = (60..80).map(|n| format!("<row r=\"{n}\">{}</row>", cells.replace("60\"", &format!("{n}\"")))).collect();
+    let cells: String =
+        (1..=16_384).map(|n| format!("<c r=\"{}60\" s=\"1\"/>", Cell::letters(n - 1))).collect();
+    let rows: String = (60..80)
+        .map(|n| format!("<row r=\"{n}\">{}</row>", cells.replace("60\"", &format!("{n}\""))))
+        .collect();
     assert_eq!(code(&replaced(SHEET, "</sheetData>", &format!("{rows}</sheetData>"))), "sheet-cells");
     // A frame over the whole sheet is legal and must not take long.
     let frame = replaced(SHEET, "<mergeCell ref=\"A2:G2\"/>", "<mergeCell ref=\"AA100:XFD2000\"/>");
     assert!(propose(&frame).is_ok());
-    assert_eq!(code(&replaced("xl/workbook.xml", "<workbook ", "<workbook conformance=\"strict\" xmlns:s=\"http://purl.oclc.org/ooxml/spreadsheetml/main\" ")), "sheet-strict");
+    assert_eq!(
+        code(&replaced(
+            "xl/workbook.xml",
+            "<workbook ",
+            "<workbook conformance=\"strict\" xmlns:s=\"http://purl.oclc.org/ooxml/spreadsheetml/main\" "
+        )),
+        "sheet-strict"
+    );
 }
 
 #[test]
@@ -205,23 +273,32 @@ fn an_encrypted_entry_is_told() {
 
 #[test]
 fn prefixed_and_bom_parts_are_read_and_filled() {
-    let bytes = edit(|name, content| {
-        if name != SHEET {
-            return Some(content);
-        }
-        let text = String::from_utf8(content).unwrap();
-        let mut out = String::from("\u{feff}");
-        let mut rest = text.as_str();
-        while let Some(at) = rest.find('<') {
-            out.push_str(&rest[..at]);
-            let tail = &rest[at..];
-            let (open, skip) = if tail.starts_with("</") { ("</x:", 2) } else if tail.starts_with("<?") { ("<?", 2) } else { ("<x:", 1) };
-            out.push_str(open);
-            rest = &tail[skip..];
-        }
-        out.push_str(rest);
-        Some(out.replacen("xmlns=", "xmlns:x=", 1).into_bytes())
-    }, Vec::new());
+    let bytes = edit(
+        |name, content| {
+            if name != SHEET {
+                return Some(content);
+            }
+            let text = String::from_utf8(content).unwrap();
+            let mut out = String::from("\u{feff}");
+            let mut rest = text.as_str();
+            while let Some(at) = rest.find('<') {
+                out.push_str(&rest[..at]);
+                let tail = &rest[at..];
+                let (open, skip) = if tail.starts_with("</") {
+                    ("</x:", 2)
+                } else if tail.starts_with("<?") {
+                    ("<?", 2)
+                } else {
+                    ("<x:", 1)
+                };
+                out.push_str(open);
+                rest = &tail[skip..];
+            }
+            out.push_str(rest);
+            Some(out.replacen("xmlns=", "xmlns:x=", 1).into_bytes())
+        },
+        Vec::new(),
+    );
     let proposal = propose(&bytes).unwrap();
     assert_eq!(proposal.sheets[0].questions.len(), propose(&sample()).unwrap().sheets[0].questions.len());
     let filling = support::answers::filling(&proposal, ChoiceMark::Oval, support::picture);
@@ -230,7 +307,10 @@ fn prefixed_and_bom_parts_are_read_and_filled() {
     let mut archive = ZipArchive::new(Cursor::new(&filled.bytes)).unwrap();
     let mut text = String::new();
     archive.by_name(SHEET).unwrap().read_to_string(&mut text).unwrap();
-    assert!(text.starts_with('\u{feff}') && text.contains("<x:c r=\"C5\"") && text.contains("<x:is><x:t "), "the sheet's own prefix is used");
+    assert!(
+        text.starts_with('\u{feff}') && text.contains("<x:c r=\"C5\"") && text.contains("<x:is><x:t "),
+        "the sheet's own prefix is used"
+    );
 }
 
 /// A filling that touches every kind of place.

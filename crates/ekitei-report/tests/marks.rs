@@ -30,7 +30,11 @@ fn blacked_out_pixels_are_black_wherever_the_picture_was_bright() {
     let (before, after) = (decode(&photo), decode(&out));
     for y in (48..432).step_by(3) {
         for x in (128..384).step_by(3) {
-            assert!(pixel(&after, x, y).iter().all(|value| *value <= 6), "{x},{y}: {:?}", pixel(&after, x, y));
+            assert!(
+                pixel(&after, x, y).iter().all(|value| *value <= 6),
+                "{x},{y}: {:?}",
+                pixel(&after, x, y)
+            );
         }
     }
     assert!(pixel(&before, 200, 60).iter().any(|value| *value > 150), "there was something to hide");
@@ -38,7 +42,14 @@ fn blacked_out_pixels_are_black_wherever_the_picture_was_bright() {
     assert!(far.0.iter().zip(far.1).all(|(a, b)| a.abs_diff(b) < 24), "the rest stays: {far:?}");
     // The same result from any picture under the patch: nothing of it is left, not even in the ringing of the codec.
     let mut other = support::photo(640, 480, 1);
-    other = burn(&other, &Marks { marks: vec![Mark::BlackOut { area: Patch { from: spot(0.25, 0.15), to: spot(0.55, 0.85) } }] }, None).unwrap();
+    other = burn(
+        &other,
+        &Marks {
+            marks: vec![Mark::BlackOut { area: Patch { from: spot(0.25, 0.15), to: spot(0.55, 0.85) } }],
+        },
+        None,
+    )
+    .unwrap();
     let hidden = decode(&burn(&other, &Marks { marks: vec![Mark::BlackOut { area }] }, None).unwrap());
     for (x, y) in [(130, 50), (250, 240), (380, 430)] {
         assert!(pixel(&hidden, x, y).iter().all(|value| *value <= 6));
@@ -53,7 +64,8 @@ fn the_copy_carries_no_metadata_and_the_input_is_only_read() {
     planted.extend(b"Exif\0\0GPS 43.0621 141.3544..");
     planted.extend(&photo[2..]);
     let copy = planted.clone();
-    let out = burn(&planted, &Marks::default(), Some(&Board { case: "見晴川".into(), ..Board::default() })).unwrap();
+    let out = burn(&planted, &Marks::default(), Some(&Board { case: "見晴川".into(), ..Board::default() }))
+        .unwrap();
     assert_eq!(planted, copy);
     assert!(!out.windows(3).any(|part| part == b"GPS"));
     let mut at = 2;
@@ -69,7 +81,13 @@ fn the_copy_carries_no_metadata_and_the_input_is_only_read() {
 #[test]
 fn the_board_stands_in_its_corner_and_shows_letters() {
     let photo = support::photo(960, 720, 1);
-    let board = |corner| Board { case: "見晴川第三砂利採取場".into(), item: "北側のり面".into(), date: "2026-11-20".into(), corner, ..Board::default() };
+    let board = |corner| Board {
+        case: "見晴川第三砂利採取場".into(),
+        item: "北側のり面".into(),
+        date: "2026-11-20".into(),
+        corner,
+        ..Board::default()
+    };
     let green = |[r, g, b]: [u8; 3]| g > r + 15 && g < 90 && b < 80;
     for (corner, x, y) in [
         (Corner::TopLeft, 18, 14),
@@ -81,7 +99,10 @@ fn the_board_stands_in_its_corner_and_shows_letters() {
         assert!(green(pixel(&out, x, y)), "{corner:?}: {:?}", pixel(&out, x, y));
     }
     let out = decode(&burn(&photo, &Marks::default(), Some(&board(Corner::TopLeft))).unwrap());
-    let chalk = (0..100).flat_map(|y| (0..360).map(move |x| (x, y))).filter(|(x, y)| pixel(&out, *x, *y).iter().all(|value| *value > 220)).count();
+    let chalk = (0..100)
+        .flat_map(|y| (0..360).map(move |x| (x, y)))
+        .filter(|(x, y)| pixel(&out, *x, *y).iter().all(|value| *value > 220))
+        .count();
     assert!(chalk > 400, "white letters: {chalk}");
     let empty = burn(&photo, &Marks::default(), Some(&Board::default())).unwrap();
     assert!(!green(pixel(&decode(&empty), 18, 706)), "an empty board is not drawn");
@@ -92,9 +113,23 @@ fn coloured_marks_appear_where_they_are_put() {
     let photo = support::photo(800, 600, 1);
     let marks = Marks {
         marks: vec![
-            Mark::Arrow { from: spot(0.1, 0.1), to: spot(0.5, 0.1), colour: Colour::Red, thickness: Thickness::Thick },
-            Mark::Box { area: Patch { from: spot(0.6, 0.2), to: spot(0.9, 0.4) }, colour: Colour::Yellow, thickness: Thickness::Thick },
-            Mark::Text { at: spot(0.97, 0.5), text: "端の字".into(), colour: Colour::Blue, thickness: Thickness::Thick },
+            Mark::Arrow {
+                from: spot(0.1, 0.1),
+                to: spot(0.5, 0.1),
+                colour: Colour::Red,
+                thickness: Thickness::Thick,
+            },
+            Mark::Box {
+                area: Patch { from: spot(0.6, 0.2), to: spot(0.9, 0.4) },
+                colour: Colour::Yellow,
+                thickness: Thickness::Thick,
+            },
+            Mark::Text {
+                at: spot(0.97, 0.5),
+                text: "端の字".into(),
+                colour: Colour::Blue,
+                thickness: Thickness::Thick,
+            },
         ],
     };
     let out = decode(&burn(&photo, &marks, None).unwrap());
@@ -117,14 +152,26 @@ fn limits_and_hostile_values_are_refused() {
     assert_eq!(one(area(f32::NAN)), "marks-place");
     assert_eq!(one(area(f32::INFINITY)), "marks-place");
     assert_eq!(one(area(1e30)), "marks-place");
-    let text = Mark::Text { at: spot(0.0, 0.0), text: "字".repeat(401), colour: Colour::Red, thickness: Thickness::Thin };
+    let text = Mark::Text {
+        at: spot(0.0, 0.0),
+        text: "字".repeat(401),
+        colour: Colour::Red,
+        thickness: Thickness::Thin,
+    };
     assert_eq!(one(text), "marks-text-long");
     let many = Marks { marks: vec![area(0.5); 201] };
     assert_eq!(burn(&photo, &many, None).unwrap_err().code, "marks-many");
     assert_eq!(burn(&support::signature(), &Marks::default(), None).unwrap_err().code, "picture-unsupported");
-    assert_eq!(burn(&photo[..photo.len() / 2], &Marks::default(), None).map(|_| ()).map_err(|fault| fault.code), Ok(()), "a cut scan still decodes");
+    assert_eq!(
+        burn(&photo[..photo.len() / 2], &Marks::default(), None).map(|_| ()).map_err(|fault| fault.code),
+        Ok(()),
+        "a cut scan still decodes"
+    );
     let board = Board { place: "字".repeat(400), case: "字".repeat(400), ..Board::default() };
-    assert!(burn(&photo, &Marks::default(), Some(&board)).is_ok(), "a board with too many words is clipped, not refused");
+    assert!(
+        burn(&photo, &Marks::default(), Some(&board)).is_ok(),
+        "a board with too many words is clipped, not refused"
+    );
 }
 
 #[test]

@@ -36,11 +36,17 @@ fn render(folder: &Path, name: &str) -> (Vec<Page>, String) {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "pgm") && path.file_name().unwrap().to_string_lossy().starts_with(&format!("{name}-")))
+        .filter(|path| {
+            path.extension().is_some_and(|end| end == "pgm")
+                && path.file_name().unwrap().to_string_lossy().starts_with(&format!("{name}-"))
+        })
         .collect();
     files.sort();
     let text = run("pdftotext", &["-layout", &format!("{name}.pdf"), "-"], folder);
-    (files.iter().map(|file| Page::read(&std::fs::read(file).unwrap())).collect(), String::from_utf8(text).unwrap())
+    (
+        files.iter().map(|file| Page::read(&std::fs::read(file).unwrap())).collect(),
+        String::from_utf8(text).unwrap(),
+    )
 }
 
 struct Page {
@@ -81,12 +87,20 @@ impl Page {
 
 #[test]
 fn the_filled_sheet_looks_like_the_sheet() {
-    for (name, wanted) in [("gravel-pit", &["令和8年11月20日", "12,400.5", "髙橋", "=要確認"][..]), ("staff-housing", &["戸建", "髙橋", "☑"][..])] {
+    for (name, wanted) in [
+        ("gravel-pit", &["令和8年11月20日", "12,400.5", "髙橋", "=要確認"][..]),
+        ("staff-housing", &["戸建", "髙橋", "☑"][..]),
+    ] {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("fonts.conf"), FONTS).unwrap();
-        let original = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../assets/sheets/{name}.xlsx"))).unwrap();
+        let original = std::fs::read(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../assets/sheets/{name}.xlsx")),
+        )
+        .unwrap();
         let proposal = propose(&original).unwrap();
-        let filled = fill(&original, &support::answers::filling(&proposal, ChoiceMark::Oval, support::picture)).unwrap();
+        let filled =
+            fill(&original, &support::answers::filling(&proposal, ChoiceMark::Oval, support::picture))
+                .unwrap();
         std::fs::write(folder.path().join("original.xlsx"), &original).unwrap();
         std::fs::write(folder.path().join("filled.xlsx"), &filled.bytes).unwrap();
         let (before, words) = render(folder.path(), "original");
@@ -107,8 +121,10 @@ fn the_filled_sheet_looks_like_the_sheet() {
         for word in ["課長", "係長"].iter().filter(|word| words.contains(**word)) {
             assert!(text.contains(word), "{name}: the seal boxes' words stay");
         }
-        let photos = after.iter().flat_map(|page| &page.grey).filter(|grey| (60..230).contains(*grey)).count();
-        let before = before.iter().flat_map(|page| &page.grey).filter(|grey| (60..230).contains(*grey)).count();
+        let photos =
+            after.iter().flat_map(|page| &page.grey).filter(|grey| (60..230).contains(*grey)).count();
+        let before =
+            before.iter().flat_map(|page| &page.grey).filter(|grey| (60..230).contains(*grey)).count();
         assert!(photos > before + 20_000, "{name}: photos are shown");
     }
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
 use ekitei_report::own_sheet::{
-    Cell, Choice, ChoiceMark, DateStyle, Entry, Filling, Mark, Proposal, Question, QuestionKind, Target, Value, fill, propose,
+    Cell, Choice, ChoiceMark, DateStyle, Entry, Filling, Mark, Proposal, Question, QuestionKind, Target,
+    Value, fill, propose,
 };
 use ekitei_report::{Fault, Picture};
 use rust_xlsxwriter::{Color, Format, FormatBorder, Formula, Note, Workbook};
@@ -31,11 +32,16 @@ fn text(parts: &Parts, name: &str) -> String {
 }
 
 fn changed(before: &Parts, after: &Parts) -> Vec<String> {
-    after.iter().filter(|(name, content)| before.get(*name) != Some(content)).map(|(name, _)| name.clone()).collect()
+    after
+        .iter()
+        .filter(|(name, content)| before.get(*name) != Some(content))
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 fn sample(name: &str) -> Vec<u8> {
-    std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/sheets").join(name)).unwrap()
+    std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/sheets").join(name))
+        .unwrap()
 }
 
 fn cell(address: &str) -> Cell {
@@ -43,7 +49,12 @@ fn cell(address: &str) -> Cell {
 }
 
 fn question<'a>(proposal: &'a Proposal, label: &str) -> &'a Question {
-    proposal.sheets.iter().flat_map(|sheet| &sheet.questions).find(|question| question.label == label).unwrap_or_else(|| panic!("{label}"))
+    proposal
+        .sheets
+        .iter()
+        .flat_map(|sheet| &sheet.questions)
+        .find(|question| question.label == label)
+        .unwrap_or_else(|| panic!("{label}"))
 }
 
 fn entry(sheet: &str, target: Target, value: Value) -> Entry {
@@ -60,7 +71,11 @@ fn without_cells(xml: &str, addresses: &[&str]) -> String {
     for address in addresses {
         let from = out.find(&format!("<c r=\"{address}\"")).unwrap_or_else(|| panic!("{address}"));
         let tag_end = from + out[from..].find('>').unwrap() + 1;
-        let to = if out[..tag_end].ends_with("/>") { tag_end } else { from + out[from..].find("</c>").unwrap() + 4 };
+        let to = if out[..tag_end].ends_with("/>") {
+            tag_end
+        } else {
+            from + out[from..].find("</c>").unwrap() + 4
+        };
         out.replace_range(from..to, "");
     }
     out
@@ -72,7 +87,14 @@ fn the_gravel_pit_sheet_is_understood() {
     assert_eq!(proposal.sheets.len(), 2);
     let sheet = &proposal.sheets[0];
     assert_eq!(sheet.title.as_deref(), Some("砂利採取場 立入検査調書"));
-    let rulings: Vec<&Question> = sheet.questions.iter().filter(|q| q.kind == QuestionKind::Ruling && matches!(&q.target, Target::Choice { options } if options.len() == 3)).collect();
+    let rulings: Vec<&Question> = sheet
+        .questions
+        .iter()
+        .filter(|q| {
+            q.kind == QuestionKind::Ruling
+                && matches!(&q.target, Target::Choice { options } if options.len() == 3)
+        })
+        .collect();
     assert_eq!(rulings.len(), 30, "thirty items of 適・否・該当なし");
     assert_eq!(rulings[0].label, "認可証の写しを事務所に備えている");
     assert_eq!(rulings[0].group.as_deref(), Some("採取計画"));
@@ -96,18 +118,33 @@ fn the_gravel_pit_sheet_is_understood() {
         assert_eq!(found.key, format!("s1-{}", at.to_lowercase()), "{label}");
     }
     assert_eq!(question(&proposal, "採取面積(㎡)").unit.as_deref(), Some("㎡"));
-    assert!(matches!(question(&proposal, "検査年月日").target, Target::Date { style: DateStyle::Blanks, .. }));
+    assert!(matches!(
+        question(&proposal, "検査年月日").target,
+        Target::Date { style: DateStyle::Blanks, .. }
+    ));
     assert!(matches!(question(&proposal, "認可期限").target, Target::Date { style: DateStyle::Serial, .. }));
     let table = &sheet.tables[0];
     assert_eq!(table.label, "2 指摘事項");
-    let columns: Vec<(&str, QuestionKind, usize)> = table.columns.iter().map(|c| (c.label.as_str(), c.kind, c.targets.len())).collect();
-    assert_eq!(columns, [("指摘の内容", QuestionKind::Text, 4), ("改善の期限", QuestionKind::Date, 4), ("改善の方法", QuestionKind::Text, 4)]);
+    let columns: Vec<(&str, QuestionKind, usize)> =
+        table.columns.iter().map(|c| (c.label.as_str(), c.kind, c.targets.len())).collect();
+    assert_eq!(
+        columns,
+        [
+            ("指摘の内容", QuestionKind::Text, 4),
+            ("改善の期限", QuestionKind::Date, 4),
+            ("改善の方法", QuestionKind::Text, 4)
+        ]
+    );
     let kept: Vec<String> = sheet.kept.iter().map(ToString::to_string).collect();
     assert_eq!(kept, ["D3:D4", "E3:E4", "F3:F4", "G51"], "the boxes for seals are left alone");
-    let photos: Vec<&Question> = proposal.sheets[1].questions.iter().filter(|q| q.kind == QuestionKind::Photo).collect();
+    let photos: Vec<&Question> =
+        proposal.sheets[1].questions.iter().filter(|q| q.kind == QuestionKind::Photo).collect();
     assert_eq!(photos.len(), 2);
     let explained = &proposal.sheets[1].questions[1];
-    assert_eq!((explained.label.as_str(), explained.group.as_deref()), ("説明", Some("写真1（採取場の全景）")));
+    assert_eq!(
+        (explained.label.as_str(), explained.group.as_deref()),
+        ("説明", Some("写真1（採取場の全景）"))
+    );
 }
 
 #[test]
@@ -115,18 +152,33 @@ fn the_staff_housing_sheet_is_understood() {
     let proposal = propose(&sample("staff-housing.xlsx")).unwrap();
     let questions = &proposal.sheets[0].questions;
     assert_eq!(questions.iter().filter(|q| q.kind == QuestionKind::Ruling).count(), 17);
-    assert_eq!(questions.iter().filter(|q| q.kind == QuestionKind::Acknowledge).count(), 18, "17 × 至急 and the explanation");
+    assert_eq!(
+        questions.iter().filter(|q| q.kind == QuestionKind::Acknowledge).count(),
+        18,
+        "17 × 至急 and the explanation"
+    );
     assert_eq!(questions.iter().filter(|q| q.beside.is_some()).count(), 17);
     assert!(questions.iter().any(|q| q.label == "屋根・雨どい: 至急"));
     assert!(questions.iter().any(|q| q.label == "屋根・雨どい: 状態・必要な修繕"));
     let kinds = question(&proposal, "区分");
     assert_eq!(kinds.kind, QuestionKind::SelectOne);
     let Target::Choice { options } = &kinds.target else { panic!() };
-    assert_eq!(options.iter().map(|o| o.label.as_str()).collect::<Vec<_>>(), ["戸建", "集合", "借上げ"], "Excel's own list");
+    assert_eq!(
+        options.iter().map(|o| o.label.as_str()).collect::<Vec<_>>(),
+        ["戸建", "集合", "借上げ"],
+        "Excel's own list"
+    );
     assert_eq!(question(&proposal, "鍵の確認").kind, QuestionKind::SelectMany);
     assert_eq!(question(&proposal, "築年数(年)").kind, QuestionKind::Number);
     assert_eq!(question(&proposal, "特記事項").kind, QuestionKind::LongText);
-    assert_eq!(questions.iter().filter(|q| q.kind == QuestionKind::Photo).map(|q| q.label.as_str()).collect::<Vec<_>>(), ["状況写真"]);
+    assert_eq!(
+        questions
+            .iter()
+            .filter(|q| q.kind == QuestionKind::Photo)
+            .map(|q| q.label.as_str())
+            .collect::<Vec<_>>(),
+        ["状況写真"]
+    );
 }
 
 #[test]
@@ -134,7 +186,9 @@ fn keys_are_unique_and_targets_never_meet() {
     for name in ["gravel-pit.xlsx", "staff-housing.xlsx"] {
         for sheet in &propose(&sample(name)).unwrap().sheets {
             let mut keys: Vec<&str> = sheet.questions.iter().map(|q| q.key.as_str()).collect();
-            keys.extend(sheet.tables.iter().flat_map(|table| &table.columns).map(|column| column.key.as_str()));
+            keys.extend(
+                sheet.tables.iter().flat_map(|table| &table.columns).map(|column| column.key.as_str()),
+            );
             let all = keys.len();
             keys.sort_unstable();
             keys.dedup();
@@ -148,8 +202,16 @@ fn a_proposal_is_plain_json() {
     let proposal = propose(&sample("gravel-pit.xlsx")).unwrap();
     let json = serde_json::to_string(&proposal).unwrap();
     assert_eq!(serde_json::from_str::<Proposal>(&json).unwrap(), proposal);
-    let target: Target = serde_json::from_str(r#"{"to":"choice","options":[{"label":"適","mark":{"mark":"box","cell":"D12","at":0}}]}"#).unwrap();
-    assert_eq!(target, Target::Choice { options: vec![Choice { label: "適".into(), mark: Mark::Box { cell: cell("D12"), at: 0 } }] });
+    let target: Target = serde_json::from_str(
+        r#"{"to":"choice","options":[{"label":"適","mark":{"mark":"box","cell":"D12","at":0}}]}"#,
+    )
+    .unwrap();
+    assert_eq!(
+        target,
+        Target::Choice {
+            options: vec![Choice { label: "適".into(), mark: Mark::Box { cell: cell("D12"), at: 0 } }]
+        }
+    );
     assert!(serde_json::from_str::<Target>(r#"{"to":"text","cell":"../x"}"#).is_err());
 }
 
@@ -170,9 +232,21 @@ fn only_the_touched_cells_change() {
         vec![
             entry("調書", Target::Text { cell: cell("C5") }, Value::Text("=見晴川<第三>&髙﨑①".into())),
             entry("調書", Target::Number { cell: cell("C9") }, Value::Number("12,400.5".into())),
-            entry("調書", Target::Date { cell: cell("F5"), style: DateStyle::Blanks }, Value::Date("2026-11-20".into())),
-            entry("調書", Target::Date { cell: cell("F9"), style: DateStyle::Serial }, Value::Date("2027-03-31".into())),
-            entry("調書", question(&propose(&before).unwrap(), "のり面の勾配が計画どおりである").target.clone(), Value::Chosen(vec!["否".into()])),
+            entry(
+                "調書",
+                Target::Date { cell: cell("F5"), style: DateStyle::Blanks },
+                Value::Date("2026-11-20".into()),
+            ),
+            entry(
+                "調書",
+                Target::Date { cell: cell("F9"), style: DateStyle::Serial },
+                Value::Date("2027-03-31".into()),
+            ),
+            entry(
+                "調書",
+                question(&propose(&before).unwrap(), "のり面の勾配が計画どおりである").target.clone(),
+                Value::Chosen(vec!["否".into()]),
+            ),
         ],
     )
     .unwrap();
@@ -180,7 +254,11 @@ fn only_the_touched_cells_change() {
     assert_eq!(changed(&old, &new), ["xl/worksheets/sheet1.xml"]);
     let (old, new) = (text(&old, "xl/worksheets/sheet1.xml"), text(&new, "xl/worksheets/sheet1.xml"));
     let touched = ["C5", "C9", "F5", "F9", "D18", "E18", "F18"];
-    assert_eq!(without_cells(&old, &touched), without_cells(&new, &touched), "every other byte of the sheet stays");
+    assert_eq!(
+        without_cells(&old, &touched),
+        without_cells(&new, &touched),
+        "every other byte of the sheet stays"
+    );
     let style = |xml: &str, address: &str| {
         let from = xml.find(&format!("<c r=\"{address}\"")).unwrap();
         let at = from + xml[from..].find(" s=\"").unwrap() + 4;
@@ -189,12 +267,17 @@ fn only_the_touched_cells_change() {
     for address in touched {
         assert_eq!(style(&old, address), style(&new, address), "{address} keeps its style");
     }
-    assert!(new.contains("<t xml:space=\"preserve\">=見晴川&lt;第三&gt;&amp;髙﨑①</t>") && !new.contains("<f"));
+    assert!(
+        new.contains("<t xml:space=\"preserve\">=見晴川&lt;第三&gt;&amp;髙﨑①</t>") && !new.contains("<f")
+    );
     assert!(new.contains(">12400.5</v>"));
     assert!(new.contains("<v>46477</v>"), "2027-03-31 as a day number");
     assert!(new.contains("令和8年11月20日") || new.contains("令和　8年"), "the blanks are filled");
     let again = propose(&after).unwrap();
-    assert_eq!(again.sheets[0].texts.iter().find(|(at, _)| *at == cell("C5")).unwrap().1, "=見晴川<第三>&髙﨑①");
+    assert_eq!(
+        again.sheets[0].texts.iter().find(|(at, _)| *at == cell("C5")).unwrap().1,
+        "=見晴川<第三>&髙﨑①"
+    );
     assert_eq!(again.sheets[0].texts.iter().find(|(at, _)| *at == cell("E18")).unwrap().1, "☑");
     assert_eq!(again.sheets[0].texts.iter().find(|(at, _)| *at == cell("D18")).unwrap().1, "☐");
 }
@@ -205,22 +288,41 @@ fn everything_proposed_can_be_filled() {
         let before = sample(name);
         let proposal = propose(&before).unwrap();
         for mark in [ChoiceMark::Oval, ChoiceMark::Brackets, ChoiceMark::Only] {
-            let filling = support::answers::filling(&proposal, mark, |seed| Picture::new(&support::photo(160 + seed, 120, seed)).unwrap());
+            let filling = support::answers::filling(&proposal, mark, |seed| {
+                Picture::new(&support::photo(160 + seed, 120, seed)).unwrap()
+            });
             let filled = fill(&before, &filling).unwrap();
             assert!(filled.notes.is_empty(), "{name}: {:?}", filled.notes);
             let (old, new) = (parts(&before), parts(&filled.bytes));
-            for kept in ["xl/styles.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/theme/theme1.xml", "docProps/core.xml"] {
+            for kept in [
+                "xl/styles.xml",
+                "xl/sharedStrings.xml",
+                "xl/workbook.xml",
+                "xl/theme/theme1.xml",
+                "docProps/core.xml",
+            ] {
                 assert_eq!(old[kept], new[kept], "{name} {kept}");
             }
             for sheet in old.keys().filter(|part| part.starts_with("xl/worksheets/sheet")) {
-                for element in ["<mergeCells", "<cols", "<pageSetup", "<pageMargins", "<sheetFormatPr", "<rowBreaks", "<dataValidations"] {
+                for element in [
+                    "<mergeCells",
+                    "<cols",
+                    "<pageSetup",
+                    "<pageMargins",
+                    "<sheetFormatPr",
+                    "<rowBreaks",
+                    "<dataValidations",
+                ] {
                     let block = |parts: &Parts| {
                         let xml = text(parts, sheet);
                         xml.find(element).map(|at| xml[at..at + xml[at..].find('>').unwrap()].to_owned())
                     };
                     assert_eq!(block(&old), block(&new), "{name} {sheet} {element}");
                 }
-                assert_eq!(text(&old, sheet).matches("<mergeCell ").count(), text(&new, sheet).matches("<mergeCell ").count());
+                assert_eq!(
+                    text(&old, sheet).matches("<mergeCell ").count(),
+                    text(&new, sheet).matches("<mergeCell ").count()
+                );
             }
             // The result is a workbook that is read again, and its places are taken now.
             let again = propose(&filled.bytes).unwrap();
@@ -238,8 +340,10 @@ fn photos_keep_their_aspect_inside_the_frame() {
         .iter()
         .map(|(w, h)| (Picture::new(&support::photo(*w, *h, 1)).unwrap(), "「全景」 & <北>".to_owned()))
         .collect();
-    let sizes: Vec<f64> = pictures.iter().map(|(p, _)| f64::from(p.size().width) / f64::from(p.size().height)).collect();
-    let after = put(&before, vec![entry("写真", frame.target.clone(), Value::Pictures(pictures.clone()))]).unwrap();
+    let sizes: Vec<f64> =
+        pictures.iter().map(|(p, _)| f64::from(p.size().width) / f64::from(p.size().height)).collect();
+    let after =
+        put(&before, vec![entry("写真", frame.target.clone(), Value::Pictures(pictures.clone()))]).unwrap();
     let (old, new) = (parts(&before), parts(&after));
     let names = changed(&old, &new);
     assert_eq!(
@@ -282,7 +386,14 @@ fn crowded() -> Vec<u8> {
     sheet.set_name("表 1").unwrap();
     let plain = Format::default();
     sheet.write_with_format(0, 0, "点検", &boxed).unwrap();
-    sheet.write_rich_string_with_format(0, 1, &[(&plain, "□ "), (&red, "異常なし"), (&plain, "　□ "), (&red, "異常あり")], &boxed).unwrap();
+    sheet
+        .write_rich_string_with_format(
+            0,
+            1,
+            &[(&plain, "□ "), (&red, "異常なし"), (&plain, "　□ "), (&red, "異常あり")],
+            &boxed,
+        )
+        .unwrap();
     sheet.write_with_format(1, 0, "合計", &boxed).unwrap();
     sheet.write_formula_with_format(1, 1, Formula::new("=SUM(C1:C9)").set_result("0"), &boxed).unwrap();
     sheet.write_with_format(2, 0, "氏名", &boxed).unwrap();
@@ -299,7 +410,9 @@ fn rich_text_keeps_its_runs_when_a_box_is_ticked() {
     let before = crowded();
     let proposal = propose(&before).unwrap();
     let check = question(&proposal, "点検");
-    let after = put(&before, vec![entry("表 1", check.target.clone(), Value::Chosen(vec!["異常あり".into()]))]).unwrap();
+    let after =
+        put(&before, vec![entry("表 1", check.target.clone(), Value::Chosen(vec!["異常あり".into()]))])
+            .unwrap();
     let xml = text(&parts(&after), "xl/worksheets/sheet1.xml");
     let from = xml.find("<c r=\"B1\"").unwrap();
     let cell = &xml[from..from + xml[from..].find("</c>").unwrap()];
@@ -311,9 +424,12 @@ fn rich_text_keeps_its_runs_when_a_box_is_ticked() {
 #[test]
 fn formulas_are_never_overwritten_and_are_computed_anew() {
     let before = crowded();
-    let fault = put(&before, vec![entry("表 1", Target::Text { cell: cell("B2") }, Value::Text("1".into()))]).unwrap_err();
+    let fault = put(&before, vec![entry("表 1", Target::Text { cell: cell("B2") }, Value::Text("1".into()))])
+        .unwrap_err();
     assert_eq!((fault.code.as_str(), fault.params["cell"].as_str()), ("sheet-cell-formula", "B2"));
-    let after = put(&before, vec![entry("表 1", Target::Number { cell: cell("C4") }, Value::Number("5".into()))]).unwrap();
+    let after =
+        put(&before, vec![entry("表 1", Target::Number { cell: cell("C4") }, Value::Number("5".into()))])
+            .unwrap();
     assert!(text(&parts(&after), "xl/workbook.xml").contains("fullCalcOnLoad=\"1\""));
     let xml = text(&parts(&after), "xl/worksheets/sheet1.xml");
     assert!(xml.contains("<row r=\"4\"><c r=\"C4\"><v>5</v></c></row>"), "a row that was not there: {xml}");
@@ -324,14 +440,23 @@ fn a_drawing_of_the_sheet_is_added_to_not_replaced() {
     let before = crowded();
     let area = "D2:F7".parse().unwrap();
     let picture = Picture::new(&support::photo(200, 100, 1)).unwrap();
-    let after = put(&before, vec![entry("表 1", Target::Picture { area }, Value::Pictures(vec![(picture, "全景".into())]))]).unwrap();
+    let after = put(
+        &before,
+        vec![entry("表 1", Target::Picture { area }, Value::Pictures(vec![(picture, "全景".into())]))],
+    )
+    .unwrap();
     let (old, new) = (parts(&before), parts(&after));
     let (was, is) = (text(&old, "xl/drawings/drawing1.xml"), text(&new, "xl/drawings/drawing1.xml"));
     let body = was.strip_suffix("</xdr:wsDr>").unwrap();
     assert!(is.starts_with(body) && is.ends_with("</xdr:wsDr>"), "the old anchors stay byte by byte");
     assert_eq!(is.matches("<xdr:pic>").count(), 2);
-    assert!(new.contains_key("xl/media/image2.jpeg") && old["xl/media/image1.png"] == new["xl/media/image1.png"]);
-    assert_eq!(old["xl/worksheets/sheet1.xml"], new["xl/worksheets/sheet1.xml"], "the worksheet needs no change");
+    assert!(
+        new.contains_key("xl/media/image2.jpeg") && old["xl/media/image1.png"] == new["xl/media/image1.png"]
+    );
+    assert_eq!(
+        old["xl/worksheets/sheet1.xml"], new["xl/worksheets/sheet1.xml"],
+        "the worksheet needs no change"
+    );
     assert_eq!(old["xl/drawings/vmlDrawing1.vml"], new["xl/drawings/vmlDrawing1.vml"]);
 }
 
@@ -339,24 +464,55 @@ fn a_drawing_of_the_sheet_is_added_to_not_replaced() {
 fn a_form_that_does_not_fit_its_sheet_is_told() {
     let before = sample("gravel-pit.xlsx");
     let code = |entries: Vec<Entry>| put(&before, entries).unwrap_err().code;
-    let tick = |cell_name: &str, at: usize| Target::Choice { options: vec![Choice { label: "適".into(), mark: Mark::Box { cell: cell(cell_name), at } }] };
+    let tick = |cell_name: &str, at: usize| Target::Choice {
+        options: vec![Choice { label: "適".into(), mark: Mark::Box { cell: cell(cell_name), at } }],
+    };
     let chosen = || Value::Chosen(vec!["適".into()]);
-    assert_eq!(code(vec![entry("無い", Target::Text { cell: cell("A1") }, Value::Text("x".into()))]), "sheet-changed");
+    assert_eq!(
+        code(vec![entry("無い", Target::Text { cell: cell("A1") }, Value::Text("x".into()))]),
+        "sheet-changed"
+    );
     assert_eq!(code(vec![entry("調書", tick("C5", 0), chosen())]), "sheet-changed", "no box there");
     assert_eq!(code(vec![entry("調書", tick("D12", 3), chosen())]), "sheet-changed");
     assert_eq!(code(vec![entry("調書", tick("D12", 0), Value::Chosen(vec!["無い".into()]))]), "sheet-value");
-    assert_eq!(code(vec![entry("調書", Target::Number { cell: cell("C9") }, Value::Number("1e999".into()))]), "sheet-value");
-    assert_eq!(code(vec![entry("調書", Target::Number { cell: cell("C9") }, Value::Number("NaN".into()))]), "sheet-value");
-    assert_eq!(code(vec![entry("調書", Target::Date { cell: cell("F5"), style: DateStyle::Blanks }, Value::Date("きのう".into()))]), "sheet-value");
-    assert_eq!(code(vec![entry("調書", Target::Date { cell: cell("C5"), style: DateStyle::Blanks }, Value::Date("2026-11-20".into()))]), "sheet-changed");
-    let word = Target::Choice { options: vec![Choice { label: "適".into(), mark: Mark::Word { cell: cell("C50"), at: 1, length: 1 } }] };
+    assert_eq!(
+        code(vec![entry("調書", Target::Number { cell: cell("C9") }, Value::Number("1e999".into()))]),
+        "sheet-value"
+    );
+    assert_eq!(
+        code(vec![entry("調書", Target::Number { cell: cell("C9") }, Value::Number("NaN".into()))]),
+        "sheet-value"
+    );
+    assert_eq!(
+        code(vec![entry(
+            "調書",
+            Target::Date { cell: cell("F5"), style: DateStyle::Blanks },
+            Value::Date("きのう".into())
+        )]),
+        "sheet-value"
+    );
+    assert_eq!(
+        code(vec![entry(
+            "調書",
+            Target::Date { cell: cell("C5"), style: DateStyle::Blanks },
+            Value::Date("2026-11-20".into())
+        )]),
+        "sheet-changed"
+    );
+    let word = Target::Choice {
+        options: vec![Choice {
+            label: "適".into(),
+            mark: Mark::Word { cell: cell("C50"), at: 1, length: 1 },
+        }],
+    };
     assert_eq!(code(vec![entry("調書", word, chosen())]), "sheet-changed");
 }
 
 #[test]
 fn a_text_too_long_for_its_cell_is_written_and_told() {
     let before = sample("gravel-pit.xlsx");
-    let entries = vec![entry("調書", Target::Text { cell: cell("F6") }, Value::Text("とても長い認可番号".repeat(20)))];
+    let entries =
+        vec![entry("調書", Target::Text { cell: cell("F6") }, Value::Text("とても長い認可番号".repeat(20)))];
     let filled = fill(&before, &Filling { entries, mark: ChoiceMark::Oval }).unwrap();
     assert_eq!(filled.notes[0].code, "sheet-note-long");
     assert_eq!(filled.notes[0].cell, cell("F6"));
@@ -365,14 +521,27 @@ fn a_text_too_long_for_its_cell_is_written_and_told() {
 #[test]
 fn a_cell_inside_a_merged_range_means_its_first_cell() {
     let before = sample("gravel-pit.xlsx");
-    let after = put(&before, vec![entry("調書", Target::Text { cell: cell("E7") }, Value::Text("見晴町".into()))]).unwrap();
+    let after =
+        put(&before, vec![entry("調書", Target::Text { cell: cell("E7") }, Value::Text("見晴町".into()))])
+            .unwrap();
     assert!(text(&parts(&after), "xl/worksheets/sheet1.xml").contains("<c r=\"C7\""));
-    assert_eq!(propose(&after).unwrap().sheets[0].texts.iter().find(|(at, _)| *at == cell("C7")).unwrap().1, "見晴町");
+    assert_eq!(
+        propose(&after).unwrap().sheets[0].texts.iter().find(|(at, _)| *at == cell("C7")).unwrap().1,
+        "見晴町"
+    );
 }
 
 #[test]
 fn what_looks_like_an_escape_of_excel_stays_text() {
     let before = sample("gravel-pit.xlsx");
-    let after = put(&before, vec![entry("調書", Target::Text { cell: cell("C5") }, Value::Text("_x0041_ と _x004_ と \u{1}\u{8}".into()))]).unwrap();
+    let after = put(
+        &before,
+        vec![entry(
+            "調書",
+            Target::Text { cell: cell("C5") },
+            Value::Text("_x0041_ と _x004_ と \u{1}\u{8}".into()),
+        )],
+    )
+    .unwrap();
     assert!(text(&parts(&after), "xl/worksheets/sheet1.xml").contains(">_x005F_x0041_ と _x004_ と </t>"));
 }

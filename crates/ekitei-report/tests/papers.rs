@@ -32,7 +32,9 @@ fn images(document: &Document) -> Vec<Vec<u8>> {
         .objects
         .values()
         .filter_map(|object| match object {
-            Object::Stream(stream) if stream.dict.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Image") => {
+            Object::Stream(stream)
+                if stream.dict.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Image") =>
+            {
                 Some(stream.content.clone())
             }
             _ => None,
@@ -81,7 +83,16 @@ fn pictures_pass_through_untouched_and_fonts_are_subsets() {
     let fonts: Vec<String> = document
         .objects
         .values()
-        .filter_map(|object| object.as_dict().ok()?.get(b"BaseFont").ok()?.as_name().ok().map(|name| String::from_utf8_lossy(name).into_owned()))
+        .filter_map(|object| {
+            object
+                .as_dict()
+                .ok()?
+                .get(b"BaseFont")
+                .ok()?
+                .as_name()
+                .ok()
+                .map(|name| String::from_utf8_lossy(name).into_owned())
+        })
         .collect();
     assert!(fonts.iter().any(|name| name.contains("+BIZUDPGothic-Regular")), "{fonts:?}");
     assert!(fonts.iter().any(|name| name.contains("+BIZUDPGothic-Bold")), "{fonts:?}");
@@ -146,11 +157,15 @@ fn names_are_shown_and_what_the_font_lacks_is_not_dropped() {
     // Every character of JIS X 0208 that is not private use.
     assert!(covers('亜') && covers('腕') && covers('弌') && covers('熙'));
     assert!(!covers('𠮷') && !covers('😀'));
-    let row = Row { number: 1, title: "𠮷田①髙﨑".into(), caption: "😀の印".into(), ..Row::default() };
+    let row =
+        Row { number: 1, title: "𠮷田①髙﨑".into(), caption: "😀の印".into(), ..Row::default() };
     let pdf = ledger::pdf(&bare(PerPage::Three, vec![row])).unwrap();
     let words = pdf_text(&pdf);
     assert!(words.contains("①髙﨑"), "{words}");
-    assert!(words.contains('𠮷') && words.contains('😀'), "copied text keeps the character that is shown as 〓: {words}");
+    assert!(
+        words.contains('𠮷') && words.contains('😀'),
+        "copied text keeps the character that is shown as 〓: {words}"
+    );
 }
 
 /// All text of a PDF by its ToUnicode maps, in drawing order.
@@ -163,7 +178,7 @@ fn pdf_text(pdf: &[u8]) -> String {
 #[test]
 fn a_long_caption_goes_on_at_the_end() {
     let caption = format!("{}おわり", "のり面の小段の上から三メートルの位置に亀裂がある。".repeat(60));
-    let row = Row { number: 12, caption: caption.clone(), ..Row::default() };
+    let row = Row { number: 12, caption, ..Row::default() };
     for per_page in PerPage::ALL {
         let pdf = ledger::pdf(&bare(per_page, vec![row.clone()])).unwrap();
         assert!(Document::load_mem(&pdf).unwrap().get_pages().len() >= 2);
@@ -201,7 +216,8 @@ fn workbook_pictures_lie_in_their_cells() {
     let parts = parts(&ledger::xlsx(&ledger).unwrap());
     let drawing = text(&parts, "xl/drawings/drawing1.xml");
     assert_eq!(drawing.matches("<xdr:pic>").count(), 9, "the ninth row has no photo");
-    let media: Vec<&Vec<u8>> = parts.iter().filter(|(name, _)| name.starts_with("xl/media/")).map(|(_, bytes)| bytes).collect();
+    let media: Vec<&Vec<u8>> =
+        parts.iter().filter(|(name, _)| name.starts_with("xl/media/")).map(|(_, bytes)| bytes).collect();
     assert_eq!(media, [ledger.rows[0].picture.as_ref().unwrap().bytes()]);
     assert!(text(&parts, "docProps/core.xml").contains("2026-11-21"), "the day given, not the computer's");
 }
@@ -211,7 +227,16 @@ fn reports_hold_what_was_answered() {
     let report = support::report();
     let pdf = inspection::pdf(&report).unwrap();
     let words: String = pdf_text(&pdf).chars().filter(|c| !c.is_whitespace()).collect();
-    for wanted in ["砂利採取場立入検査調書", "令和8年11月20日", "☑", "指摘事項", "直ちに", "総合判定", "髙橋一郎", "No.8"] {
+    for wanted in [
+        "砂利採取場立入検査調書",
+        "令和8年11月20日",
+        "☑",
+        "指摘事項",
+        "直ちに",
+        "総合判定",
+        "髙橋一郎",
+        "No.8",
+    ] {
         assert!(words.contains(wanted), "{wanted}");
     }
     assert_eq!(words.matches('☑').count(), 12 + 2, "one ruling each, two choices");
@@ -227,7 +252,8 @@ fn reports_hold_what_was_answered() {
 
 #[test]
 fn a_huge_text_flows_over_pages_without_loss() {
-    let stops = |report: &inspection::Report| pdf_text(&inspection::pdf(report).unwrap()).matches('。').count();
+    let stops =
+        |report: &inspection::Report| pdf_text(&inspection::pdf(report).unwrap()).matches('。').count();
     let mut report = support::report();
     report.opinion = String::new();
     let before = stops(&report);

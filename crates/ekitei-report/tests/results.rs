@@ -37,7 +37,12 @@ fn csv_is_what_excel_opens() {
 
 #[test]
 fn workbook_numbers_are_numbers_and_texts_stay_texts() {
-    let rows = vec![vec![text("=SUM(A1)"), Cell::Number("8.5".into()), Cell::Date("2026-11-20".into()), text("{=1}")]];
+    let rows = vec![vec![
+        text("=SUM(A1)"),
+        Cell::Number("8.5".into()),
+        Cell::Date("2026-11-20".into()),
+        text("{=1}"),
+    ]];
     let bytes = results::xlsx(&table(rows)).unwrap();
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let mut part = |name: &str| {
@@ -69,7 +74,10 @@ fn sizes_have_limits_with_clear_codes() {
     wide.rows.push(vec![Cell::Empty, Cell::Empty]);
     assert_eq!(results::csv(&wide).unwrap_err().code, "results-columns");
     assert_eq!(results::xlsx(&wide).unwrap_err().code, "results-columns");
-    assert_eq!(results::xlsx(&table(vec![vec![text(&"字".repeat(32_768))]])).unwrap_err().code, "results-cell-long");
+    assert_eq!(
+        results::xlsx(&table(vec![vec![text(&"字".repeat(32_768))]])).unwrap_err().code,
+        "results-cell-long"
+    );
 }
 
 /// Reads RFC 4180 back.

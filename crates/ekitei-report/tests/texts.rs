@@ -32,7 +32,12 @@ fn nothing_is_without_a_text() {
     for before in ["label(\"", "label_with(\""] {
         keys.extend(quoted(&all, before).into_iter().map(|name| format!("report.{name}")));
     }
-    keys.extend(quoted(&all, "\"sheet-note-").into_iter().filter(|name| !name.starts_with('…')).map(|name| format!("note.sheet-note-{name}")));
+    keys.extend(
+        quoted(&all, "\"sheet-note-")
+            .into_iter()
+            .filter(|name| !name.starts_with('…'))
+            .map(|name| format!("note.sheet-note-{name}")),
+    );
     assert!(keys.len() > 60, "the search finds them: {}", keys.len());
     for key in keys {
         for language in [Language::Japanese, Language::English] {

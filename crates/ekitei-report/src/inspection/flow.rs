@@ -99,7 +99,8 @@ impl Flow {
     }
 
     pub fn height_of(cells: &[Cell]) -> f32 {
-        cells.iter().map(|cell| cell.lines().len() as f32 * cell.how.leading).fold(0.0, f32::max) + 2.0 * PAD_Y
+        cells.iter().map(|cell| cell.lines().len() as f32 * cell.how.leading).fold(0.0, f32::max)
+            + 2.0 * PAD_Y
     }
 
     /// A ruled row. On a new page `head` is repeated first. A row that is taller than what is left moves on; one that is
@@ -143,7 +144,15 @@ impl Flow {
     }
 
     /// One row box with as many lines of each cell as fit.
-    fn cells(&mut self, x: f32, high: f32, cells: &[Cell], lines: &[Vec<Range<usize>>], done: &mut [usize], whole: bool) {
+    fn cells(
+        &mut self,
+        x: f32,
+        high: f32,
+        cells: &[Cell],
+        lines: &[Vec<Range<usize>>],
+        done: &mut [usize],
+        whole: bool,
+    ) {
         let top = self.y;
         let mut left = x;
         for (index, cell) in cells.iter().enumerate() {
@@ -156,7 +165,11 @@ impl Flow {
             let now = &left_lines[..fits.min(left_lines.len())];
             let block = now.len() as f32 * cell.how.leading;
             // Short cells stand in the middle of their row, split ones at its top.
-            let mut line_top = if whole && left_lines.len() == lines[index].len() { top + (high - block) / 2.0 } else { top + PAD_Y };
+            let mut line_top = if whole && left_lines.len() == lines[index].len() {
+                top + (high - block) / 2.0
+            } else {
+                top + PAD_Y
+            };
             for range in now {
                 self.op(Op::Text {
                     x: left + PAD_X,

@@ -46,12 +46,31 @@ pub struct Part {
 #[derive(Clone, Debug)]
 pub enum Line {
     /// 適・否・該当なし: neighbours with the same options become one table.
-    Ruling { label: String, options: Vec<String>, chosen: Option<usize>, remark: String },
+    Ruling {
+        label: String,
+        options: Vec<String>,
+        chosen: Option<usize>,
+        remark: String,
+    },
     /// ☑ and ☐ before each option.
-    Choice { label: String, options: Vec<String>, chosen: Vec<usize> },
-    Value { label: String, value: String },
-    Table { label: String, heads: Vec<String>, rows: Vec<Vec<String>> },
-    Photos { label: String, pictures: Vec<Photo> },
+    Choice {
+        label: String,
+        options: Vec<String>,
+        chosen: Vec<usize>,
+    },
+    Value {
+        label: String,
+        value: String,
+    },
+    Table {
+        label: String,
+        heads: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
+    Photos {
+        label: String,
+        pictures: Vec<Photo>,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -150,7 +169,9 @@ fn groups(part: &Part) -> Vec<Group<'_>> {
             Line::Ruling { label, options, chosen, remark } if fits_columns(options) => {
                 let row = (label.as_str(), *chosen, remark.as_str());
                 match found.last_mut() {
-                    Some(Group::Matrix(matrix)) if matrix.options == options.as_slice() => matrix.rows.push(row),
+                    Some(Group::Matrix(matrix)) if matrix.options == options.as_slice() => {
+                        matrix.rows.push(row)
+                    }
                     _ => found.push(Group::Matrix(Matrix { options, rows: vec![row] })),
                 }
             }
@@ -162,7 +183,8 @@ fn groups(part: &Part) -> Vec<Group<'_>> {
 
 /// `☑ 適　☐ 否`
 fn boxes(options: &[String], chosen: impl Fn(usize) -> bool) -> String {
-    let one = |(index, option): (usize, &String)| format!("{} {option}", if chosen(index) { '☑' } else { '☐' });
+    let one =
+        |(index, option): (usize, &String)| format!("{} {option}", if chosen(index) { '☑' } else { '☐' });
     options.iter().enumerate().map(one).collect::<Vec<_>>().join("　")
 }
 

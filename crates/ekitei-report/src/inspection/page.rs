@@ -102,7 +102,8 @@ impl Writer {
         while at < facts.len() {
             // Two short facts share a line; a long one has its own.
             let short = |(name, value): &(String, String)| {
-                TEXT.width(&tidy(value)) < half - LABEL_WIDTH - 4.0 * MM && TEXT.width(&tidy(name)) < LABEL_WIDTH - 3.0 * MM
+                TEXT.width(&tidy(value)) < half - LABEL_WIDTH - 4.0 * MM
+                    && TEXT.width(&tidy(name)) < LABEL_WIDTH - 3.0 * MM
             };
             let pair = at + 1 < facts.len() && short(&facts[at]) && short(&facts[at + 1]) && at > 0;
             let cells: Vec<Cell> = if pair {
@@ -136,7 +137,9 @@ impl Writer {
             Cell::new(number, label("inspection.number"), SMALL).centred().ground(HEAD_GROUND),
             Cell::new(item, label("inspection.item"), SMALL).centred().ground(HEAD_GROUND),
         ];
-        head.extend(matrix.options.iter().map(|text| Cell::new(option, text, SMALL).centred().ground(HEAD_GROUND)));
+        head.extend(
+            matrix.options.iter().map(|text| Cell::new(option, text, SMALL).centred().ground(HEAD_GROUND)),
+        );
         if remarks {
             head.push(Cell::new(remark, label("inspection.remark"), SMALL).centred().ground(HEAD_GROUND));
         }
@@ -145,15 +148,19 @@ impl Writer {
         for (text, chosen, note) in &matrix.rows {
             self.number += 1;
             // What was ruled against stands out in bold, also on a black-and-white copier.
-            let against = chosen.is_some_and(|index| is_against(&matrix.options[index.min(matrix.options.len() - 1)]));
+            let against =
+                chosen.is_some_and(|index| is_against(&matrix.options[index.min(matrix.options.len() - 1)]));
             let how = if against { STRONG } else { TEXT };
-            let mut cells = vec![
-                Cell::new(number, self.number.to_string(), TEXT).centred(),
-                Cell::new(item, *text, how),
-            ];
+            let mut cells =
+                vec![Cell::new(number, self.number.to_string(), TEXT).centred(), Cell::new(item, *text, how)];
             for index in 0..matrix.options.len() {
                 let on = *chosen == Some(index);
-                let mark = Cell::new(option, if on { "☑" } else { "☐" }, if on { MARK.bold() } else { MARK.grey(110) }).centred();
+                let mark = Cell::new(
+                    option,
+                    if on { "☑" } else { "☐" },
+                    if on { MARK.bold() } else { MARK.grey(110) },
+                )
+                .centred();
                 cells.push(if on && against { mark.ground(222) } else { mark });
             }
             if remarks {
@@ -173,7 +180,9 @@ impl Writer {
                 }
                 self.value(label, &text);
             }
-            Line::Choice { label, options, chosen } => self.value(label, &boxes(options, |index| chosen.contains(&index))),
+            Line::Choice { label, options, chosen } => {
+                self.value(label, &boxes(options, |index| chosen.contains(&index)))
+            }
             Line::Value { label, value } => self.value(label, &shown(value)),
             Line::Table { label, heads, rows } => self.table(label, heads, rows),
             Line::Photos { label, pictures } => {
@@ -189,7 +198,8 @@ impl Writer {
 
     fn value(&mut self, name: &str, value: &str) {
         let wide = 52.0 * MM;
-        let cells = [Cell::new(wide, name, TEXT).ground(HEAD_GROUND), Cell::new(BODY.width - wide, value, TEXT)];
+        let cells =
+            [Cell::new(wide, name, TEXT).ground(HEAD_GROUND), Cell::new(BODY.width - wide, value, TEXT)];
         self.flow.row(BODY.x, &cells, 7.0 * MM, None);
     }
 
@@ -202,8 +212,11 @@ impl Writer {
             self.flow.heading(name, STRONG, 22.0 * MM);
         }
         let widths = column_widths(heads, rows, BODY.width);
-        let head: Vec<Cell> =
-            heads.iter().zip(&widths).map(|(text, width)| Cell::new(*width, text, SMALL).centred().ground(HEAD_GROUND)).collect();
+        let head: Vec<Cell> = heads
+            .iter()
+            .zip(&widths)
+            .map(|(text, width)| Cell::new(*width, text, SMALL).centred().ground(HEAD_GROUND))
+            .collect();
         self.flow.need(Flow::height_of(&head) + 10.0 * MM);
         self.flow.row(BODY.x, &head, 0.0, None);
         for row in rows {
@@ -213,7 +226,11 @@ impl Writer {
                 .map(|(index, width)| {
                     let value = row.get(index).map_or("", String::as_str);
                     let cell = Cell::new(*width, shown(value), SMALL);
-                    if value.trim().parse::<f64>().is_ok() { Cell { align: Align::Right, ..cell } } else { cell }
+                    if value.trim().parse::<f64>().is_ok() {
+                        Cell { align: Align::Right, ..cell }
+                    } else {
+                        cell
+                    }
                 })
                 .collect();
             self.flow.row(BODY.x, &cells, 0.0, Some(&head));
@@ -257,7 +274,10 @@ impl Writer {
             let high = 54.0 * MM;
             let inner = wide - 4.0 * MM;
             let texts: Vec<String> = pair.iter().map(|photo| tidy(&photo.caption)).collect();
-            let words = texts.iter().map(|text| if text.trim().is_empty() { 0.0 } else { SMALL.height(text, inner) }).fold(0.0, f32::max);
+            let words = texts
+                .iter()
+                .map(|text| if text.trim().is_empty() { 0.0 } else { SMALL.height(text, inner) })
+                .fold(0.0, f32::max);
             let all = high + words.min(BODY.height * 0.3) + 2.0 * MM;
             self.flow.need(all);
             let top = self.flow.y;
@@ -269,13 +289,25 @@ impl Writer {
                 let mut line_top = top + high;
                 for range in SMALL.lines(&texts[index], inner) {
                     let text = texts[index][range].to_owned();
-                    self.flow.push(Op::Text { x: area.x + 2.0 * MM, top: line_top, width: inner, text, how: SMALL, align: Align::Left });
+                    self.flow.push(Op::Text {
+                        x: area.x + 2.0 * MM,
+                        top: line_top,
+                        width: inner,
+                        text,
+                        how: SMALL,
+                        align: Align::Left,
+                    });
                     line_top += SMALL.leading;
                 }
             }
             self.flow.push(Op::Frame(Area::new(BODY.x, top, BODY.width, all), 0.5));
             if pair.len() == 2 {
-                self.flow.push(Op::Rule { from: (BODY.x + wide, top), to: (BODY.x + wide, top + all), width: 0.4, grey: 150 });
+                self.flow.push(Op::Rule {
+                    from: (BODY.x + wide, top),
+                    to: (BODY.x + wide, top + all),
+                    width: 0.4,
+                    grey: 150,
+                });
             }
             self.flow.y += all;
         }
@@ -339,7 +371,8 @@ fn pair_of((name, value): &(String, String), width: f32) -> [Cell; 2] {
 
 /// 否, 不良, 不適 and the like.
 pub(super) fn is_against(option: &str) -> bool {
-    ["否", "不", "異常", "要修繕", "要改善", "無", "未", "×"].iter().any(|word| option.starts_with(word)) && option != "不要"
+    ["否", "不", "異常", "要修繕", "要改善", "無", "未", "×"].iter().any(|word| option.starts_with(word))
+        && option != "不要"
 }
 
 /// Widths by the longest words of each column, between a tenth and half of the whole.

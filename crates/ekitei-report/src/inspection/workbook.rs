@@ -1,7 +1,9 @@
 //! The report as a workbook: one sheet to print, the photos on a second.
 
 use ekitei_model::fault::Fault;
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Image, ObjectMovement, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Format, FormatAlign, FormatBorder, Image, ObjectMovement, Workbook, Worksheet, XlsxError,
+};
 
 use super::page::is_against;
 use super::{Group, Line, Photo, Report, boxes, groups, shown};
@@ -32,7 +34,12 @@ struct Formats {
 }
 
 fn formats() -> Formats {
-    let base = || Format::new().set_font_name("BIZ UDPゴシック").set_font_size(10.0).set_align(FormatAlign::VerticalCenter);
+    let base = || {
+        Format::new()
+            .set_font_name("BIZ UDPゴシック")
+            .set_font_size(10.0)
+            .set_align(FormatAlign::VerticalCenter)
+    };
     let boxed = || base().set_border(FormatBorder::Thin).set_text_wrap();
     Formats {
         title: base().set_font_size(16.0).set_bold().set_align(FormatAlign::Center),
@@ -135,7 +142,10 @@ impl<'a> Writer<'a> {
     fn height(&mut self, text: &str, pixels: u32) -> Result<(), XlsxError> {
         let per_line = (f64::from(pixels) / 14.0).max(4.0);
         let wide = |c: char| if c.is_ascii() { 0.55 } else { 1.0 };
-        let lines: f64 = text.split('\n').map(|line| (line.chars().map(wide).sum::<f64>() / per_line).ceil().max(1.0)).sum();
+        let lines: f64 = text
+            .split('\n')
+            .map(|line| (line.chars().map(wide).sum::<f64>() / per_line).ceil().max(1.0))
+            .sum();
         self.sheet.set_row_height(self.row, (lines * 14.5 + 5.0).clamp(20.0, 409.0))?;
         Ok(())
     }
@@ -159,14 +169,26 @@ impl<'a> Writer<'a> {
                         LAST => label("inspection.remark"),
                         column => matrix.options.get(usize::from(column) - 2).cloned().unwrap_or_default(),
                     };
-                    self.sheet.write_string_with_format(self.row, column, cell_text(&text), &self.formats.head)?;
+                    self.sheet.write_string_with_format(
+                        self.row,
+                        column,
+                        cell_text(&text),
+                        &self.formats.head,
+                    )?;
                 }
                 self.row += 1;
                 for (text, chosen, remark) in &matrix.rows {
                     self.number += 1;
-                    let against = chosen.and_then(|index| matrix.options.get(index)).is_some_and(|option| is_against(option));
+                    let against = chosen
+                        .and_then(|index| matrix.options.get(index))
+                        .is_some_and(|option| is_against(option));
                     self.height(text, COLUMNS_PX[1])?;
-                    self.sheet.write_number_with_format(self.row, 0, self.number as f64, &self.formats.centre)?;
+                    self.sheet.write_number_with_format(
+                        self.row,
+                        0,
+                        self.number as f64,
+                        &self.formats.centre,
+                    )?;
                     let how = if against { &self.formats.strong } else { &self.formats.text };
                     self.sheet.write_string_with_format(self.row, 1, cell_text(text), how)?;
                     for column in 2..LAST {
@@ -180,7 +202,12 @@ impl<'a> Writer<'a> {
                         let how = if on && against { &self.formats.against } else { &self.formats.centre };
                         self.sheet.write_string_with_format(self.row, column, mark, how)?;
                     }
-                    self.sheet.write_string_with_format(self.row, LAST, cell_text(remark), &self.formats.text)?;
+                    self.sheet.write_string_with_format(
+                        self.row,
+                        LAST,
+                        cell_text(remark),
+                        &self.formats.text,
+                    )?;
                     self.row += 1;
                 }
             }
@@ -193,14 +220,25 @@ impl<'a> Writer<'a> {
         match line {
             Line::Ruling { label, options, chosen, remark } => {
                 let text = boxes(options, |index| *chosen == Some(index));
-                self.pair(label, if remark.trim().is_empty() { text } else { format!("{text}\n{remark}") }.as_str())
+                self.pair(
+                    label,
+                    if remark.trim().is_empty() { text } else { format!("{text}\n{remark}") }.as_str(),
+                )
             }
-            Line::Choice { label, options, chosen } => self.pair(label, &boxes(options, |index| chosen.contains(&index))),
+            Line::Choice { label, options, chosen } => {
+                self.pair(label, &boxes(options, |index| chosen.contains(&index)))
+            }
             Line::Value { label, value } => self.pair(label, &shown(value)),
             Line::Table { label, heads, rows } => self.table(label, heads, rows),
             Line::Photos { label, pictures } => {
                 self.photos.extend(pictures.iter().map(|photo| (label.clone(), photo)));
-                self.pair(label, &crate::label::label_with("inspection.photos", [("count", pictures.len().to_string().as_str())]))
+                self.pair(
+                    label,
+                    &crate::label::label_with(
+                        "inspection.photos",
+                        [("count", pictures.len().to_string().as_str())],
+                    ),
+                )
             }
         }
     }
@@ -212,7 +250,12 @@ impl<'a> Writer<'a> {
             self.row += 1;
         }
         for (index, head) in heads.iter().take(200).enumerate() {
-            self.sheet.write_string_with_format(self.row, index as u16, cell_text(head), &self.formats.head)?;
+            self.sheet.write_string_with_format(
+                self.row,
+                index as u16,
+                cell_text(head),
+                &self.formats.head,
+            )?;
         }
         self.row += 1;
         for row in rows {
@@ -223,7 +266,12 @@ impl<'a> Writer<'a> {
                         self.sheet.write_number_with_format(self.row, column, number, &self.formats.text)?;
                     }
                     _ => {
-                        self.sheet.write_string_with_format(self.row, column, cell_text(&shown(value)), &self.formats.text)?;
+                        self.sheet.write_string_with_format(
+                            self.row,
+                            column,
+                            cell_text(&shown(value)),
+                            &self.formats.text,
+                        )?;
                     }
                 }
             }
@@ -240,18 +288,39 @@ impl<'a> Writer<'a> {
         for finding in &report.findings {
             let text = cell_text(&finding.text);
             self.height(&text, COLUMNS_PX[2..].iter().sum())?;
-            self.sheet.write_number_with_format(self.row, 0, f64::from(finding.number), &self.formats.centre)?;
-            self.sheet.write_string_with_format(self.row, 1, cell_text(&finding.item), &self.formats.strong)?;
+            self.sheet.write_number_with_format(
+                self.row,
+                0,
+                f64::from(finding.number),
+                &self.formats.centre,
+            )?;
+            self.sheet.write_string_with_format(
+                self.row,
+                1,
+                cell_text(&finding.item),
+                &self.formats.strong,
+            )?;
             self.sheet.merge_range(self.row, 2, self.row, LAST - 1, &text, &self.formats.text)?;
-            self.sheet.write_string_with_format(self.row, LAST, cell_text(&shown(&finding.due)), &self.formats.centre)?;
+            self.sheet.write_string_with_format(
+                self.row,
+                LAST,
+                cell_text(&shown(&finding.due)),
+                &self.formats.centre,
+            )?;
             self.row += 1;
-            self.photos.extend(finding.photos.iter().map(|photo| (format!("{} {}", finding.number, finding.item), photo)));
+            self.photos.extend(
+                finding.photos.iter().map(|photo| (format!("{} {}", finding.number, finding.item), photo)),
+            );
         }
         Ok(())
     }
 }
 
-fn photo_sheet(sheet: &mut Worksheet, photos: &[(String, &Photo)], formats: &Formats) -> Result<(), XlsxError> {
+fn photo_sheet(
+    sheet: &mut Worksheet,
+    photos: &[(String, &Photo)],
+    formats: &Formats,
+) -> Result<(), XlsxError> {
     sheet.set_name(label("inspection.photo-sheet"))?;
     sheet.set_column_width_pixels(0, 420)?;
     sheet.set_column_width_pixels(1, 260)?;
@@ -269,7 +338,13 @@ fn photo_sheet(sheet: &mut Worksheet, photos: &[(String, &Photo)], formats: &For
             .set_scale_to_size(wide, high, false)
             .set_alt_text(cell_text(&words))
             .set_object_movement(ObjectMovement::MoveAndSizeWithCells);
-        sheet.insert_image_with_offset(row, 0, &image, ((420.0 - wide) / 2.0) as u32, ((300.0 - high) / 2.0) as u32)?;
+        sheet.insert_image_with_offset(
+            row,
+            0,
+            &image,
+            ((420.0 - wide) / 2.0) as u32,
+            ((300.0 - high) / 2.0) as u32,
+        )?;
     }
     Ok(())
 }

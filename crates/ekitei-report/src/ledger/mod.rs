@@ -102,7 +102,10 @@ impl Ledger {
 
 /// Does the work for each row, half of the rows on a second thread: hashing and copying the pictures is the larger part
 /// of making a ledger.
-fn on_two_threads<T: Send, E: Send>(rows: &[Row], work: impl Fn(&Row) -> Result<T, E> + Sync) -> Result<Vec<T>, E> {
+fn on_two_threads<T: Send, E: Send>(
+    rows: &[Row],
+    work: impl Fn(&Row) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
     let all = |rows: &[Row]| rows.iter().map(&work).collect::<Result<Vec<T>, E>>();
     if rows.len() < 8 {
         return all(rows);

@@ -14,8 +14,7 @@ const HEAD: f32 = 15.0 * MM;
 const FOOT: f32 = 17.0 * MM;
 const GAP: f32 = 4.0 * MM;
 
-const BODY: Area =
-    Area::new(SIDE, TOP + HEAD, A4_WIDTH - 2.0 * SIDE, A4_HEIGHT - TOP - HEAD - FOOT);
+const BODY: Area = Area::new(SIDE, TOP + HEAD, A4_WIDTH - 2.0 * SIDE, A4_HEIGHT - TOP - HEAD - FOOT);
 
 const HEADING: Type = Type::new(14.0).bold();
 const CASE: Type = Type::new(9.5);
@@ -56,10 +55,23 @@ pub fn pdf(ledger: &Ledger) -> Result<Vec<u8>, Fault> {
         paper.page(|pen| {
             head_and_foot(pen, ledger, &heading, &case, page + 1, pages);
             if ledger.rows.is_empty() {
-                pen.aligned(BODY.x, BODY.y + 40.0 * MM, BODY.width, &label("ledger.empty"), VALUE, Align::Centre);
+                pen.aligned(
+                    BODY.x,
+                    BODY.y + 40.0 * MM,
+                    BODY.width,
+                    &label("ledger.empty"),
+                    VALUE,
+                    Align::Centre,
+                );
             }
             for (slot, index) in (from..till).enumerate() {
-                block(pen, slot_area(ledger.per_page, slot), ledger.per_page, &ledger.rows[index], pictures[index].as_ref());
+                block(
+                    pen,
+                    slot_area(ledger.per_page, slot),
+                    ledger.per_page,
+                    &ledger.rows[index],
+                    pictures[index].as_ref(),
+                );
             }
         });
     }
@@ -165,14 +177,16 @@ struct Plan {
 fn plan(row: &Row, words: Area) -> Plan {
     // A high column has room for a long title.
     let most = if words.height > words.width { 4 } else { 2 };
-    let inner = Area::new(words.x + PAD, words.y + PAD * 0.7, words.width - 2.0 * PAD, words.height - PAD * 1.4);
+    let inner =
+        Area::new(words.x + PAD, words.y + PAD * 0.7, words.width - 2.0 * PAD, words.height - PAD * 1.4);
     let number_width = NUMBER.width(&row.number.to_string()).max(4.0 * MM) + 3.0 * MM;
     let lines = |text: &str, how: Type, width: f32, most: usize| -> Vec<String> {
         let ranges = how.lines(text, width);
         if ranges.len() <= most {
             return ranges.into_iter().map(|range| text[range].to_owned()).collect();
         }
-        let mut kept: Vec<String> = ranges[..most - 1].iter().map(|range| text[range.clone()].to_owned()).collect();
+        let mut kept: Vec<String> =
+            ranges[..most - 1].iter().map(|range| text[range.clone()].to_owned()).collect();
         kept.push(clip(&text[ranges[most - 1].start..], how, width));
         kept
     };
@@ -195,7 +209,11 @@ fn rest_of(row: &Row, per_page: PerPage) -> Option<Rest> {
     let (_, words) = parts(slot_area(per_page, 0), per_page);
     let plan = plan(row, words);
     let mut text = String::new();
-    let full = [(tidy(&row.title), &plan.title), (tidy(&row.place), &plan.fields[0].1), (tidy(&row.inspector), &plan.fields[2].1)];
+    let full = [
+        (tidy(&row.title), &plan.title),
+        (tidy(&row.place), &plan.fields[0].1),
+        (tidy(&row.inspector), &plan.fields[2].1),
+    ];
     for (whole, shown) in full {
         if shown.last().is_some_and(|line| line.ends_with('…')) && !whole.ends_with('…') {
             text.push_str(&whole);
@@ -224,7 +242,14 @@ fn block(pen: &mut Pen<'_>, area: Area, per_page: PerPage, row: &Row, picture: O
         }
         None => {
             let middle = photo.y + photo.height / 2.0 - VALUE.leading / 2.0;
-            pen.aligned(photo.x, middle, photo.width, &label("ledger.no-photo"), VALUE.grey(90), Align::Centre);
+            pen.aligned(
+                photo.x,
+                middle,
+                photo.width,
+                &label("ledger.no-photo"),
+                VALUE.grey(90),
+                Align::Centre,
+            );
         }
     }
     let plan = plan(row, words);
@@ -233,7 +258,14 @@ fn block(pen: &mut Pen<'_>, area: Area, per_page: PerPage, row: &Row, picture: O
     // The number in a small filled box: found at a glance when someone says "photo 12".
     let tag = Area::new(x, top + 0.6, plan.number_width, TITLE.leading - 1.2);
     pen.fill(tag, 40);
-    pen.aligned(tag.x, tag.y + (tag.height - NUMBER.leading) / 2.0, tag.width, &row.number.to_string(), NUMBER.grey(255), Align::Centre);
+    pen.aligned(
+        tag.x,
+        tag.y + (tag.height - NUMBER.leading) / 2.0,
+        tag.width,
+        &row.number.to_string(),
+        NUMBER.grey(255),
+        Align::Centre,
+    );
     let mut y = top;
     for line in &plan.title {
         pen.aligned(x + plan.number_width + 1.5 * MM, y, words.width, line, TITLE, Align::Left);
@@ -243,7 +275,14 @@ fn block(pen: &mut Pen<'_>, area: Area, per_page: PerPage, row: &Row, picture: O
         pen.rule((x, top - 0.7 * MM), (words.right() - PAD, top - 0.7 * MM), 0.35, 170);
         pen.aligned(x, *top + 0.3, LABEL_WIDTH, name, LABEL, Align::Left);
         for (index, line) in shown.iter().enumerate() {
-            pen.aligned(x + LABEL_WIDTH, top + VALUE.leading * index as f32, words.width, line, VALUE, Align::Left);
+            pen.aligned(
+                x + LABEL_WIDTH,
+                top + VALUE.leading * index as f32,
+                words.width,
+                line,
+                VALUE,
+                Align::Left,
+            );
         }
     }
     pen.rule((x, plan.caption.y - 0.9 * MM), (words.right() - PAD, plan.caption.y - 0.9 * MM), 0.35, 170);

@@ -1,7 +1,9 @@
 //! The ledger as a workbook: the same blocks, one line of cells each, ready to print on A4.
 
 use ekitei_model::fault::Fault;
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Image, ObjectMovement, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Format, FormatAlign, FormatBorder, Image, ObjectMovement, Workbook, Worksheet, XlsxError,
+};
 
 use super::{Ledger, PerPage, Row};
 use crate::breaking::tidy;
@@ -165,7 +167,7 @@ fn block(
         }
         let line = top + 4;
         sheet.set_row_height(line, words - 54.0)?;
-        sheet.write_string_with_format(line, first, &cell_text(&row.inspector), &formats.label)?;
+        sheet.write_string_with_format(line, first, cell_text(&row.inspector), &formats.label)?;
         sheet.write_string_with_format(line, first + 1, &caption, &formats.caption)?;
         sheet.set_row_height(top + 5, 8)?;
         let wide = f64::from(widths.label + widths.value);

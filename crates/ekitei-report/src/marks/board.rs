@@ -1,6 +1,6 @@
 //! The blackboard: a dark green plate with ruled lines, in a corner of the picture.
 
-use super::canvas::{Canvas, Rgb};
+use super::canvas::{Canvas, Ink, Rgb};
 use super::{Board, Corner};
 use crate::breaking::{Breaking, break_lines, tidy};
 use crate::dates::japanese_date;
@@ -28,7 +28,8 @@ pub(super) fn draw(canvas: &mut Canvas, board: &Board) {
         (label("board.date"), japanese_date(board.date.trim())),
         (label("board.note"), tidy(&board.note)),
     ];
-    let fields: Vec<(String, String)> = fields.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect();
+    let fields: Vec<(String, String)> =
+        fields.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect();
     if fields.is_empty() {
         return;
     }
@@ -61,10 +62,12 @@ pub(super) fn draw(canvas: &mut Canvas, board: &Board) {
             canvas.fill_rect(x, top, wide, (size * 0.06).max(1.0), RULE);
         }
         let body = row(line, size);
-        canvas.text(x + size * 0.45, top + size * 0.42, &line.caption, size * 0.78, Weight::Regular, CAPTION, None);
+        let ink = Ink { size: size * 0.78, weight: Weight::Regular, colour: CAPTION, halo: None };
+        canvas.text((x + size * 0.45, top + size * 0.42), &line.caption, ink);
         for (at, text) in line.text.iter().enumerate() {
             let line_top = top + size * 0.3 + size * 1.3 * at as f32;
-            canvas.text(x + captions + size * 0.5, line_top, text, size, Weight::Bold, CHALK, None);
+            let ink = Ink { size, weight: Weight::Bold, colour: CHALK, halo: None };
+            canvas.text((x + captions + size * 0.5, line_top), text, ink);
         }
         top += body;
     }
@@ -83,7 +86,10 @@ fn set(fields: &[(String, String)], size: f32, wide: f32) -> Vec<Line> {
         .iter()
         .map(|(caption, text)| {
             let ranges = break_lines(text, room, Breaking { hang: false }, |c| bold.width(c) * size);
-            Line { caption: caption.clone(), text: ranges.into_iter().map(|range| text[range].to_owned()).collect() }
+            Line {
+                caption: caption.clone(),
+                text: ranges.into_iter().map(|range| text[range].to_owned()).collect(),
+            }
         })
         .collect()
 }

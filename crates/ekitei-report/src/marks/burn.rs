@@ -5,7 +5,7 @@ use jpeg_decoder::{Decoder, PixelFormat};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use tiny_skia::PathBuilder;
 
-use super::canvas::{Canvas, Rgb};
+use super::canvas::{Canvas, Ink, Rgb};
 use super::{Board, Colour, Mark, Marks, Patch, Spot, TEXT_LIMIT_CHARS, Thickness};
 use crate::breaking::{Breaking, break_lines, tidy};
 use crate::faces::{Weight, face};
@@ -80,7 +80,8 @@ fn decode(picture: &Picture) -> Result<Vec<u8>, Fault> {
 
 fn encode(width: u32, height: u32, rgb: &[u8]) -> Result<Vec<u8>, Fault> {
     let damaged = || Fault::ask("picture-damaged");
-    let (width, height) = (u16::try_from(width).map_err(|_| damaged())?, u16::try_from(height).map_err(|_| damaged())?);
+    let (width, height) =
+        (u16::try_from(width).map_err(|_| damaged())?, u16::try_from(height).map_err(|_| damaged())?);
     let mut out = Vec::with_capacity(rgb.len() / 6);
     let mut encoder = Encoder::new(&mut out, QUALITY);
     // Red lines and letters blur when colours are kept at half the resolution.
@@ -196,8 +197,9 @@ fn words(canvas: &mut Canvas, at: Spot, text: &str, colour: Colour, thickness: T
     let x = x.min(canvas.width() - edge - longest).max(edge.min(x));
     let room = (canvas.width() - x - edge).max(size * 1.05);
     let mut top = y;
+    let ink = Ink { size, weight: Weight::Bold, colour: rgb(colour), halo: Some((halo(colour), size * 0.2)) };
     for range in break_lines(&text, room, Breaking { hang: false }, |c| bold.width(c) * size) {
-        canvas.text(x, top, &text[range], size, Weight::Bold, rgb(colour), Some((halo(colour), size * 0.2)));
+        canvas.text((x, top), &text[range], ink);
         top += size * 1.25;
     }
 }

@@ -1,7 +1,9 @@
 //! Pixels to draw on: shapes and text with tiny-skia, all coordinates in pixels.
 
 use ekitei_model::fault::Fault;
-use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform};
+use tiny_skia::{
+    Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, Transform,
+};
 use ttf_parser::OutlineBuilder;
 
 use crate::faces::{ASCENT, Weight, face};
@@ -12,6 +14,15 @@ pub(super) struct Canvas {
 
 /// Red, green, blue.
 pub(super) type Rgb = [u8; 3];
+
+/// How letters are drawn: size in pixels; a halo of another colour and width.
+#[derive(Clone, Copy)]
+pub(super) struct Ink {
+    pub size: f32,
+    pub weight: Weight,
+    pub colour: Rgb,
+    pub halo: Option<(Rgb, f32)>,
+}
 
 fn paint(colour: Rgb) -> Paint<'static> {
     let mut paint = Paint { anti_alias: true, ..Paint::default() };
@@ -70,12 +81,14 @@ impl Canvas {
     }
 
     pub fn stroke(&mut self, path: &Path, width: f32, colour: Rgb) {
-        let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
+        let stroke =
+            Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
         self.map.stroke_path(path, &paint(colour), &stroke, Transform::identity(), None);
     }
 
     /// One line of text, `top` is the upper edge of its body. With a halo it can be read on any ground.
-    pub fn text(&mut self, x: f32, top: f32, text: &str, size: f32, weight: Weight, colour: Rgb, halo: Option<(Rgb, f32)>) {
+    pub fn text(&mut self, (x, top): (f32, f32), text: &str, ink: Ink) {
+        let Ink { size, weight, colour, halo } = ink;
         let face = face(weight);
         let scale = size / f32::from(face.outlines.units_per_em());
         let mut pen = Outline { path: PathBuilder::new(), x, y: top + size * ASCENT, scale };

@@ -158,7 +158,8 @@ mod tests {
             assert_eq!(text.parse::<Cell>().unwrap().to_string(), text);
         }
         assert_eq!("C5".parse::<Cell>().unwrap(), Cell::new(4, 2));
-        for bad in ["", "A", "1", "A0", "A01", "a1", "XFE1", "A1048577", "AAAA1", "$A$1", "A1B", "A99999999"] {
+        for bad in ["", "A", "1", "A0", "A01", "a1", "XFE1", "A1048577", "AAAA1", "$A$1", "A1B", "A99999999"]
+        {
             assert!(bad.parse::<Cell>().is_err(), "{bad}");
         }
         assert_eq!("B7:D9".parse::<Range>().unwrap().to_string(), "B7:D9");

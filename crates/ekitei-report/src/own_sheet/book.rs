@@ -133,7 +133,9 @@ impl Book {
                     "workbookPr" => self.date_1904 = flag(&element, "date1904")?,
                     "definedName" => {
                         let name = attribute(&element, "name")?.unwrap_or_default();
-                        area_of = (name == "_xlnm.Print_Area").then_some(number(&element, "localSheetId")?).flatten();
+                        area_of = (name == "_xlnm.Print_Area")
+                            .then_some(number(&element, "localSheetId")?)
+                            .flatten();
                     }
                     _ => {}
                 },
@@ -186,7 +188,9 @@ fn read_shared(text: &str) -> Result<Vec<Shared>, Fault> {
                 "rPh" => phonetic = true,
                 _ => {}
             },
-            Event::Empty(element) if local(&element) == "si" => found.push(Shared { text: String::new(), inner: before..before }),
+            Event::Empty(element) if local(&element) == "si" => {
+                found.push(Shared { text: String::new(), inner: before..before })
+            }
             Event::End(element) => match element.local_name().as_ref() {
                 "si" => {
                     let start = start.take().ok_or_else(damaged)?;

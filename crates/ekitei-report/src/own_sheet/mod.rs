@@ -18,5 +18,6 @@ pub use address::{Cell, Range};
 pub use fill::{ChoiceMark, Entry, Filled, Filling, Left, Value, fill};
 pub use package::limits;
 pub use propose::{
-    Choice, Column, DateStyle, Mark, Notice, Proposal, Question, QuestionKind, SheetProposal, Table, Target, propose,
+    Choice, Column, DateStyle, Mark, Notice, Proposal, Question, QuestionKind, SheetProposal, Table, Target,
+    propose,
 };

@@ -71,7 +71,10 @@ impl<'a> Package<'a> {
             return Err(bomb("parts"));
         }
         let damaged = |_| Fault::ask("sheet-damaged");
-        if archive.offset() != 0 || archive.has_duplicate_names() || archive.has_overlapping_files().map_err(damaged)? {
+        if archive.offset() != 0
+            || archive.has_duplicate_names()
+            || archive.has_overlapping_files().map_err(damaged)?
+        {
             return Err(bomb("overlap"));
         }
         let mut this = Self { bytes, names: Vec::new(), texts: BTreeMap::new() };
@@ -99,12 +102,14 @@ impl<'a> Package<'a> {
             (&mut file).take(room + 1).read_to_end(&mut content).map_err(|_| Fault::ask("sheet-damaged"))?;
             let size = content.len() as u64;
             unpacked += size.min(room);
-            if size > room || (size > limits::RATIO_FROM_BYTES && size > packed.saturating_mul(limits::RATIO)) {
+            if size > room || (size > limits::RATIO_FROM_BYTES && size > packed.saturating_mul(limits::RATIO))
+            {
                 return Err(bomb(shown(&name).as_str()));
             }
             refuse_active(&name)?;
             if is_text(&name) {
-                let text = String::from_utf8(content).map_err(|_| Fault::ask("sheet-encoding").with("part", shown(&name)))?;
+                let text = String::from_utf8(content)
+                    .map_err(|_| Fault::ask("sheet-encoding").with("part", shown(&name)))?;
                 crate::own_sheet::xml::check(&text).map_err(|fault| fault.with("part", shown(&name)))?;
                 this.texts.insert(name.clone(), text);
             }
@@ -148,7 +153,9 @@ impl<'a> Package<'a> {
         if types.contains("sheet.binary.main") {
             return Err(Fault::ask("sheet-binary"));
         }
-        if !types.contains("spreadsheetml.sheet.main+xml") && !types.contains("spreadsheetml.template.main+xml") {
+        if !types.contains("spreadsheetml.sheet.main+xml")
+            && !types.contains("spreadsheetml.template.main+xml")
+        {
             return Err(Fault::ask("sheet-not-excel"));
         }
         Ok(())
@@ -184,7 +191,11 @@ fn refuse_active(name: &str) -> Result<(), Fault> {
     if holds("/activex/") || holds("/embeddings/") || holds("/ctrlprops/") && name.ends_with(".bin") {
         return Err(Fault::ask("sheet-embedded"));
     }
-    if holds("/externallinks/") || holds("xl/connections.xml") || holds("/querytables/") || holds("/webextensions/") {
+    if holds("/externallinks/")
+        || holds("xl/connections.xml")
+        || holds("/querytables/")
+        || holds("/webextensions/")
+    {
         return Err(Fault::ask("sheet-external"));
     }
     Ok(())

@@ -40,7 +40,8 @@ pub(crate) fn read(rels_part: &str, text: &str) -> Result<Vec<Relation>, Fault> 
         match reader.read_event().map_err(|_| damaged())? {
             Event::Start(element) | Event::Empty(element) if local(&element) == "Relationship" => {
                 let kind = attribute(&element, "Type")?.unwrap_or_default();
-                let external = attribute(&element, "TargetMode")?.is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
+                let external = attribute(&element, "TargetMode")?
+                    .is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
                 let target = attribute(&element, "Target")?.unwrap_or_default();
                 found.push(Relation {
                     id: attribute(&element, "Id")?.unwrap_or_default(),
@@ -84,7 +85,10 @@ pub(crate) fn refuse_external(texts: &BTreeMap<String, String>) -> Result<(), Fa
             if relation.external && relation.kind != "hyperlink" {
                 return Err(Fault::ask("sheet-external").with("part", shown(name)));
             }
-            if matches!(relation.kind.as_str(), "externalLink" | "externalLinkPath" | "oleObject" | "attachedTemplate" | "connections") {
+            if matches!(
+                relation.kind.as_str(),
+                "externalLink" | "externalLinkPath" | "oleObject" | "attachedTemplate" | "connections"
+            ) {
                 return Err(Fault::ask("sheet-external").with("part", shown(name)));
             }
             if matches!(relation.kind.as_str(), "vbaProject" | "xlMacrosheet" | "xlIntlMacrosheet") {

@@ -95,7 +95,9 @@ impl Tables {
         self.styles.push(Style {
             date,
             text_format: format == 49 || code == "@",
-            numeric: !date && (matches!(format, 1..=11 | 37..=40 | 48) || (code.contains(['0', '#']) && !code.is_empty())),
+            numeric: !date
+                && (matches!(format, 1..=11 | 37..=40 | 48)
+                    || (code.contains(['0', '#']) && !code.is_empty())),
             borders: self.borders.get(border).copied().unwrap_or_default(),
             font_pt: self.fonts.get(font).map_or(11.0, |(_, size)| *size),
             ..Style::default()
@@ -120,18 +122,24 @@ fn is_date(code: &str) -> bool {
     }
     let first = plain.split(';').next().unwrap_or_default();
     let general = first.replace("general", "");
-    general.contains(['d', 'y', 'e']) && !general.contains("0e") || general.contains("ggg") || general.contains("mm") && general.contains('d')
+    general.contains(['d', 'y', 'e']) && !general.contains("0e")
+        || general.contains("ggg")
+        || general.contains("mm") && general.contains('d')
 }
 
 /// Digit width in pixels (at 96 dpi) and default row height in points of a default font.
 pub(crate) fn measures(font: &str, size: f64) -> (f64, f64) {
     let size = if (4.0..=72.0).contains(&size) { size } else { 11.0 };
-    let japanese = font.chars().any(|c| !c.is_ascii())
+    let japanese = !font.is_ascii()
         || ["Gothic", "Mincho", "Meiryo", "Yu ", "BIZ"].iter().any(|part| font.contains(part));
     let px = size * 96.0 / 72.0;
     // A digit of a Japanese font is half an em; of the Latin default fonts a little less than that.
     let digit = if japanese { (px * 0.5).ceil() } else { (px * 0.507).floor() };
-    let row = if font.contains("游") || font.contains("Yu ") || font.contains("メイリオ") || font.contains("Meiryo") {
+    let row = if font.contains("游")
+        || font.contains("Yu ")
+        || font.contains("メイリオ")
+        || font.contains("Meiryo")
+    {
         (size * 1.705 * 4.0).round() / 4.0
     } else if japanese {
         (size * 1.227 * 4.0).round() / 4.0
@@ -147,10 +155,18 @@ mod tests {
 
     #[test]
     fn date_formats_are_told_from_numbers() {
-        for code in ["yyyy/m/d", "[$-411]ggge\"年\"m\"月\"d\"日\"", "ge.m.d", "[$-ja-JP]ggge\"年\"m\"月\"d\"日\";@", "m\"月\"d\"日\"", "yyyy\\-mm\\-dd"] {
+        for code in [
+            "yyyy/m/d",
+            "[$-411]ggge\"年\"m\"月\"d\"日\"",
+            "ge.m.d",
+            "[$-ja-JP]ggge\"年\"m\"月\"d\"日\";@",
+            "m\"月\"d\"日\"",
+            "yyyy\\-mm\\-dd",
+        ] {
             assert!(is_date(code), "{code}");
         }
-        for code in ["0.0", "#,##0", "0.00E+00", "General", "General\"日\"", "\"Date\"0", "@", "", "0\"年\""] {
+        for code in ["0.0", "#,##0", "0.00E+00", "General", "General\"日\"", "\"Date\"0", "@", "", "0\"年\""]
+        {
             assert!(!is_date(code), "{code}");
         }
     }

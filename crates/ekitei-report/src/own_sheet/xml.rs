@@ -1,8 +1,8 @@
 //! Small helpers around quick-xml: well-formedness and safety in one pass, attributes, text.
 
 use ekitei_model::fault::Fault;
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 use super::package::limits;
 
@@ -73,14 +73,20 @@ pub(crate) fn attribute(element: &BytesStart<'_>, wanted: &str) -> Result<Option
         let attribute = attribute.map_err(|_| damaged())?;
         let name = attribute.key.0;
         if name.rsplit_once(':').map_or(name, |(_, local)| local) == wanted {
-            return attribute.normalized_value(XmlVersion::Implicit1_0).map(|value| Some(value.into_owned())).map_err(|_| damaged());
+            return attribute
+                .normalized_value(XmlVersion::Implicit1_0)
+                .map(|value| Some(value.into_owned()))
+                .map_err(|_| damaged());
         }
     }
     Ok(None)
 }
 
 /// A number attribute, `None` when it is absent or no number.
-pub(crate) fn number<T: std::str::FromStr>(element: &BytesStart<'_>, wanted: &str) -> Result<Option<T>, Fault> {
+pub(crate) fn number<T: std::str::FromStr>(
+    element: &BytesStart<'_>,
+    wanted: &str,
+) -> Result<Option<T>, Fault> {
     Ok(attribute(element, wanted)?.and_then(|value| value.trim().parse().ok()))
 }
 

@@ -7,7 +7,9 @@ use ekitei_report::own_sheet::{ChoiceMark, Entry, Filling, Proposal, QuestionKin
 pub fn filling(proposal: &Proposal, mark: ChoiceMark, picture: impl Fn(u32) -> Picture) -> Filling {
     let mut entries = Vec::new();
     for sheet in &proposal.sheets {
-        let mut put = |target: &Target, value: Value| entries.push(Entry { sheet: sheet.name.clone(), target: target.clone(), value });
+        let mut put = |target: &Target, value: Value| {
+            entries.push(Entry { sheet: sheet.name.clone(), target: target.clone(), value })
+        };
         for (index, question) in sheet.questions.iter().enumerate() {
             put(&question.target, value(index, question.kind, &question.label, &question.target, &picture));
         }
@@ -22,12 +24,18 @@ pub fn filling(proposal: &Proposal, mark: ChoiceMark, picture: impl Fn(u32) -> P
     Filling { entries, mark }
 }
 
-fn value(index: usize, kind: QuestionKind, label: &str, target: &Target, picture: &impl Fn(u32) -> Picture) -> Value {
+fn value(
+    index: usize,
+    kind: QuestionKind,
+    label: &str,
+    target: &Target,
+    picture: &impl Fn(u32) -> Picture,
+) -> Value {
     if let Target::Choice { options } = target {
         let labels: Vec<String> = options.iter().map(|option| option.label.clone()).collect();
         return Value::Chosen(match kind {
             QuestionKind::SelectMany => labels.iter().step_by(2).cloned().collect(),
-            QuestionKind::Acknowledge if index % 3 == 0 => Vec::new(),
+            QuestionKind::Acknowledge if index.is_multiple_of(3) => Vec::new(),
             _ => vec![labels[if index % 7 == 3 { 1 % labels.len() } else { 0 }].clone()],
         });
     }

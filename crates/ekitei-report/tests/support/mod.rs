@@ -26,7 +26,18 @@ pub fn photo(width: u32, height: u32, seed: u32) -> Vec<u8> {
         map.fill_path(&path.finish().unwrap(), &paint, FillRule::Winding, Transform::identity(), None);
     };
     fill(&[(0.0, 0.0), (1.0, 0.0), (1.0, 0.5), (0.0, 0.5)], [150, 190, 226]);
-    fill(&[(0.0, 0.34), (0.2 + shift * 0.2, 0.2), (0.5, 0.32), (0.75, 0.22), (1.0, 0.36), (1.0, 0.6), (0.0, 0.6)], [92, 122, 96]);
+    fill(
+        &[
+            (0.0, 0.34),
+            (0.2 + shift * 0.2, 0.2),
+            (0.5, 0.32),
+            (0.75, 0.22),
+            (1.0, 0.36),
+            (1.0, 0.6),
+            (0.0, 0.6),
+        ],
+        [92, 122, 96],
+    );
     fill(&[(0.0, 0.5), (0.35, 0.42), (1.0, 0.56), (1.0, 1.0), (0.0, 1.0)], [176, 156, 124]);
     fill(&[(0.3, 0.95), (0.45 + shift * 0.2, 0.5), (0.8, 0.48), (0.97, 0.95)], [146, 124, 96]);
     fill(&[(0.08, 0.74), (0.34, 0.7), (0.42, 0.8), (0.16, 0.88)], [112, 138, 148]);
@@ -38,7 +49,13 @@ pub fn photo(width: u32, height: u32, seed: u32) -> Vec<u8> {
     }
     let mut paint = Paint::default();
     paint.set_color(Color::from_rgba8(110, 90, 66, 255));
-    map.stroke_path(&line.finish().unwrap(), &paint, &Stroke { width: w / 300.0, ..Stroke::default() }, Transform::identity(), None);
+    map.stroke_path(
+        &line.finish().unwrap(),
+        &paint,
+        &Stroke { width: w / 300.0, ..Stroke::default() },
+        Transform::identity(),
+        None,
+    );
     let mut state = seed.wrapping_mul(2_654_435_761).max(1);
     let rgb: Vec<u8> = map
         .data()
@@ -68,7 +85,13 @@ pub fn signature() -> Vec<u8> {
     path.cubic_to(470.0, 60.0, 500.0, 120.0, 550.0, 90.0);
     let mut paint = Paint { anti_alias: true, ..Paint::default() };
     paint.set_color(Color::from_rgba8(16, 24, 60, 255));
-    map.stroke_path(&path.finish().unwrap(), &paint, &Stroke { width: 6.0, ..Stroke::default() }, Transform::identity(), None);
+    map.stroke_path(
+        &path.finish().unwrap(),
+        &paint,
+        &Stroke { width: 6.0, ..Stroke::default() },
+        Transform::identity(),
+        None,
+    );
     // The ink is opaque or absent but for its edge, so premultiplied colours serve as they are.
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, 600, 200);
@@ -111,7 +134,8 @@ pub fn ledger(per_page: PerPage, count: usize, picture: impl Fn(u32) -> Picture)
             .map(|index| Row {
                 number: index as u32 + 1,
                 title: TITLES[index % 6].into(),
-                place: ["見晴町字駅逓12番地", "見晴町字駅逓12番地先、町道見晴3号線との境界付近"][index % 2].into(),
+                place: ["見晴町字駅逓12番地", "見晴町字駅逓12番地先、町道見晴3号線との境界付近"][index % 2]
+                    .into(),
                 date: "2026-11-20".into(),
                 caption: CAPTIONS[index % 6].into(),
                 inspector: "駅逓 太郎".into(),
@@ -126,8 +150,18 @@ pub fn report() -> Report {
     let ruling = |(index, text): (usize, &&str)| Line::Ruling {
         label: (*text).to_owned(),
         options: options(),
-        chosen: Some(if index % 7 == 4 { 1 } else if index % 5 == 3 { 2 } else { 0 }),
-        remark: if index % 7 == 4 { "亀裂あり(写真2)。ロープを張るよう伝えた。".into() } else { String::new() },
+        chosen: Some(if index % 7 == 4 {
+            1
+        } else if index % 5 == 3 {
+            2
+        } else {
+            0
+        }),
+        remark: if index % 7 == 4 {
+            "亀裂あり(写真2)。ロープを張るよう伝えた。".into()
+        } else {
+            String::new()
+        },
     };
     let items = [
         "認可証の写しを事務所に備えている",

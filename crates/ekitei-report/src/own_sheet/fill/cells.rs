@@ -104,7 +104,9 @@ fn element(grid: &Grid, cell: Cell, style: u32, new: &New) -> String {
     let p = &grid.prefix;
     let style = if style == 0 { String::new() } else { format!(" s=\"{style}\"") };
     let inner = match new {
-        New::Number(number) => return format!("<{p}c r=\"{cell}\"{style}><{p}v>{}</{p}v></{p}c>", escape(number)),
+        New::Number(number) => {
+            return format!("<{p}c r=\"{cell}\"{style}><{p}v>{}</{p}v></{p}c>", escape(number));
+        }
         New::Text(text) if text.is_empty() => return format!("<{p}c r=\"{cell}\"{style}/>"),
         New::Text(text) => plain(p, text),
         New::Ticks(ticks) => ticked(p, ticks),
@@ -122,7 +124,8 @@ fn ticked(p: &str, ticks: &Ticks) -> String {
     if let Some(xml) = rich.filter(|_| p.is_empty()).and_then(|inner| tick_runs(inner, &ticks.at)) {
         return xml;
     }
-    let text: String = ticks.text.chars().enumerate().map(|(at, c)| *ticks.at.get(&at).unwrap_or(&c)).collect();
+    let text: String =
+        ticks.text.chars().enumerate().map(|(at, c)| *ticks.at.get(&at).unwrap_or(&c)).collect();
     plain(p, &text)
 }
 

@@ -17,7 +17,13 @@ pub(super) fn around(book: &Book, grid: &Grid, cell: Cell, text: &str, at: usize
     let style = book.style(grid.style_at(cell));
     let em = style.font_pt * 96.0 / 72.0;
     let metrics = face(Weight::Regular);
-    let width = |c: char| if c as u32 >= 0x2000 && !('\u{ff61}'..='\u{ff9f}').contains(&c) { em } else { f64::from(metrics.width(c)) * em };
+    let width = |c: char| {
+        if c as u32 >= 0x2000 && !('\u{ff61}'..='\u{ff9f}').contains(&c) {
+            em
+        } else {
+            f64::from(metrics.width(c)) * em
+        }
+    };
     let lines: Vec<&str> = text.split('\n').collect();
     // The line that holds the word, and the position inside it.
     let (mut line, mut inside) = (0, at);
@@ -30,7 +36,9 @@ pub(super) fn around(book: &Book, grid: &Grid, cell: Cell, text: &str, at: usize
         inside -= count + 1;
     }
     let chars: Vec<char> = lines[line].chars().collect();
-    let sum = |from: usize, to: usize| chars[from.min(chars.len())..to.min(chars.len())].iter().map(|c| width(*c)).sum::<f64>();
+    let sum = |from: usize, to: usize| {
+        chars[from.min(chars.len())..to.min(chars.len())].iter().map(|c| width(*c)).sum::<f64>()
+    };
     let (before, word, all) = (sum(0, inside), sum(inside, inside + length), sum(0, chars.len()));
     let left = match style.horizontal {
         Horizontal::Centre => (wide - all) / 2.0,

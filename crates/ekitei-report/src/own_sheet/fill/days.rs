@@ -34,7 +34,10 @@ pub(super) fn between(blank: &str, day: Day) -> Option<String> {
         let free = gap.saturating_sub(digits.div_ceil(2));
         out.extend(std::iter::repeat_n('\u{3000}', (free / 2).min(1)));
         out.push_str(&value);
-        out.extend(std::iter::repeat_n('\u{3000}', (free.saturating_sub(free / 2)).min(1) * usize::from(free > 1)));
+        out.extend(std::iter::repeat_n(
+            '\u{3000}',
+            (free.saturating_sub(free / 2)).min(1) * usize::from(free > 1),
+        ));
         out.push(word);
         rest = &rest[at + word.len_utf8()..];
     }

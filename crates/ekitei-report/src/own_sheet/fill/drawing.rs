@@ -51,7 +51,8 @@ pub(super) fn add(
         Some(id) => {
             let rels_part = rels::path_of(part);
             let text = patch.text(&rels_part).ok_or_else(damaged)?;
-            let relation = rels::read(&rels_part, &text)?.into_iter().find(|one| one.id == *id).ok_or_else(damaged)?;
+            let relation =
+                rels::read(&rels_part, &text)?.into_iter().find(|one| one.id == *id).ok_or_else(damaged)?;
             Some(relation.target)
         }
         None => None,
@@ -83,7 +84,7 @@ pub(super) fn add(
         patch.replace(&drawing, xml);
         patch.override_type(&drawing, DRAWING_TYPE)?;
         let relation = patch.relate(part, "drawing", &format!("../drawings/{}", file_name(&drawing)))?;
-        return with_drawing(book, grid, part, &relation, sheet);
+        return with_drawing(book, &relation, &sheet);
     };
     patch.replace(&drawing, before_end(&old, &anchors)?);
     Ok(sheet)
@@ -94,11 +95,11 @@ fn file_name(part: &str) -> &str {
 }
 
 /// `<drawing>` at its place in the worksheet, which has been edited since the grid was read.
-fn with_drawing(book: &Book, _: &Grid, _: &str, relation: &str, sheet: String) -> Result<String, Fault> {
-    let grid = Grid::read(&sheet, book)?;
+fn with_drawing(book: &Book, relation: &str, sheet: &str) -> Result<String, Fault> {
+    let grid = Grid::read(sheet, book)?;
     let p = &grid.prefix;
     let xml = format!("<{p}drawing xmlns:r=\"{RELATIONS}\" r:id=\"{relation}\"/>");
-    Ok(super::cells::splice(&sheet, vec![(grid.drawing_at..grid.drawing_at, xml)]))
+    Ok(super::cells::splice(sheet, vec![(grid.drawing_at..grid.drawing_at, xml)]))
 }
 
 /// Inserts before the end tag of the root element.
@@ -199,7 +200,16 @@ fn emu(px: f64) -> i64 {
 }
 
 #[expect(clippy::too_many_arguments, reason = "one call, each of them is a part of the anchor")]
-fn picture_anchor(out: &mut String, book: &Book, grid: &Grid, area: Range, place: &Place, id: u32, relation: &str, alternative: &str) {
+fn picture_anchor(
+    out: &mut String,
+    book: &Book,
+    grid: &Grid,
+    area: Range,
+    place: &Place,
+    id: u32,
+    relation: &str,
+    alternative: &str,
+) {
     let from = from(book, grid, area, place.x, place.y);
     let (cx, cy) = (emu(place.width), emu(place.height));
     let alternative = escape(&crate::breaking::tidy(alternative).replace('\n', " "));

@@ -109,11 +109,19 @@ pub fn fill(bytes: &[u8], filling: &Filling) -> Result<Filled, Fault> {
         let grid = Grid::read(text, &book)?;
         formulas |= grid.formulas;
         let Some(entries) = by_sheet.get(&index) else { continue };
-        let desk = Desk { book: &book, grid: &grid, package: &package, part: text, sheet: &sheet.name, mark: filling.mark };
+        let desk = Desk {
+            book: &book,
+            grid: &grid,
+            package: &package,
+            part: text,
+            sheet: &sheet.name,
+            mark: filling.mark,
+        };
         let work = desk.plan(entries, &mut notes)?;
         let mut edited = cells::apply(text, &grid, &work.cells);
         if !work.pictures.is_empty() || !work.ovals.is_empty() {
-            edited = drawing::add(&mut patch, &book, &grid, &sheet.part, edited, &work.pictures, &work.ovals)?;
+            edited =
+                drawing::add(&mut patch, &book, &grid, &sheet.part, edited, &work.pictures, &work.ovals)?;
         }
         patch.replace(&sheet.part, edited);
     }
@@ -146,17 +154,25 @@ impl Desk<'_> {
                 (Target::Text { cell } | Target::Number { cell }, Value::Text(text)) => {
                     self.put_text(&mut work, *cell, text, notes)?;
                 }
-                (Target::Text { cell }, Value::Number(number)) => self.put_text(&mut work, *cell, number, notes)?,
+                (Target::Text { cell }, Value::Number(number)) => {
+                    self.put_text(&mut work, *cell, number, notes)?
+                }
                 (Target::Number { cell }, Value::Number(number)) => {
                     let number = plain_number(number).ok_or_else(|| value_fault(*cell))?;
                     work.cells.insert(self.writable(*cell)?, cells::New::Number(number));
                 }
-                (Target::Date { cell, style }, Value::Date(iso)) => self.put_day(&mut work, *cell, *style, iso, notes)?,
+                (Target::Date { cell, style }, Value::Date(iso)) => {
+                    self.put_day(&mut work, *cell, *style, iso, notes)?
+                }
                 (Target::Text { cell }, Value::Date(iso)) => {
                     self.put_text(&mut work, *cell, &crate::dates::japanese_date(iso), notes)?;
                 }
-                (Target::Date { cell, .. }, Value::Text(text)) => self.put_text(&mut work, *cell, text, notes)?,
-                (Target::Choice { options }, Value::Chosen(chosen)) => self.choose(&mut work, options, chosen, notes)?,
+                (Target::Date { cell, .. }, Value::Text(text)) => {
+                    self.put_text(&mut work, *cell, text, notes)?
+                }
+                (Target::Choice { options }, Value::Chosen(chosen)) => {
+                    self.choose(&mut work, options, chosen, notes)?
+                }
                 (Target::Picture { area }, Value::Pictures(pictures)) => {
                     let area = self.grid.block(area.from).max(*area);
                     if pictures.len() > PICTURES_LIMIT {
@@ -205,14 +221,24 @@ impl Desk<'_> {
         let width = |c: char| f64::from(face.width(c)) * em;
         let room = (wide - 6.0).max(em) * 1.1;
         if style.wraps {
-            let lines = crate::breaking::break_lines(text, room as f32, crate::Breaking { hang: false }, |c| width(c) as f32);
+            let lines =
+                crate::breaking::break_lines(text, room as f32, crate::Breaking { hang: false }, |c| {
+                    width(c) as f32
+                });
             lines.len() as f64 * em * 1.15 > high * 1.1
         } else {
             text.split('\n').any(|line| line.chars().map(width).sum::<f64>() > room)
         }
     }
 
-    fn put_day(&self, work: &mut Work, cell: Cell, style: DateStyle, iso: &str, notes: &mut Vec<Left>) -> Result<(), Fault> {
+    fn put_day(
+        &self,
+        work: &mut Work,
+        cell: Cell,
+        style: DateStyle,
+        iso: &str,
+        notes: &mut Vec<Left>,
+    ) -> Result<(), Fault> {
         let cell = self.writable(cell)?;
         let Some(day) = crate::dates::Day::parse(iso) else { return Err(value_fault(cell)) };
         match style {
@@ -235,8 +261,16 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn choose(&self, work: &mut Work, options: &[super::Choice], chosen: &[String], notes: &mut Vec<Left>) -> Result<(), Fault> {
-        if let Some(unknown) = chosen.iter().find(|label| !options.iter().any(|option| option.label == **label)) {
+    fn choose(
+        &self,
+        work: &mut Work,
+        options: &[super::Choice],
+        chosen: &[String],
+        notes: &mut Vec<Left>,
+    ) -> Result<(), Fault> {
+        if let Some(unknown) =
+            chosen.iter().find(|label| !options.iter().any(|option| option.label == **label))
+        {
             return Err(Fault::ask("sheet-value").with("cell", unknown));
         }
         for option in options {
@@ -249,7 +283,9 @@ impl Desk<'_> {
                     let tick = super::propose::words::tick(known.ok_or_else(|| changed(cell))?, on);
                     let inner = self.inner(cell);
                     let source = || cells::Ticks { text: text.to_owned(), inner, at: BTreeMap::new() };
-                    if let cells::New::Ticks(ticks) = work.cells.entry(cell).or_insert_with(|| cells::New::Ticks(source())) {
+                    if let cells::New::Ticks(ticks) =
+                        work.cells.entry(cell).or_insert_with(|| cells::New::Ticks(source()))
+                    {
                         ticks.at.insert(*at, tick);
                     }
                 }

@@ -50,10 +50,13 @@ impl<'a> Patch<'a> {
 
     /// A name that no part of the archive has.
     pub fn free_name(&self, stem: &str, extension: &str) -> String {
-        let taken = |name: &str| self.package.has(name) || self.texts.contains_key(name) || self.media.contains_key(name);
+        let taken = |name: &str| {
+            self.package.has(name) || self.texts.contains_key(name) || self.media.contains_key(name)
+        };
         // One number for all kinds of pictures, as other programs count them.
         let kinds = ["xml", "jpeg", "jpg", "png", "gif", "emf", "wmf", "bmp", "tiff"];
-        let number = (1_u32..).find(|number| !kinds.iter().any(|kind| taken(&format!("{stem}{number}.{kind}"))));
+        let number =
+            (1_u32..).find(|number| !kinds.iter().any(|kind| taken(&format!("{stem}{number}.{kind}"))));
         format!("{stem}{}.{extension}", number.unwrap_or(0))
     }
 
@@ -70,16 +73,23 @@ impl<'a> Patch<'a> {
         let name = rels::path_of(part);
         let (text, ids) = match self.text(&name) {
             Some(text) => {
-                let ids: Vec<String> = rels::read(&name, &text)?.into_iter().map(|relation| relation.id).collect();
+                let ids: Vec<String> =
+                    rels::read(&name, &text)?.into_iter().map(|relation| relation.id).collect();
                 (text, ids)
             }
             None => (
-                format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"{PACKAGE_RELATIONS}\"></Relationships>"),
+                format!(
+                    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"{PACKAGE_RELATIONS}\"></Relationships>"
+                ),
                 Vec::new(),
             ),
         };
-        let id = (1_u32..).map(|number| format!("rId{number}")).find(|id| !ids.contains(id)).unwrap_or_default();
-        let entry = format!("<Relationship Id=\"{id}\" Type=\"{OFFICE_RELATIONS}/{kind}\" Target=\"{}\"/>", escape(target));
+        let id =
+            (1_u32..).map(|number| format!("rId{number}")).find(|id| !ids.contains(id)).unwrap_or_default();
+        let entry = format!(
+            "<Relationship Id=\"{id}\" Type=\"{OFFICE_RELATIONS}/{kind}\" Target=\"{}\"/>",
+            escape(target)
+        );
         let text = match text.rfind("</") {
             Some(at) => format!("{}{entry}{}", &text[..at], &text[at..]),
             None => {

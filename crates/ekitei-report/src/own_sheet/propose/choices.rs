@@ -9,11 +9,17 @@ pub(super) fn lists(desk: &mut Desk<'_>) {
     for offered in &desk.grid.offered {
         for range in &offered.cells {
             let rows = range.from.row..=range.to.row.min(range.from.row + 300);
-            for cell in rows.flat_map(|row| (range.from.column..=range.to.column.min(range.from.column + 50)).map(move |column| Cell::new(row, column))) {
+            for cell in rows.flat_map(|row| {
+                (range.from.column..=range.to.column.min(range.from.column + 50))
+                    .map(move |column| Cell::new(row, column))
+            }) {
                 if desk.grid.block(cell).from != cell || !desk.is_input(cell) {
                     continue;
                 }
-                let put = |value: &String| Choice { label: value.clone(), mark: Mark::Put { cell, text: value.clone() } };
+                let put = |value: &String| Choice {
+                    label: value.clone(),
+                    mark: Mark::Put { cell, text: value.clone() },
+                };
                 let options: Vec<Choice> = offered.values.iter().map(put).collect();
                 choice(desk, Range::one(cell), options, false);
             }
@@ -37,7 +43,15 @@ fn choice(desk: &mut Desk<'_>, block: Range, options: Vec<Choice>, many: bool) {
     }
     desk.used.insert(block.from);
     let key = desk.key(block.from);
-    desk.push(Question { key, kind, label, group, unit: None, beside: None, target: Target::Choice { options } });
+    desk.push(Question {
+        key,
+        kind,
+        label,
+        group,
+        unit: None,
+        beside: None,
+        target: Target::Choice { options },
+    });
 }
 
 /// The label on the left of a block, numbers passed over; and the heading it stands under.
@@ -114,7 +128,9 @@ pub(super) fn boxes(desk: &mut Desk<'_>) {
         for (next, text) in &cells[at..] {
             let last = row.last().map_or(block, |(range, _)| *range);
             let range = desk.grid.block(*next);
-            let beside = next.row == cell.row && range.from.column == last.to.column + 1 && range.rows() == block.rows();
+            let beside = next.row == cell.row
+                && range.from.column == last.to.column + 1
+                && range.rows() == block.rows();
             let options = options_in(*next, text);
             if !beside || options.len() != 1 || desk.used.contains(next) {
                 break;
@@ -125,7 +141,11 @@ pub(super) fn boxes(desk: &mut Desk<'_>) {
             .iter()
             .filter_map(|(range, options)| {
                 let option = options.first()?;
-                let label = if option.label.is_empty() { column_head(desk, range.from)? } else { option.label.clone() };
+                let label = if option.label.is_empty() {
+                    column_head(desk, range.from)?
+                } else {
+                    option.label.clone()
+                };
                 Some(Choice { label, mark: option.mark.clone() })
             })
             .collect();
@@ -154,13 +174,18 @@ fn acknowledge(desk: &mut Desk<'_>, block: Range, text: &str) {
     let Some(option) = options_in(block.from, text).into_iter().next() else { return };
     let (beside, group) = label_for(desk, block);
     // A box alone in a headed column of a ruling's row: 屋根: 至急.
-    let head = column_head(desk, block.from).filter(|head| option.label.is_empty() && !offers(head) && *head != beside);
+    let head = column_head(desk, block.from)
+        .filter(|head| option.label.is_empty() && !offers(head) && *head != beside);
     let beside = match head {
         Some(head) if beside.parse::<Cell>().is_err() => format!("{beside}: {head}"),
         Some(head) => head,
         None => beside,
     };
-    let right = desk.right_of(block).and_then(|cell| desk.grid.text(cell)).map(clean_label).filter(|text| !text.is_empty());
+    let right = desk
+        .right_of(block)
+        .and_then(|cell| desk.grid.text(cell))
+        .map(clean_label)
+        .filter(|text| !text.is_empty());
     let label = if option.label.is_empty() {
         match (beside.parse::<Cell>().is_ok(), right) {
             (true, Some(right)) => right,
@@ -172,7 +197,15 @@ fn acknowledge(desk: &mut Desk<'_>, block: Range, text: &str) {
     desk.used.insert(block.from);
     let key = desk.key(block.from);
     let target = Target::Choice { options: vec![Choice { label: label.clone(), mark: option.mark }] };
-    desk.push(Question { key, kind: QuestionKind::Acknowledge, label, group, unit: None, beside: None, target });
+    desk.push(Question {
+        key,
+        kind: QuestionKind::Acknowledge,
+        label,
+        group,
+        unit: None,
+        beside: None,
+        target,
+    });
 }
 
 /// Each box of a text with the words that follow it.
@@ -184,7 +217,9 @@ fn options_in(cell: Cell, text: &str) -> Vec<Choice> {
         .map(|(index, from)| {
             let to = at.get(index + 1).copied().unwrap_or(chars.len());
             let label: String = chars[from + 1..to].iter().collect();
-            let label = clean_label(label.trim_matches(|c: char| c.is_whitespace() || matches!(c, '・' | '/' | '／' | '、' | ',' | '，')));
+            let label = clean_label(label.trim_matches(|c: char| {
+                c.is_whitespace() || matches!(c, '・' | '/' | '／' | '、' | ',' | '，')
+            }));
             Choice { label, mark: Mark::Box { cell, at: *from } }
         })
         .collect()
@@ -228,11 +263,18 @@ fn words_in(cell: Cell, text: &str) -> Option<Vec<Choice>> {
         }
         let part = &chars[from..at];
         let blank = part.iter().take_while(|c| c.is_whitespace() || matches!(c, '(' | '（')).count();
-        let word: String = part.iter().collect::<String>().trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | '（' | ')' | '）')).to_owned();
+        let word: String = part
+            .iter()
+            .collect::<String>()
+            .trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | '（' | ')' | '）'))
+            .to_owned();
         if !is_choice(&word) {
             return None;
         }
-        options.push(Choice { label: word.clone(), mark: Mark::Word { cell, at: from + blank, length: word.chars().count() } });
+        options.push(Choice {
+            label: word.clone(),
+            mark: Mark::Word { cell, at: from + blank, length: word.chars().count() },
+        });
         from = at + 1;
     }
     (2..=6).contains(&options.len()).then_some(options)

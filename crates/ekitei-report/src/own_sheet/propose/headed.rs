@@ -32,7 +32,8 @@ fn rows(desk: &mut Desk<'_>, columns: &[(Range, String)]) {
     let mut row = columns[0].0.to.row + 1;
     let mut empty = 0;
     while row <= desk.area.to.row && empty < 3 {
-        let blocks: Vec<Range> = columns.iter().map(|(head, _)| desk.grid.block(Cell::new(row, head.from.column))).collect();
+        let blocks: Vec<Range> =
+            columns.iter().map(|(head, _)| desk.grid.block(Cell::new(row, head.from.column))).collect();
         let next = blocks[0].to.row + 1;
         let together = blocks.iter().all(|block| block.from.row == row && block.to.row + 1 == next);
         if !together || !blocks.iter().all(|block| desk.is_input(block.from)) {
@@ -57,7 +58,15 @@ fn rows(desk: &mut Desk<'_>, columns: &[(Range, String)]) {
             desk.used.insert(block.from);
         }
         let key = desk.key(blocks[0].from);
-        desk.push(Question { key, kind: QuestionKind::Ruling, label, group, unit: None, beside: None, target: Target::Choice { options } });
+        desk.push(Question {
+            key,
+            kind: QuestionKind::Ruling,
+            label,
+            group,
+            unit: None,
+            beside: None,
+            target: Target::Choice { options },
+        });
         row = next;
     }
 }

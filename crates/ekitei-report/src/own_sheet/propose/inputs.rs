@@ -2,8 +2,8 @@
 
 use super::choices::{heading_above, texts};
 use super::words::{
-    clean_label, is_box, is_counter, is_date_label, is_heading, is_long_label, is_number_label, is_photo_label, is_post,
-    is_choice, is_seal_label, is_unit, offers, unit_in,
+    clean_label, is_box, is_choice, is_counter, is_date_label, is_heading, is_long_label, is_number_label,
+    is_photo_label, is_post, is_seal_label, is_unit, offers, unit_in,
 };
 use super::{DateStyle, Desk, Question, QuestionKind, Target};
 use crate::own_sheet::address::{Cell, Range};
@@ -13,7 +13,9 @@ pub(super) fn keep_seals(desk: &mut Desk<'_>) {
     let mut kept = Vec::new();
     for (cell, text) in texts(desk, |text| is_seal_label(text) || is_post(text)) {
         let block = desk.grid.block(cell);
-        if let Some(below) = desk.below(block).filter(|below| below.column == cell.column && desk.is_input(*below)) {
+        if let Some(below) =
+            desk.below(block).filter(|below| below.column == cell.column && desk.is_input(*below))
+        {
             let area = desk.grid.block(below);
             let (wide, high) = desk.grid.size_px(area, desk.book);
             // A seal box is small and about square; 担当 with a wide cell beside it is a name to write.
@@ -43,11 +45,21 @@ pub(super) fn frames(desk: &mut Desk<'_>) {
         }
         let own = desk.grid.text(range.from).map(clean_label);
         // The word nearest in reading order decides: 特記事項 over a photo's heading is no photo.
-        let label = own.or_else(|| left(desk, range)).or_else(|| above(desk, range)).or_else(|| below(desk, range));
+        let label =
+            own.or_else(|| left(desk, range)).or_else(|| above(desk, range)).or_else(|| below(desk, range));
         let Some(label) = label.filter(|label| is_photo_label(label)) else { continue };
         desk.used.insert(range.from);
-        let (key, group) = (desk.key(range.from), heading_above(desk, range.from).filter(|heading| *heading != label));
-        desk.push(Question { key, kind: QuestionKind::Photo, label, group, unit: None, beside: None, target: Target::Picture { area: range } });
+        let (key, group) =
+            (desk.key(range.from), heading_above(desk, range.from).filter(|heading| *heading != label));
+        desk.push(Question {
+            key,
+            kind: QuestionKind::Photo,
+            label,
+            group,
+            unit: None,
+            beside: None,
+            target: Target::Picture { area: range },
+        });
     }
 }
 
@@ -87,7 +99,8 @@ pub(super) fn days(desk: &mut Desk<'_>) {
 /// 年, 月, 日 in this order with only blanks (and an era) between.
 pub(crate) fn is_blank_day(text: &str) -> bool {
     let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let bare = ["令和", "平成", "昭和", "西暦"].iter().find_map(|era| bare.strip_prefix(era)).unwrap_or(&bare);
+    let bare =
+        ["令和", "平成", "昭和", "西暦"].iter().find_map(|era| bare.strip_prefix(era)).unwrap_or(&bare);
     bare == "年月日" && text.chars().any(char::is_whitespace)
 }
 
@@ -95,7 +108,13 @@ pub(crate) fn is_blank_day(text: &str) -> bool {
 pub(super) fn labels(desk: &mut Desk<'_>) {
     for (cell, text) in texts(desk, |text| text.chars().count() <= 80) {
         let label = clean_label(&text);
-        if desk.used.contains(&cell) || label.is_empty() || is_counter(&label) || is_unit(&label) || is_choice(&label) || offers(&text) {
+        if desk.used.contains(&cell)
+            || label.is_empty()
+            || is_counter(&label)
+            || is_unit(&label)
+            || is_choice(&label)
+            || offers(&text)
+        {
             continue;
         }
         if is_seal_label(&label) || is_blank_day(&text) || label.starts_with(['※', '注']) {
@@ -109,7 +128,10 @@ pub(super) fn labels(desk: &mut Desk<'_>) {
         let below = desk.below(block).filter(|below| {
             // Under a label only the same width counts, or a wide box of its own.
             let area = desk.grid.block(*below);
-            desk.is_input(*below) && area.from.column == block.from.column && area.to.column >= block.to.column && area.to.row > 0
+            desk.is_input(*below)
+                && area.from.column == block.from.column
+                && area.to.column >= block.to.column
+                && area.to.row > 0
         });
         let Some(input) = right.or(below) else { continue };
         add(desk, &label, block, input);
@@ -120,7 +142,11 @@ fn add(desk: &mut Desk<'_>, label: &str, block: Range, input: Cell) {
     let area = desk.grid.block(input);
     let (_, high) = desk.grid.size_px(area, desk.book);
     let style = desk.style(input);
-    let after = desk.right_of(area).and_then(|cell| desk.grid.text(cell)).map(clean_label).filter(|text| is_unit(text));
+    let after = desk
+        .right_of(area)
+        .and_then(|cell| desk.grid.text(cell))
+        .map(clean_label)
+        .filter(|text| is_unit(text));
     let unit = after.or_else(|| unit_in(label));
     let (kind, target) = if style.date || is_date_label(label) {
         let style = if style.date { DateStyle::Serial } else { DateStyle::Wareki };
@@ -133,7 +159,9 @@ fn add(desk: &mut Desk<'_>, label: &str, block: Range, input: Cell) {
         (QuestionKind::Text, Target::Text { cell: input })
     };
     let unit = unit.filter(|_| kind == QuestionKind::Number);
-    let group = side_group(desk, block).or_else(|| photo_above(desk, block)).or_else(|| heading_above(desk, block.from));
+    let group = side_group(desk, block)
+        .or_else(|| photo_above(desk, block))
+        .or_else(|| heading_above(desk, block.from));
     desk.used.insert(input);
     let key = desk.key(input);
     desk.push(Question { key, kind, label: label.to_owned(), group, unit, beside: None, target });
@@ -154,7 +182,12 @@ pub(super) fn remarks(desk: &mut Desk<'_>) {
         .filter_map(|question| match &question.target {
             Target::Choice { options } if options.len() > 1 => {
                 let last = super::cell_of(&options.last()?.mark);
-                Some((desk.grid.block(last), question.label.clone(), question.group.clone(), question.key.clone()))
+                Some((
+                    desk.grid.block(last),
+                    question.label.clone(),
+                    question.group.clone(),
+                    question.key.clone(),
+                ))
             }
             _ => None,
         })
@@ -170,7 +203,11 @@ pub(super) fn remarks(desk: &mut Desk<'_>) {
                 }
                 break;
             }
-            let Some(head) = super::choices::column_head(desk, right).filter(|head| !offers(head) && head.chars().count() <= 20) else { break };
+            let Some(head) = super::choices::column_head(desk, right)
+                .filter(|head| !offers(head) && head.chars().count() <= 20)
+            else {
+                break;
+            };
             if desk.headings.values().any(|heading| *heading == head) {
                 break;
             }

@@ -21,13 +21,24 @@ use super::package::{Package, limits};
 #[serde(tag = "to", rename_all = "snake_case")]
 pub enum Target {
     /// The cell becomes this text.
-    Text { cell: Cell },
+    Text {
+        cell: Cell,
+    },
     /// The cell becomes this number.
-    Number { cell: Cell },
-    Date { cell: Cell, style: DateStyle },
-    Choice { options: Vec<Choice> },
+    Number {
+        cell: Cell,
+    },
+    Date {
+        cell: Cell,
+        style: DateStyle,
+    },
+    Choice {
+        options: Vec<Choice>,
+    },
     /// Pictures side by side in this frame.
-    Picture { area: Range },
+    Picture {
+        area: Range,
+    },
 }
 
 /// How a sheet writes a day.
@@ -222,7 +233,9 @@ pub fn propose(bytes: &[u8]) -> Result<Proposal, Fault> {
         let grid = Grid::read(package.need(&sheet.part)?, &book)?;
         let found = examine(&book, &grid, index + 1, sheet.print_area, &sheet.name);
         if found.questions.is_empty() && found.tables.is_empty() {
-            proposal.notices.push(Notice { code: "sheet-note-nothing".to_owned(), sheet: sheet.name.clone() });
+            proposal
+                .notices
+                .push(Notice { code: "sheet-note-nothing".to_owned(), sheet: sheet.name.clone() });
         }
         proposal.sheets.push(found);
     }

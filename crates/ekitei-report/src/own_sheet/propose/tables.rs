@@ -21,7 +21,10 @@ pub(super) fn tables(desk: &mut Desk<'_>) {
         while let Some(next) = heads.get(at) {
             let last = run[run.len() - 1];
             let block = desk.grid.block(*next);
-            if block.from.row != last.from.row || block.to.row != last.to.row || block.from.column != last.to.column + 1 {
+            if block.from.row != last.from.row
+                || block.to.row != last.to.row
+                || block.from.column != last.to.column + 1
+            {
                 break;
             }
             run.push(block);
@@ -38,14 +41,26 @@ fn table(desk: &mut Desk<'_>, heads: &[Range]) {
     let mut lines: Vec<Vec<Cell>> = Vec::new();
     let mut row = heads[0].to.row + 1;
     while row <= desk.area.to.row && lines.len() < 500 {
-        let blocks: Vec<Range> = heads.iter().map(|head| desk.grid.block(Cell::new(row, head.from.column))).collect();
+        let blocks: Vec<Range> =
+            heads.iter().map(|head| desk.grid.block(Cell::new(row, head.from.column))).collect();
         let next = blocks[0].to.row + 1;
         let even = blocks.iter().zip(heads).all(|(block, head)| {
-            block.from.row == row && block.to.row + 1 == next && block.from.column == head.from.column && block.to.column == head.to.column
+            block.from.row == row
+                && block.to.row + 1 == next
+                && block.from.column == head.from.column
+                && block.to.column == head.to.column
         });
-        let counted = |block: &Range| desk.grid.text(block.from).is_some_and(|text| is_counter(&clean_label(text)))
-            || matches!(desk.grid.cells.get(&block.from).map(|cell| &cell.content), Some(crate::own_sheet::grid::Content::Number(_)));
-        let ready = blocks.iter().enumerate().all(|(index, block)| desk.is_input(block.from) || index == 0 && counted(block));
+        let counted = |block: &Range| {
+            desk.grid.text(block.from).is_some_and(|text| is_counter(&clean_label(text)))
+                || matches!(
+                    desk.grid.cells.get(&block.from).map(|cell| &cell.content),
+                    Some(crate::own_sheet::grid::Content::Number(_))
+                )
+        };
+        let ready = blocks
+            .iter()
+            .enumerate()
+            .all(|(index, block)| desk.is_input(block.from) || index == 0 && counted(block));
         if !even || !ready {
             break;
         }

@@ -17,13 +17,57 @@ pub(crate) fn tick(c: char, on: bool) -> char {
 
 /// Words that rule over something.
 const RULINGS: &[&str] = &[
-    "適", "否", "不適", "適合", "不適合", "該当なし", "該当無し", "非該当", "対象外", "良", "不良", "要注意", "可", "不可", "有", "無", "あり", "なし", "有り", "無し",
-    "済", "未", "未済", "済み", "要", "不要", "はい", "いいえ", "正常", "異常", "合", "合格", "不合格", "実施", "未実施", "完了", "未了", "良好", "不良好", "○", "×",
-    "△", "－", "要修繕", "要改善",
+    "適",
+    "否",
+    "不適",
+    "適合",
+    "不適合",
+    "該当なし",
+    "該当無し",
+    "非該当",
+    "対象外",
+    "良",
+    "不良",
+    "要注意",
+    "可",
+    "不可",
+    "有",
+    "無",
+    "あり",
+    "なし",
+    "有り",
+    "無し",
+    "済",
+    "未",
+    "未済",
+    "済み",
+    "要",
+    "不要",
+    "はい",
+    "いいえ",
+    "正常",
+    "異常",
+    "合",
+    "合格",
+    "不合格",
+    "実施",
+    "未実施",
+    "完了",
+    "未了",
+    "良好",
+    "不良好",
+    "○",
+    "×",
+    "△",
+    "－",
+    "要修繕",
+    "要改善",
 ];
 /// Other words that a circle chooses between.
-const CHOICES: &[&str] =
-    &["男", "女", "午前", "午後", "晴", "曇", "雨", "雪", "晴れ", "曇り", "A", "B", "C", "D", "Ａ", "Ｂ", "Ｃ", "Ｄ", "大", "中", "小", "高", "低", "平日", "休日", "新規", "継続"];
+const CHOICES: &[&str] = &[
+    "男", "女", "午前", "午後", "晴", "曇", "雨", "雪", "晴れ", "曇り", "A", "B", "C", "D", "Ａ", "Ｂ", "Ｃ",
+    "Ｄ", "大", "中", "小", "高", "低", "平日", "休日", "新規", "継続",
+];
 
 pub(crate) fn is_ruling(word: &str) -> bool {
     RULINGS.contains(&word.trim())
@@ -66,9 +110,14 @@ pub(crate) fn clean_label(text: &str) -> String {
 pub(crate) fn is_counter(text: &str) -> bool {
     let inner: String = text
         .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '（' | '）' | '.' | '．' | '-' | '－' | '①'..='⑳'))
+        .filter(|c| {
+            !c.is_whitespace() && !matches!(c, '(' | ')' | '（' | '）' | '.' | '．' | '-' | '－' | '①'..='⑳')
+        })
         .collect();
-    inner.chars().count() <= 3 && inner.chars().all(|c| c.is_ascii_digit() || matches!(c, '０'..='９' | 'ア'..='ン' | 'a'..='z' | 'A'..='Z'))
+    inner.chars().count() <= 3
+        && inner
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '０'..='９' | 'ア'..='ン' | 'a'..='z' | 'A'..='Z'))
 }
 
 /// A heading of a section: 1 …, (2) …, 【…】, ■ ….
@@ -81,21 +130,55 @@ pub(crate) fn is_heading(text: &str) -> bool {
     if matches!(first, '【' | '■' | '◆' | '●' | '〔' | '第' | 'Ⅰ'..='Ⅻ') {
         return true;
     }
-    let numbered = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '０'..='９' | '(' | ')' | '（' | '）'));
+    let numbered = text.trim_start_matches(|c: char| {
+        c.is_ascii_digit() || matches!(c, '０'..='９' | '(' | ')' | '（' | '）')
+    });
     numbered.len() < text.len() && numbered.starts_with([' ', '\u{3000}', '.', '．', '、'])
 }
 
 pub(crate) fn is_date_label(label: &str) -> bool {
-    ["年月日", "日付", "期日", "月日", "期限", "検査日", "実施日", "点検日", "調査日", "訪問日", "作成日", "報告日", "立入日", "受付日", "生年"]
-        .iter()
-        .any(|word| label.contains(word))
+    [
+        "年月日",
+        "日付",
+        "期日",
+        "月日",
+        "期限",
+        "検査日",
+        "実施日",
+        "点検日",
+        "調査日",
+        "訪問日",
+        "作成日",
+        "報告日",
+        "立入日",
+        "受付日",
+        "生年",
+    ]
+    .iter()
+    .any(|word| label.contains(word))
         || label.ends_with('日') && label.chars().count() <= 8 && !label.ends_with("曜日")
 }
 
 pub(crate) fn is_long_label(label: &str) -> bool {
-    ["所見", "意見", "備考", "内容", "状況", "概要", "指摘", "理由", "特記", "措置", "経過", "摘要", "コメント", "講評", "結果"]
-        .iter()
-        .any(|word| label.contains(word))
+    [
+        "所見",
+        "意見",
+        "備考",
+        "内容",
+        "状況",
+        "概要",
+        "指摘",
+        "理由",
+        "特記",
+        "措置",
+        "経過",
+        "摘要",
+        "コメント",
+        "講評",
+        "結果",
+    ]
+    .iter()
+    .any(|word| label.contains(word))
 }
 
 pub(crate) fn is_photo_label(label: &str) -> bool {
@@ -104,26 +187,72 @@ pub(crate) fn is_photo_label(label: &str) -> bool {
 
 pub(crate) fn is_seal_label(label: &str) -> bool {
     let bare: String = label.chars().filter(|c| !c.is_whitespace()).collect();
-    ["印", "㊞", "検印", "認印", "押印", "決裁", "決裁印", "公印", "受付印", "収受印", "検査員印", "確認印"].contains(&bare.as_str())
+    ["印", "㊞", "検印", "認印", "押印", "決裁", "決裁印", "公印", "受付印", "収受印", "検査員印", "確認印"]
+        .contains(&bare.as_str())
 }
 
 /// Posts that stand over the boxes of a circulation stamp.
 pub(crate) fn is_post(label: &str) -> bool {
     let bare: String = label.chars().filter(|c| !c.is_whitespace()).collect();
-    ["局長", "部長", "次長", "課長", "主幹", "係長", "主査", "専門主任", "主任", "主事", "係員", "係", "担当", "担当者", "起案者", "起案", "所長", "室長", "合議"]
-        .contains(&bare.as_str())
+    [
+        "局長",
+        "部長",
+        "次長",
+        "課長",
+        "主幹",
+        "係長",
+        "主査",
+        "専門主任",
+        "主任",
+        "主事",
+        "係員",
+        "係",
+        "担当",
+        "担当者",
+        "起案者",
+        "起案",
+        "所長",
+        "室長",
+        "合議",
+    ]
+    .contains(&bare.as_str())
 }
 
 pub(crate) fn is_number_label(label: &str) -> bool {
-    ["数量", "面積", "延長", "高さ", "幅", "深さ", "勾配", "個数", "人数", "台数", "戸数", "温度", "湿度", "金額", "件数", "距離", "重量", "枚数", "本数", "年齢", "築年数"]
-        .iter()
-        .any(|word| label.ends_with(word) || label.contains(&format!("{word}(")) || label.contains(&format!("{word}（")))
-        || unit_in(label).is_some()
+    [
+        "数量",
+        "面積",
+        "延長",
+        "高さ",
+        "幅",
+        "深さ",
+        "勾配",
+        "個数",
+        "人数",
+        "台数",
+        "戸数",
+        "温度",
+        "湿度",
+        "金額",
+        "件数",
+        "距離",
+        "重量",
+        "枚数",
+        "本数",
+        "年齢",
+        "築年数",
+    ]
+    .iter()
+    .any(|word| {
+        label.ends_with(word) || label.contains(&format!("{word}(")) || label.contains(&format!("{word}（"))
+    }) || unit_in(label).is_some()
 }
 
 const UNITS: &[&str] = &[
-    "m", "ｍ", "cm", "ｃｍ", "mm", "km", "㎝", "㎜", "㎞", "㎡", "m2", "m²", "㎥", "m3", "m³", "t", "ｔ", "kg", "㎏", "g", "名", "人", "件", "円", "千円", "%", "％", "度", "℃", "台", "本",
-    "枚", "個", "箇所", "ヶ所", "か所", "棟", "戸", "室", "ha", "年", "分", "時間", "日", "株", "頭", "羽", "点", "回", "t/日", "m3/日",
+    "m", "ｍ", "cm", "ｃｍ", "mm", "km", "㎝", "㎜", "㎞", "㎡", "m2", "m²", "㎥", "m3", "m³", "t", "ｔ",
+    "kg", "㎏", "g", "名", "人", "件", "円", "千円", "%", "％", "度", "℃", "台", "本", "枚", "個", "箇所",
+    "ヶ所", "か所", "棟", "戸", "室", "ha", "年", "分", "時間", "日", "株", "頭", "羽", "点", "回", "t/日",
+    "m3/日",
 ];
 
 pub(crate) fn is_unit(text: &str) -> bool {
