@@ -116,6 +116,17 @@ pub fn open_to_file(path: &Path, identities: &[Identity], dest: &Path) -> Result
     write_atomic(dest, |file| open_file(path, identities, file))
 }
 
+/// Hash (SHA-256, hex) and length of a file as it lies there: what travels of a sealed one.
+///
+/// # Errors
+/// A [`FileError`] when it cannot be read.
+pub fn measure_file(path: &Path) -> Result<(String, u64), SealError> {
+    let mut file = File::open(path).map_err(|e| FileError::new("open", path, e))?;
+    let mut counted = Counted::new(io::sink());
+    pump(&mut file, |piece| counted.write_all(piece))?;
+    Ok(counted.finish())
+}
+
 /// Begins to open a sealed stream: checks the header, yields a reader of the plain bytes.
 ///
 /// # Errors

@@ -164,7 +164,7 @@ fn is_old(file: &fs::DirEntry) -> bool {
 }
 
 /// `None`: not a SHA-256 in lower-case hex (the text comes from records, so it must never become a path of its own).
-fn file_name(sha256: &str, variant: Variant, own_only: bool) -> Option<String> {
+pub(crate) fn file_name(sha256: &str, variant: Variant, own_only: bool) -> Option<String> {
     let is_hash = sha256.len() == 64 && sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let suffix = if own_only { ".own" } else { "" };
     is_hash.then(|| format!("{}/{sha256}.{}{suffix}.age", &sha256[..2], variant.as_str()))

@@ -56,6 +56,16 @@ impl Database {
         Ok(value)
     }
 
+    /// Everything that was written is in the file itself, and the log beside it is empty.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] while another process reads or writes.
+    pub(crate) fn empty_log(&self) -> Result<(), StoreError> {
+        let writer = lock(&self.writer);
+        let busy: bool = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy { Err(StoreError::Busy) } else { Ok(()) }
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }

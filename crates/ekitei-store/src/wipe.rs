@@ -17,6 +17,8 @@ impl Home {
         self.forget_unlocked()?;
         self.discard_vault()?;
         self.queue().write(|tx| {
+            // What is deleted is overwritten, not only unlinked from its page.
+            tx.pragma_update(None, "secure_delete", true)?;
             let tables: Vec<String> = tx
                 .prepare(
                     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
@@ -31,6 +33,8 @@ impl Home {
             tx.execute("UPDATE lanes SET generation = 1, next_seq = 1, acked = 0", [])?;
             Ok(())
         })?;
+        // The log still has the rows as they were. Another process may hold it: the files go all the same.
+        let emptied = self.queue().empty_log();
         empty(&self.dir().join("blobs"))?;
         empty(&self.inbox())?;
         for file in listing(self.dir())? {
@@ -38,7 +42,7 @@ impl Home {
                 fs::remove_file(file.path()).map_err(|e| FileError::new("delete", &file.path(), e))?;
             }
         }
-        Ok(())
+        emptied
     }
 }
 

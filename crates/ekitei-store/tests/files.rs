@@ -8,6 +8,8 @@ use ekitei_seal::{Identity, SealError};
 use ekitei_store::queue::{notices, ops, pin};
 use ekitei_store::{Connection, StoreError};
 use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 #[test]
 fn neither_database_opens_without_its_key() {
@@ -140,21 +142,41 @@ fn a_full_disk_is_said_clearly_and_loses_nothing() {
 
 #[test]
 fn wrong_pins_are_counted_across_restarts_and_wait() {
+    const HOUR_MS: i64 = 3_600_000;
     let phone = Phone::new();
     let dir = phone.dir;
     drop((phone.home, phone.vault));
+    // The time since switching on, by hand; every home is a new process.
+    let up = Arc::new(AtomicU64::new(5_000_000));
+    let process = || {
+        let up = Arc::clone(&up);
+        home(dir.path()).with_up_ms(Arc::new(move || up.load(Ordering::Relaxed)))
+    };
+    let waits = |now_ms: i64| match process().unlock(PIN, now_ms).err() {
+        Some(StoreError::PinWait { wait_ms }) => wait_ms,
+        other => panic!("no wait: {other:?}"),
+    };
     for _ in 0..5 {
-        let again = home(dir.path());
-        assert!(matches!(again.unlock("990017", NOW).err(), Some(StoreError::Seal(SealError::WrongPin))));
+        assert!(matches!(process().unlock("990017", NOW).err(), Some(StoreError::Seal(SealError::WrongPin))));
     }
-    let home = home(dir.path());
-    // Now even the right one waits.
-    let waits = home.unlock(PIN, NOW + 1_000).err().unwrap();
-    assert!(matches!(waits, StoreError::PinWait { wait_ms: 29_000 }), "{waits}");
-    assert_eq!(Fault::from(waits).params["seconds"], "29");
-    // Turning the clock back does not help.
-    assert!(matches!(home.unlock(PIN, NOW - 3_600_000).err(), Some(StoreError::PinWait { .. })));
-    home.unlock(PIN, NOW + 60_000).unwrap();
+    // Now even the right one waits, and what the wall clock says does not matter, forward or back.
+    up.fetch_add(1_000, Ordering::Relaxed);
+    assert_eq!(waits(NOW + 1_000), 29_000);
+    assert_eq!(waits(NOW + 1_000 * HOUR_MS), 29_000);
+    assert_eq!(waits(NOW - HOUR_MS), 29_000);
+    let told = Fault::from(process().unlock(PIN, NOW).err().unwrap());
+    assert_eq!(told.params["seconds"], "29");
+    // Switched off and on: what passed before is not known, so the delay begins again with the phone.
+    up.store(2_000, Ordering::Relaxed);
+    assert_eq!(waits(NOW + 1_000 * HOUR_MS), 28_000);
+    up.store(12_000, Ordering::Relaxed);
+    assert_eq!(waits(NOW), 18_000);
+    // And once more, in the middle of it.
+    up.store(1_000, Ordering::Relaxed);
+    assert!(waits(NOW) >= 18_000, "a restart never shortens it");
+    up.store(30_000, Ordering::Relaxed);
+    let home = process();
+    home.unlock(PIN, NOW - HOUR_MS).unwrap();
     assert_eq!(home.queue().read(pin::tries).unwrap(), pin::PinTries::default());
     assert!((0..20).all(|n| pin::delay_ms(n) <= pin::delay_ms(n + 1)), "delays only grow");
 }
@@ -177,7 +199,7 @@ fn a_changed_pin_opens_the_same_vault() {
     let phone = Phone::new();
     let note = phone.write_note(id(), "同じ中身");
     phone.replay();
-    phone.home.change_pin(PIN, "802641", NOW).unwrap();
+    phone.home.change_pin(PIN, "802641").unwrap();
     assert!(phone.home.unlock(PIN, NOW).is_err());
     let vault = phone.home.unlock("802641", NOW).unwrap();
     assert!(vault.read(|c| ekitei_store::vault::read::record(c, note.record)).unwrap().is_some());
@@ -212,4 +234,26 @@ fn only_one_engine_at_a_time() {
     assert!(other.engine_lock().unwrap().is_none());
     drop(held);
     assert!(other.engine_lock().unwrap().is_some());
+}
+
+#[test]
+fn a_wiped_phone_keeps_no_page_of_what_it_had() {
+    let phone = common::Phone::new();
+    phone.write_note(common::id(), &"消えるべきもの".repeat(100_000));
+    // Opened anew, everything is in the file itself.
+    let phone = phone.reopen();
+    let path = phone.home.queue().path().to_owned();
+    let before = fs::read(&path).unwrap();
+    assert!(before.len() > 1_000_000, "{}", before.len());
+    phone.home.wipe().unwrap();
+    assert_eq!(
+        fs::metadata(path.with_file_name("queue.db-wal")).map_or(0, |m| m.len()),
+        0,
+        "the log is empty"
+    );
+    let after = fs::read(&path).unwrap();
+    let same = before.chunks(4096).zip(after.chunks(4096)).filter(|(a, b)| a == b).count();
+    assert!(same < 100, "{same} of {} pages are as they were", before.len() / 4096);
+    assert_eq!(phone.counts(), ekitei_store::queue::Counts::default());
+    assert!(phone.home.queue().read(ekitei_store::queue::credential::load).unwrap().is_none());
 }

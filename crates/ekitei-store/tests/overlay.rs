@@ -357,6 +357,43 @@ fn a_restored_office_gets_retained_operations_again_and_is_offered_what_it_lacks
     assert!(!phone.page_of("epoch-1", &header(&scope, Direction::After, 9, 9, false, 0), &[]));
 }
 
+/// What the office had refused went back to the backup with its quarantine; what it had taken and now finds deleted is
+/// nothing that a person must look at.
+#[test]
+fn a_restored_office_is_asked_again_about_what_it_refused() {
+    let phone = Phone::new();
+    let case = id();
+    let scope = Scope::Case(case);
+    phone.begin(&scope, 0, &[]);
+    let refused = phone.write_note(case, "断られた");
+    let gone = phone.write_note(case, "消された");
+    let taken = phone.write_note(case, "届いた");
+    let sent = phone.batch().unwrap();
+    let result = |op: &Operation, outcome| PushResult { op_id: op.op_id, outcome };
+    let quarantined = || Outcome::Quarantined { reason: "not-allowed".into() };
+    let gone_now = || Outcome::Gone { scope: scope.clone() };
+    let applied = Outcome::Applied { scope: scope.clone(), seq: 1 };
+    let answers = [result(&refused, quarantined()), result(&gone, gone_now()), result(&taken, applied)];
+    phone.answer(sent.generation, &answers);
+    phone.replay();
+    assert_eq!((phone.counts().items, phone.counts().parked), (0, 2));
+    phone.home.queue().write(|tx| generation::new_generation(tx, &"epoch-2".to_owned())).unwrap();
+    phone.replay();
+    assert_eq!((phone.counts().items, phone.counts().parked), (3, 0), "all three are asked again");
+    let again = phone.batch().unwrap();
+    let ids = |ops: &[ekitei_store::queue::BatchOp]| {
+        ops.iter().map(|o| (o.op_id, o.bytes.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&again.ops), ids(&sent.ops), "under their ids, with their bytes, in their order");
+    // Refused once more, refused for the second reason, and gone although it had been taken.
+    let answers = [result(&refused, quarantined()), result(&gone, gone_now()), result(&taken, gone_now())];
+    phone.answer(again.generation, &answers);
+    phone.replay();
+    let rows = phone.home.queue().read(ekitei_store::queue::view::rows).unwrap();
+    let faults: Vec<_> = rows.iter().map(|r| (r.record, r.parked.as_ref().unwrap().code.as_str())).collect();
+    assert_eq!(faults, [(refused.record, "not-allowed"), (gone.record, "gone")]);
+}
+
 #[test]
 fn the_locked_path_needs_the_queue_alone() {
     let phone = Phone::new();

@@ -3,14 +3,15 @@
 mod common;
 
 use common::{NOW, Phone, id};
-use ekitei_model::kinds::Variant;
-use ekitei_model::{Fault, Lane, RecordId, Scope};
+use ekitei_model::kinds::{Variant, photo};
+use ekitei_model::record::Fields;
+use ekitei_model::{Fault, Lane, OpBody, Operation, RecordId, Scope, Stamp};
 use ekitei_seal::{Identity, Recipient, seal_bytes};
 use ekitei_store::StoreError;
 use ekitei_store::blobs::SealedFile;
 use ekitei_store::queue::uploads::UploadState;
 use ekitei_store::queue::{
-    Blob, Capture, Download, blobs, captures, credential, downloads, generation, uploads, view,
+    About, Blob, Capture, Download, blobs, captures, credential, downloads, generation, uploads, view,
 };
 use std::fs;
 
@@ -275,4 +276,80 @@ fn leftovers_of_a_killed_process_go_and_a_living_one_s_work_stays() {
     let phone = phone.reopen();
     assert!(!old.exists() && young.exists());
     drop(phone);
+}
+
+/// A photo of this phone: its create in the queue, its files sealed and queued.
+fn photograph(phone: &Phone, scope: &Scope, plains: &[(Variant, &[u8])]) -> (Operation, Vec<Blob>) {
+    let mut fields = Fields::new();
+    for (variant, plain) in plains {
+        fields.insert(photo::sha256(*variant), sha256(plain).into());
+        fields.insert(photo::bytes(*variant), plain.len().into());
+    }
+    let body = OpBody::Create { kind: "photo".into(), scope: scope.clone(), parent: None, fields };
+    let op = Operation { op_id: common::op_id(), record: id(), at: Stamp::japan(NOW), body };
+    phone.enqueue(&op, &About::named(&op).unwrap());
+    let files = plains.iter().map(|(variant, plain)| add(phone, op.record, scope, plain, *variant)).collect();
+    (op, files)
+}
+
+#[test]
+fn a_queue_made_anew_sends_the_files_that_have_not_arrived() {
+    let phone = Phone::new();
+    let scope = Scope::Case(id());
+    phone.begin(&scope, 0, &[]);
+    let half: [(Variant, &[u8]); 2] = [(Variant::Thumb, b"arrived"), (Variant::Original, b"half way")];
+    let (sent, files) = photograph(&phone, &scope, &half);
+    let mut stored = phone.push_all(&scope, 1);
+    stored[0].fields.insert("office.thumb_at".into(), "2026-11-21T10:00:00.000+09:00".into());
+    phone.replay();
+    phone.changes(&scope, 1, &stored);
+    let (unsent, more) = photograph(&phone, &scope, &[(Variant::Original, b"never sent")]);
+    phone.replay();
+    // Of somebody else, fetched: not ours to send.
+    let theirs = common::record(id(), "photo", &scope, 2, half_of(b"arrived"));
+    phone.changes(&scope, 2, std::slice::from_ref(&theirs));
+
+    let Phone { dir, home, vault, device } = phone;
+    let path = home.queue().path().to_owned();
+    drop((home, vault));
+    fs::write(&path, vec![0x5a; 8192]).unwrap();
+    for suffix in ["-wal", "-shm"] {
+        let _ = fs::remove_file(path.with_file_name(format!("queue.db{suffix}")));
+    }
+    let home = common::home(dir.path());
+    assert!(home.queue().read(credential::load).unwrap().is_none(), "the queue is a new one");
+    let vault = home.unlock(common::PIN, NOW).unwrap();
+    let phone = Phone { dir, home, vault, device };
+    phone.replay();
+    let queue = phone.home.queue();
+    let uploads_of = |record| queue.read(|c| uploads::of_record(c, record)).unwrap();
+    let again = uploads_of(sent.record);
+    assert_eq!(again.len(), 1, "the thumbnail has arrived");
+    let expected =
+        |blob: &Blob| (blob.variant, blob.cipher_sha256.clone(), blob.cipher_bytes, blob.name.clone());
+    let found = |u: &uploads::Upload| (u.variant, u.cipher_sha256.clone(), u.cipher_bytes, u.name.clone());
+    assert_eq!(found(&again[0]), expected(&files[1]));
+    assert_eq!(
+        (again[0].state, &again[0].key_id, again[0].plain_bytes),
+        (UploadState::Waiting, &files[1].key_id, 8)
+    );
+    assert_eq!(found(&uploads_of(unsent.record)[0]), expected(&more[0]));
+    assert!(uploads_of(theirs.id).is_empty());
+    // Its own pictures can be looked at again, and nothing is deleted as unknown.
+    for blob in files.iter().chain(&more) {
+        let row = queue.read(|c| blobs::get(c, blob.record, blob.variant)).unwrap().unwrap();
+        phone.home.blobs().read(&row.name, phone.vault.identity()).unwrap();
+    }
+    assert_eq!(phone.home.blobs().sweep(queue).unwrap(), 0);
+    // Once: what is given up afterwards does not come back.
+    let item = uploads_of(unsent.record)[0].item;
+    queue.write(|tx| uploads::cancel(tx, item)).unwrap();
+    phone.replay();
+    let phone = phone.reopen();
+    phone.replay();
+    assert!(phone.home.queue().read(|c| uploads::of_record(c, unsent.record)).unwrap().is_empty());
+}
+
+fn half_of(plain: &[u8]) -> Fields {
+    Fields::from([(photo::sha256(Variant::Thumb), sha256(plain).into())])
 }

@@ -14,6 +14,8 @@ pub(crate) const ACL_VERSION: &str = "acl-version";
 pub(crate) const CREDENTIAL: &str = "credential";
 pub(crate) const LINE: &str = "line";
 pub(crate) const PIN: &str = "pin";
+/// Set while the files of a queue that was made anew have no rows yet.
+pub(crate) const FILES_DUE: &str = "files-due";
 pub(crate) const WRAPPED_KEY: &str = "wrapped-key";
 
 /// The text under `key`.

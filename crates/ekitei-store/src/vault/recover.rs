@@ -1,10 +1,17 @@
 //! When the queue was lost (set aside because it could not be read): the vault's copies bring it back.
 
 use super::{Vault, meta, read};
+use crate::blobs::file_name;
 use crate::error::StoreError;
-use crate::queue::{Queue, credential, follow, generation, meta as queue_meta, ops::About};
-use ekitei_model::{Lane, Operation};
+use crate::queue::{
+    Blob, Queue, blobs, credential, follow, generation, meta as queue_meta, ops::About, uploads,
+};
+use ekitei_model::kinds::{self, Variant, photo};
+use ekitei_model::{DeviceId, Lane, Operation, Record, RecordId};
+use ekitei_seal::measure_file;
 use rusqlite::{Connection, Row};
+use serde_json::Value;
+use uuid::Uuid;
 
 /// The lost queue may have begun generations after the vault last saw it; no queue begins this many.
 const GENERATIONS_SKIPPED: u32 = 1000;
@@ -77,6 +84,67 @@ pub(crate) fn queue(vault: &Vault, queue: &Queue, now_ms: i64) -> Result<(), Sto
             generation::send_again(tx, op.ord, &op.op, op.lane, &op.about, op.at_ms, None)?;
         }
         follow::set_assigned(tx, &assigned, now_ms)?;
+        queue_meta::set_text(tx, queue_meta::FILES_DUE, "")?;
         credential::update(tx, &credential::from_text(&text)?)
     })
+}
+
+/// After [`queue`]: the sealed files of this phone's own photos are still in their folder. They get their rows again, and an
+/// upload where the mirror does not say that the office has them (asking once too often costs one request). The office key
+/// that they are sealed to is taken to be the one of today. Repeating it after a kill changes nothing.
+pub(crate) fn files(vault: &Vault, queue: &Queue, now_ms: i64) -> Result<(), StoreError> {
+    if queue.read(|c| queue_meta::text(c, queue_meta::FILES_DUE))?.is_none() {
+        return Ok(());
+    }
+    let card = queue.read(credential::required)?;
+    let folder = queue.path().with_file_name("blobs");
+    let mut found = Vec::new();
+    for photo in vault.read(|c| own_photos(c, card.device_id))? {
+        for variant in Variant::ALL {
+            let sha256 = photo.text(&photo::sha256(variant));
+            let Some(name) = file_name(sha256, variant, false) else { continue };
+            // Not here (any more), or not readable: nothing could be sent.
+            let Ok((cipher_sha256, cipher_bytes)) = measure_file(&folder.join(&name)) else { continue };
+            let blob = Blob {
+                record: photo.id,
+                variant,
+                scope: photo.scope.clone(),
+                sha256: sha256.to_owned(),
+                plain_bytes: photo.fields.get(&photo::bytes(variant)).and_then(Value::as_u64).unwrap_or(0),
+                cipher_sha256,
+                cipher_bytes,
+                key_id: Some(card.office_key.key_id.clone()),
+                name,
+                made_ms: now_ms,
+            };
+            found.push((blob, !photo.fields.contains_key(&photo::arrived(variant))));
+        }
+    }
+    queue.write(|tx| {
+        for (blob, is_unsent) in &found {
+            if blobs::get(tx, blob.record, blob.variant)?.is_none() {
+                blobs::put(tx, blob)?;
+            }
+            if *is_unsent {
+                uploads::add(tx, blob, None, now_ms)?;
+            }
+        }
+        queue_meta::remove(tx, queue_meta::FILES_DUE)
+    })
+}
+
+/// The living photos that were made on `device`, as a screen shows them.
+fn own_photos(conn: &Connection, device: DeviceId) -> Result<Vec<Record>, StoreError> {
+    let mut statement = conn.prepare(
+        "SELECT record FROM mirror WHERE kind = ?1 AND deleted = 0 UNION SELECT record FROM ops WHERE kind = ?1",
+    )?;
+    let ids: Vec<[u8; 16]> = statement.query_map([kinds::PHOTO], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    let mut out = Vec::new();
+    for id in ids {
+        let shown = read::record(conn, RecordId(Uuid::from_bytes(id)))?;
+        out.extend(
+            shown.map(|s| s.record).filter(|r| r.created.as_ref().is_some_and(|c| c.device == device)),
+        );
+    }
+    Ok(out)
 }

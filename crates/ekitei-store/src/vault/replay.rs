@@ -67,6 +67,7 @@ impl Vault {
     pub fn replay(&self, queue: &Queue, now_ms: i64) -> Result<Replayed, StoreError> {
         let _one_at_a_time = self.replaying.lock().unwrap_or_else(PoisonError::into_inner);
         recover::queue(self, queue, now_ms)?;
+        recover::files(self, queue, now_ms)?;
         self.belong(queue)?;
         let mut done = Replayed::default();
         let epoch = queue.read(|c| queue_meta::text(c, queue_meta::EPOCH))?;
