@@ -184,18 +184,7 @@ async function becomesList(on, ids) {
   return seen;
 }
 
-test('what was circulated is opened again, corrected by proposal, and shown beside the last visit', async () => {
-  const [id] = circulated;
-  await finger.open(`#/inspection/${id}`);
-  await finger.tap('read-menu');
-  await finger.tap('menu-amend');
-  await finger.tap('amend-row', { text: '立会者の職名' });
-  await finger.type('answer-witness_post', '現場主任');
-  await finger.tap('amend-send');
-  await finger.page.waitForSelector('[data-testid=amendment]');
-  await finger.ask('sync_now', { deadline_s: 30 });
-  assert.equal((await finger.ask('inspection_get', { id })).amendments[0].state, 'proposed');
-  await look(finger, 'amendment');
+test('the last visit stands beside today: answer and photo', async () => {
   const { visit } = await plan(finger, '砂利');
   await finger.open(`#/visit/${visit.id}?case=${await theCase(finger)}`);
   await finger.tap('visit-form');
@@ -325,7 +314,7 @@ test('every kind of question, in the list and one by one', async () => {
   await finger.tap('missing-row');
   await finger.tap('form-menu');
   await look(finger, 'menu');
-  await finger.page.getByTestId('mode-one').check({ force: true });
+  await finger.page.getByTestId('mode-one').dispatchEvent('click');
   await finger.page.waitForSelector('[data-testid=one]');
   for (let step = 0; step < 3; step += 1) await finger.tap('step-next');
   await look(finger, 'one by one');
@@ -356,4 +345,26 @@ test('closed in the middle: what was tapped and typed is there', async () => {
   await finger.page.getByTestId('answer-operator').fill('北柏沢砂利の支店');
   await finger.open('#/today');
   await becomes('the last word is stored', async () => (await answerOf(finger, id, 'operator')) === '北柏沢砂利の支店');
+});
+
+test('after the circulation a correction is proposed, or the sheet is opened again', async () => {
+  const [id, second] = circulated;
+  await finger.open(`#/inspection/${id}`);
+  await finger.tap('read-menu');
+  await finger.tap('menu-amend');
+  await finger.tap('amend-row', { text: '立会者の職名' });
+  await finger.page.getByTestId('answer-witness_post').fill('現場主任');
+  await finger.tap('amend-send');
+  await becomes('the office keeps it as a proposal', async () => {
+    await finger.ask('sync_now', { deadline_s: 30 });
+    return (await finger.ask('inspection_get', { id })).amendments.some((one) => one.state === 'proposed');
+  });
+  await finger.page.waitForSelector('[data-testid=amendment][data-state=proposed]');
+  assert.equal(await answerOf(finger, id, 'witness_post'), null, 'the head has not decided yet');
+  await look(finger, 'a correction');
+  await finger.open(`#/inspection/${second}`);
+  await finger.tap('reopen');
+  await finger.tap('reopen-yes');
+  await theForm();
+  assert.equal((await finger.ask('inspection_get', { id: second })).row.state, 'draft');
 });

@@ -16,6 +16,8 @@ export interface AnswerHost {
   failureOf(key: string): Fault | undefined;
   photosOf(key: string): readonly PhotoView[];
   lastPhotosOf(key: string): readonly PhotoView[];
+  /** What the last visit wrote about a ruling that failed. */
+  lastFindingOf(ruling: string): string;
   choices(key: string, search: string, from: number): Promise<ChoicesView>;
   addInstance(repeat: string, parent: string): Promise<string>;
   removeInstance(key: string): Promise<boolean>;
@@ -77,6 +79,11 @@ export class Sheet implements AnswerHost {
   }
   lastPhotosOf(key: string): readonly PhotoView[] {
     return this.view?.last?.photos[key] ?? this.view?.last?.photos[questionOf(key)] ?? [];
+  }
+
+  lastFindingOf(ruling: string): string {
+    const [question, instance] = ruling.split('@');
+    return this.view?.last?.findings?.[instance ? `${question}_finding@${instance}` : `${question}_finding`] ?? '';
   }
 
   register(flush: () => void): () => void {
