@@ -33,8 +33,8 @@ before(async () => {
     form = (await finger.ask('form_list'))[0];
     return form !== undefined;
   });
-  const begun = await finger.ask('inspection_begin', { case: await theCase(finger), form: form.form, visit: null });
-  inspection = begun.id;
+  const begun = await finger.ask('inspection_begin', { case: await theCase(finger), form_version: form.id });
+  inspection = begun.row.id;
   await set('operator', '=甲野砂利 有限会社');
   await sync();
   head = await house.desk();

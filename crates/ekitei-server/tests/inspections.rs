@@ -290,3 +290,111 @@ async fn photos_counts_and_the_effect() {
     let paper = head.get(&format!("/api/inspections/{}/papers/ledger.xlsx", made.record)).await;
     assert!(text_of_xlsx(&paper.bytes().await.unwrap()).contains("立入防止柵"));
 }
+
+async fn send_sheet(desk: &Console, section: &str, bytes: Vec<u8>) -> reqwest::Response {
+    let path = format!("/api/forms/sheet?section={section}&name=sheet.xlsx");
+    let request = desk.request(reqwest::Method::POST, &path).header("content-type", "application/octet-stream");
+    request.body(bytes).send().await.unwrap()
+}
+
+fn sample() -> Vec<u8> {
+    std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/sheets/gravel-pit.xlsx")).unwrap()
+}
+
+/// Ids of questions of a type, in the order of the form.
+fn ids(items: &Value, kind: &str, out: &mut Vec<String>) {
+    for item in items.as_array().into_iter().flatten() {
+        if item["type"] == kind {
+            out.push(item["id"].as_str().unwrap().to_owned());
+        }
+        ids(&item["items"], kind, out);
+    }
+}
+
+#[tokio::test]
+async fn the_section_s_own_sheet_becomes_a_form_and_comes_back_filled() {
+    let office = Office::start().await;
+    let case = office.case("R8-17", "砂利採取場", json!({})).await;
+    let mut head = office.console("s2").await;
+    let staff = office.console("s1").await;
+    assert_eq!(send_sheet(&staff, SECTION, sample()).await.status(), StatusCode::FORBIDDEN, "clerks do not make forms");
+    assert_eq!(send_sheet(&head, OTHER, sample()).await.status(), StatusCode::FORBIDDEN, "nor heads of other sections");
+    assert_eq!(send_sheet(&head, SECTION, b"no workbook".to_vec()).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let made = send_sheet(&head, SECTION, sample()).await;
+    let status = made.status();
+    let made: Value = made.json().await.unwrap();
+    assert_eq!(status, StatusCode::OK, "{made}");
+    let form = &made["form"];
+    assert_eq!((form["own_sheet"].as_bool(), form["problems"].clone()), (Some(true), json!([])), "{form}");
+    let (mut rulings, mut texts) = (Vec::new(), Vec::new());
+    ids(&form["definition"]["items"], "ruling", &mut rulings);
+    ids(&form["definition"]["items"], "text", &mut texts);
+    assert!(rulings.len() >= 3 && !texts.is_empty(), "{}", form["definition"]);
+
+    let id: RecordId = form["id"].as_str().unwrap().parse().unwrap();
+    let publish = format!("/api/forms/{id}/publish");
+    assert_eq!(head.post(&publish, &json!({"targets": ["*"]})).await.status(), StatusCode::FORBIDDEN);
+    let published: Value = head.post(&publish, &json!({"targets": [SECTION]})).await.json().await.unwrap();
+    assert_eq!((published["state"].as_str(), published["version"].as_u64()), (Some("published"), Some(1)), "{published}");
+    let version = kinds::form_version_id(id, 1, &Scope::Section(SECTION.into()));
+
+    let mut phone = office.phone("s1").await;
+    let mut answers = json!({"form": id, "form_version": version, "title": "砂利", "state": "draft",
+        "started_at": "2026-11-21T10:05:00.000+09:00"});
+    answers[format!("a.{}", texts[0])] = "甲野砂利有限会社".into();
+    answers[format!("a.{}", rulings[0])] = "ok".into();
+    let made = create(case, "inspection", answers);
+    phone.push(&[made.clone(), circulated(&made)]).await;
+    office.settle().await;
+    let book = office.files().into_iter().find(|f| f.contains("検査調書") && f.ends_with(".xlsx")).unwrap();
+    let filled = std::fs::read(office.share().join(book)).unwrap();
+    assert!(text_of_xlsx(&filled).contains("甲野砂利有限会社"));
+    let parts = |bytes: &[u8]| {
+        let zip = zip::ZipArchive::new(std::io::Cursor::new(bytes.to_vec())).unwrap();
+        zip.file_names().filter(|n| n.starts_with("xl/worksheets/")).map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert!(parts(&sample()).is_subset(&parts(&filled)), "it is the same sheet");
+
+    // The next version replaces the first on the phones; withdrawn, none is offered.
+    let again: Value = head.post(&publish, &json!({"targets": [SECTION]})).await.json().await.unwrap();
+    assert_eq!(again["version"], 2);
+    assert!(!office.office_record(version).await.text("withdrawn_at").is_empty());
+    let withdrawn: Value = head.post(&format!("/api/forms/{id}/withdraw"), &json!({})).await.json().await.unwrap();
+    assert_eq!(withdrawn["state"], "withdrawn");
+    let second = kinds::form_version_id(id, 2, &Scope::Section(SECTION.into()));
+    assert!(!office.office_record(second).await.text("withdrawn_at").is_empty());
+}
+
+#[tokio::test]
+async fn forms_are_drafted_checked_and_tried_by_those_who_lead_the_section() {
+    let office = Office::start().await;
+    let (mut head, mut staff) = (office.console("s2").await, office.console("s1").await);
+    let (mut admin, other) = (office.console("adm").await, office.console("s3").await);
+    let new = json!({"section": SECTION, "definition": definition()});
+    assert_eq!(staff.post("/api/forms", &new).await.status(), StatusCode::FORBIDDEN);
+    let form: Value = head.post("/api/forms", &new).await.json().await.unwrap();
+    let path = format!("/api/forms/{}", form["id"].as_str().unwrap());
+    assert_eq!(staff.json("/api/forms").await[0]["may_edit"], false);
+    assert_eq!(admin.json(&path).await["may_edit"], true, "administrators keep forms");
+    assert_eq!(other.get(&path).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(other.json("/api/forms").await, json!([]));
+    // A cycle is told when the form is made, saved all the same, and never published.
+    let broken = json!({"id": "pit", "version": 1, "title": "x", "items": [
+        {"id": "a", "type": "calculate", "calculate": "${b} + 1"}, {"id": "b", "type": "calculate", "calculate": "${a} + 1"}]});
+    let put = |desk: &Console, rev: Value| {
+        desk.request(reqwest::Method::PUT, &path).json(&json!({"rev": rev, "definition": broken})).send()
+    };
+    assert_eq!(put(&staff, form["rev"].clone()).await.unwrap().status(), StatusCode::FORBIDDEN);
+    assert_eq!(put(&head, json!("00000000-0000-0000-0000-000000000000")).await.unwrap().status(), StatusCode::CONFLICT);
+    let saved: Value = put(&head, form["rev"].clone()).await.unwrap().json().await.unwrap();
+    assert!(!saved["problems"].as_array().unwrap().is_empty(), "{saved}");
+    assert_eq!(head.post(&format!("{path}/publish"), &json!({"targets": [SECTION]})).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let checked: Value = staff.post("/api/forms/check", &json!({"definition": definition()})).await.json().await.unwrap();
+    assert_eq!(checked, json!([]));
+    let call = json!({"call": "set", "key": "fence", "answer": "fail"});
+    let run: Value = staff.post("/api/forms/run", &json!({"definition": definition(), "call": call})).await.json().await.unwrap();
+    assert_eq!(run["answers"]["fence"], "fail", "{run}");
+    assert!(run["missing"].as_array().unwrap().iter().any(|m| m["key"] == "fence_finding"), "{run}");
+    let copied: Value = admin.post(&format!("{path}/copy"), &json!({"section": OTHER})).await.json().await.unwrap();
+    assert_eq!((copied["section"].as_str(), copied["state"].as_str()), (Some(OTHER), Some("draft")), "{copied}");
+}

@@ -12,6 +12,8 @@ interface Options {
   anonymous?: boolean;
   /** No time limit: the answer is a file. */
   patient?: boolean;
+  /** The body is this file. */
+  file?: Blob;
 }
 
 export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
@@ -24,6 +26,10 @@ export async function requestFile(path: string, body: unknown): Promise<Blob> {
   return response.blob().catch(() => {
     throw offline();
   });
+}
+
+export async function sendFile<T>(path: string, file: Blob): Promise<T> {
+  return (await (await send('POST', path, { file, patient: true })).json()) as T;
 }
 
 /** A file that the server names. */
@@ -49,15 +55,15 @@ async function send(method: string, path: string, options: Options): Promise<Res
   }
 }
 
-async function once(method: string, path: string, { body, patient }: Options): Promise<Response> {
+async function once(method: string, path: string, { body, patient, file }: Options): Promise<Response> {
   const stop = new AbortController();
   const timer = patient ? undefined : setTimeout(() => stop.abort(), PATIENCE_MS);
   try {
     const response = await fetch(`/api${path}`, {
       method,
       signal: stop.signal,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
+      headers: file ? { 'content-type': 'application/octet-stream' } : body === undefined ? {} : { 'content-type': 'application/json' },
+      body: file ?? (body === undefined ? null : JSON.stringify(body)),
     });
     heard();
     return response;

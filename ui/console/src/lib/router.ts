@@ -3,23 +3,23 @@ import { readAddress, writeAddress, type Address, type Query } from '@ekitei/sha
 
 export type { Query };
 
-export type Page = 'feed' | 'cases' | 'case' | 'acceptance' | 'results' | 'inspection' | 'effect' | 'conflicts' | 'quarantine' | 'phones' | 'settings';
+export type Page = 'feed' | 'cases' | 'case' | 'acceptance' | 'results' | 'inspection' | 'effect' | 'forms' | 'form' | 'conflicts' | 'quarantine' | 'phones' | 'settings';
 
 /** Screens with an entry of their own in the navigation. */
-export type Tab = Exclude<Page, 'case' | 'inspection' | 'effect'>;
+export type Tab = Exclude<Page, 'case' | 'inspection' | 'effect' | 'form'>;
 
 export interface Route extends Omit<Address, 'name'> {
   page: Page;
 }
 
-const PAGES: readonly Page[] = ['feed', 'cases', 'case', 'acceptance', 'results', 'inspection', 'effect', 'conflicts', 'quarantine', 'phones', 'settings'];
+const PAGES: readonly Page[] = ['feed', 'cases', 'case', 'acceptance', 'results', 'inspection', 'effect', 'forms', 'form', 'conflicts', 'quarantine', 'phones', 'settings'];
 
 /** What is not an address leads to the feed. */
 export function parseRoute(hash: string): Route {
   const { name, id, query } = readAddress(hash);
   const page = PAGES.find((one) => one === name);
   if (!page) return { page: 'feed', id: undefined, query: {} };
-  if (!id && (page === 'case' || page === 'inspection')) return { page: tabOf(page), id: undefined, query: {} };
+  if (!id && (page === 'case' || page === 'inspection' || page === 'form')) return { page: tabOf(page), id: undefined, query: {} };
   return { page, id, query };
 }
 
@@ -28,5 +28,6 @@ export const hrefOf = (page: Page, id?: string | null, query?: Query): string =>
 /** The entry of the navigation under which a screen lives. */
 export function tabOf(page: Page): Tab {
   if (page === 'case') return 'cases';
+  if (page === 'form') return 'forms';
   return page === 'inspection' || page === 'effect' ? 'results' : page;
 }

@@ -1,0 +1,19 @@
+// Forms and the engine that tries them out.
+import { request, sendFile } from './client';
+import type { FormDraftView, FormRowView, FromSheetView, RunView } from './gen';
+
+const part = encodeURIComponent;
+
+export const forms = {
+  list: () => request<FormRowView[]>('GET', '/forms'),
+  one: (id: string) => request<FormDraftView>('GET', `/forms/${part(id)}`),
+  create: (section: string, definition: object) => request<FormDraftView>('POST', '/forms', { body: { section, definition } }),
+  save: (id: string, op_id: string, rev: string | undefined, definition: object) =>
+    request<FormDraftView>('PUT', `/forms/${part(id)}`, { body: { op_id, rev: rev ?? null, definition } }),
+  run: (definition: object, answers: object, call?: object) => request<RunView>('POST', '/forms/run', { body: { definition, answers, call: call ?? null } }),
+  publish: (id: string, targets: readonly string[]) => request<FormDraftView>('POST', `/forms/${part(id)}/publish`, { body: { targets } }),
+  withdraw: (id: string) => request<FormDraftView>('POST', `/forms/${part(id)}/withdraw`, { body: {} }),
+  copy: (id: string, section: string) => request<FormDraftView>('POST', `/forms/${part(id)}/copy`, { body: { section } }),
+  fromSheet: (section: string, file: File) =>
+    sendFile<FromSheetView>(`/forms/sheet?section=${part(section)}&name=${part(file.name)}`, file),
+};
