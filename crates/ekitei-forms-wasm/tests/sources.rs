@@ -44,7 +44,7 @@ pub fn hash(root: &Path) -> String {
 mod tests {
     use super::*;
 
-    const MAX_BYTES: u64 = 600_000;
+    const MAX_BYTES: u64 = 600 * 1024;
 
     #[test]
     fn the_browser_s_engine_is_fresh_and_small() {

@@ -1,8 +1,8 @@
 //! Calendar days and times of forms: what people type, what is stored (ISO), what XPath counts.
 
+use crate::narrow::narrow;
 use crate::xpath::number;
 use std::fmt;
-use unicode_normalization::UnicodeNormalization;
 
 /// A day of the Gregorian calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,7 +106,7 @@ pub fn parse_iso(text: &str) -> Option<Day> {
 /// A day as people write it: `2022-03-05`, `2022/3/5`, `2022年3月5日`, `20220305`, `令和4年3月5日`, `令和元年5月1日`, `令4.3.5`,
 /// `R4.3.5`, `r4/3/5`; full-width or not.
 pub fn parse(text: &str) -> Option<Day> {
-    let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).take(64).collect();
+    let plain: String = narrow(text).chars().filter(|c| !c.is_whitespace()).take(64).collect();
     if plain.len() == 8 && plain.bytes().all(|c| c.is_ascii_digit()) {
         return Day::new(plain[..4].parse().ok()?, plain[4..6].parse().ok()?, plain[6..].parse().ok()?);
     }
@@ -143,7 +143,7 @@ pub fn parse(text: &str) -> Option<Day> {
 
 /// `9:05`, `0905`, `午後3時5分`, `15時`; the result is `HH:MM` or `HH:MM:SS`.
 pub fn parse_time(text: &str) -> Option<String> {
-    let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).take(64).collect();
+    let plain: String = narrow(text).chars().filter(|c| !c.is_whitespace()).take(64).collect();
     let (plain, add) = match (plain.strip_prefix("午後"), plain.strip_prefix("午前")) {
         (Some(rest), _) => (rest.to_owned(), 12),
         (_, Some(rest)) => (rest.to_owned(), 0),

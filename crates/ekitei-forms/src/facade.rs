@@ -17,10 +17,11 @@
 use crate::compile::Form;
 use crate::finish::{FinishCheck, Finished};
 use crate::problem::Problem;
+use crate::raw_call::RawCall;
 use crate::rest::RestItem;
 use crate::session::evaluate::Evaluated;
 use crate::session::status::{AnswerFault, Progress};
-use crate::session::{AnswerKey, Opening, Session};
+use crate::session::{AnswerKey, Opening, Session, outer_first};
 use crate::view::{ChoicesView, FormView, ItemView, PageView};
 use ekitei_model::Fault;
 use serde::{Deserialize, Serialize};
@@ -31,7 +32,7 @@ use std::sync::Arc;
 /// What can be asked of an open form. JSON: `{"call": "set", "key": "fence", "answer": "ok"}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename = "FormCall"))]
-#[serde(tag = "call", rename_all = "snake_case")]
+#[serde(tag = "call", rename_all = "snake_case", try_from = "RawCall")]
 pub enum Call {
     /// Pages and progress. Reply: `form`.
     View,
@@ -249,11 +250,8 @@ impl OpenForm {
     }
 
     fn receive(&mut self, answers: &BTreeMap<AnswerKey, Json>, instances: &BTreeMap<AnswerKey, Json>) {
-        let mut places: Vec<_> = instances.iter().collect();
-        // Outer instances first.
-        places.sort_by_key(|(key, _)| key.instance().split('.').count());
-        for (key, place) in places {
-            self.session.receive_instance(key, place);
+        for key in outer_first(instances) {
+            self.session.receive_instance(&key, &instances[&key]);
         }
         for (key, answer) in answers {
             self.session.receive(key, answer);
@@ -273,8 +271,11 @@ impl OpenForm {
             });
         let items =
             touched.iter().take(MAX_CHANGED_ITEMS).map(|&(f, n)| self.session.item_view(f, n)).collect();
-        let plain =
-            |answers: crate::Answers| answers.into_iter().map(|(key, value)| (key.0, value)).collect();
+        let plain = |answers: crate::Answers| {
+            let mut fields = BTreeMap::new();
+            answers.into_iter().for_each(|(key, value)| drop(fields.insert(key.0, value)));
+            fields
+        };
         Changed {
             answers: plain(patch.answers),
             instances: plain(patch.instances),
@@ -288,7 +289,7 @@ impl OpenForm {
 /// Checks a definition for a builder: `{"ok": {"items": n}}` or `{"problems": […]}`.
 pub fn check_json(definition: &str) -> String {
     match Form::from_json(definition) {
-        Ok(form) => envelope("ok", &BTreeMap::from([("items", form.item_count())])),
+        Ok(form) => format!("{{\"ok\":{{\"items\":{}}}}}", form.item_count()),
         Err(problems) => envelope::<Vec<Problem>>("problems", &problems),
     }
 }
@@ -298,6 +299,7 @@ fn unreadable(e: &serde_json::Error) -> Fault {
 }
 
 fn envelope<T: Serialize>(name: &str, content: &T) -> String {
-    serde_json::to_string(&BTreeMap::from([(name, content)]))
-        .expect("replies are texts, numbers, lists and maps with text keys")
+    let content =
+        serde_json::to_string(content).expect("replies are texts, numbers, lists and maps with text keys");
+    format!("{{\"{name}\":{content}}}")
 }

@@ -34,8 +34,11 @@ pub mod facade;
 pub mod finish;
 pub mod limits;
 pub mod list;
+pub mod narrow;
 pub mod pattern;
 pub mod problem;
+mod raw_call;
+mod reading;
 pub mod rest;
 pub mod session;
 #[cfg(feature = "ts")]

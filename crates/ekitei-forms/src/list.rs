@@ -195,8 +195,8 @@ impl List {
     fn order(&self, column: usize) -> &[u32] {
         self.orders[column].get_or_init(|| {
             let mut order: Vec<u32> = (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).collect();
-            // Stable, so rows of equal cells stay in the list's own order.
-            order.sort_by(|&a, &b| self.cell(a, column).cmp(self.cell(b, column)));
+            // Rows of equal cells stay in the list's own order.
+            order.sort_unstable_by(|&a, &b| self.cell(a, column).cmp(self.cell(b, column)).then(a.cmp(&b)));
             order
         })
     }

@@ -8,8 +8,7 @@ use crate::session::Opening;
 use std::collections::BTreeMap;
 use ts_rs::{Config, TS, TypeVisitor};
 
-const HEAD: &str =
-    "// Generated from crates/ekitei-forms by `cargo run -p ekitei-forms --example export_forms_ts`; do not edit.\n";
+const HEAD: &str = "// Generated from crates/ekitei-forms by `cargo run -p ekitei-forms --example export_forms_ts`; do not edit.\n";
 
 /// Every named type that is reached, by name.
 struct Declarations<'a> {

@@ -3,11 +3,11 @@
 use crate::date;
 use crate::def::ItemType;
 use crate::limits::MAX_ANSWER_BYTES;
+use crate::narrow::narrow;
 use crate::xpath::number;
 use ekitei_model::Fault;
 use serde_json::Value as Json;
 use std::borrow::Cow;
-use unicode_normalization::UnicodeNormalization;
 
 /// Several chosen answers and several record ids are one text with spaces, as XForms has it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -131,7 +131,7 @@ fn read_number(json: &Json) -> Result<f64, Fault> {
     let n = match json {
         Json::Number(n) => n.as_f64().ok_or_else(no)?,
         Json::String(text) => {
-            let plain: String = text.nfkc().filter(|c| !matches!(c, ',' | ' ' | '、')).collect();
+            let plain: String = narrow(text).chars().filter(|c| !matches!(c, ',' | ' ' | '、')).collect();
             let plain = plain.replace(['−', '―', 'ー', '‐'], "-");
             if plain.is_empty() {
                 return Ok(f64::NAN);
@@ -178,7 +178,7 @@ fn read_trimmed(text: &str, read: impl Fn(&str) -> Option<String>, code: &str) -
 
 /// `lat lon [altitude [accuracy]]` in degrees and metres.
 fn place(text: &str) -> Option<String> {
-    let plain: String = text.nfkc().map(|c| if c == ',' { ' ' } else { c }).collect();
+    let plain: String = narrow(text).chars().map(|c| if c == ',' { ' ' } else { c }).collect();
     let parts: Vec<f64> = plain.split_whitespace().map(number::parse).collect();
     let fits = (2..=4).contains(&parts.len())
         && parts.iter().all(|n| n.is_finite())

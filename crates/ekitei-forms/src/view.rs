@@ -329,11 +329,11 @@ impl Session {
         let list = &self.form.lists[list as usize];
         let language = self.env.language.as_str();
         let mut rows = self.choice_rows(frame, node);
-        let wanted = ekitei_model::fold::fold(search);
+        let wanted = crate::narrow::fold(search);
         if !wanted.is_empty() {
             rows.retain(|r| {
-                ekitei_model::fold::fold(list.label(*r, language)).contains(&wanted)
-                    || ekitei_model::fold::fold(list.value(*r)).contains(&wanted)
+                crate::narrow::fold(list.label(*r, language)).contains(&wanted)
+                    || crate::narrow::fold(list.value(*r)).contains(&wanted)
             });
         }
         let shown = rows.iter().skip(from).take(limit.min(MAX_CHOICES)).map(|r| choice(list, *r, language));

@@ -92,7 +92,8 @@ impl Made {
             }
             match q.kind {
                 "select_one" => {
-                    item["choices"] = json!([{"value": "yes", "label": "適"}, {"value": "no", "label": "否"}]);
+                    item["choices"] =
+                        json!([{"value": "yes", "label": "適"}, {"value": "no", "label": "否"}]);
                 }
                 "list" => {
                     item["type"] = "select_one".into();
@@ -103,8 +104,7 @@ impl Made {
             }
             item
         });
-        let mut form =
-            json!({"id": "made", "version": 1, "title": {"ja": "測定用"}, "items": items.collect::<Vec<_>>()});
+        let mut form = json!({"id": "made", "version": 1, "title": {"ja": "測定用"}, "items": items.collect::<Vec<_>>()});
         if self.rows > 0 {
             let rows: Vec<[String; 3]> = (0..self.rows).map(row).collect();
             form["lists"] = json!({"towns": {"columns": ["value", "label", "pref"], "rows": rows}});
@@ -149,7 +149,10 @@ impl Made {
         if self.rows > 0 {
             towns.push_str("<instance id=\"towns\"><root>");
             for [name, label, pref] in (0..self.rows).map(row) {
-                let _ = write!(towns, "<item><name>{name}</name><label>{label}</label><pref>{pref}</pref></item>");
+                let _ = write!(
+                    towns,
+                    "<item><name>{name}</name><label>{label}</label><pref>{pref}</pref></item>"
+                );
             }
             towns.push_str("</root></instance>");
         }

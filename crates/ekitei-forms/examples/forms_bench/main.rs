@@ -83,14 +83,19 @@ fn measure(made: &made::Made) -> Value {
 }
 
 fn main() {
-    let forms =
-        [("300", made::Made::new(300, 0)), ("3000", made::Made::new(3_000, 0)), ("list_50000", made::Made::new(30, 50_000))];
+    let forms = [
+        ("300", made::Made::new(300, 0)),
+        ("3000", made::Made::new(3_000, 0)),
+        ("list_50000", made::Made::new(30, 50_000)),
+    ];
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some("--write") {
         let folder = std::path::PathBuf::from(arguments.next().unwrap_or_else(|| ".".to_owned()));
         for (name, made) in &forms {
-            std::fs::write(folder.join(format!("{name}.xml")), made.xform()).expect("the folder can be written");
-            std::fs::write(folder.join(format!("{name}.json")), made.definition()).expect("the folder can be written");
+            std::fs::write(folder.join(format!("{name}.xml")), made.xform())
+                .expect("the folder can be written");
+            std::fs::write(folder.join(format!("{name}.json")), made.definition())
+                .expect("the folder can be written");
         }
         return;
     }

@@ -55,7 +55,7 @@ pub(crate) fn order(parts: &Form, problems: &mut Problems) -> Graph {
             Effect::OnDemand => continue,
         }
         for used in &expr.uses {
-            // `.` in a constraint is no circle, and `once(.)` keeps what is there.
+            // `.` in a constraint is no circle.
             let itself = used.node == expr.owner;
             if itself && matches!(expr.effect, Effect::Constraint | Effect::Required | Effect::ReadOnly) {
                 continue;
@@ -193,26 +193,28 @@ fn report_circles(parts: &Form, left: &[u32], edges: &[(u32, u32)], problems: &m
             let at = stack.iter().rposition(|s| *s == v).unwrap_or(0);
             let circle = stack.split_off(at);
             circle.iter().for_each(|c| on_stack[*c as usize] = false);
-            report(parts, &circle, &inside, problems);
+            report(parts, &circle, problems);
         }
     }
 }
 
-fn report(parts: &Form, circle: &[u32], inside: &[(u32, u32)], problems: &mut Problems) {
+fn report(parts: &Form, circle: &[u32], problems: &mut Problems) {
     let first_expr = 2 * parts.nodes.len() as u32;
-    let turns = circle.len() > 1 || inside.contains(&(circle[0], circle[0]));
-    if !turns {
+    // An expression never feeds itself directly: a circle has at least two vertices.
+    if circle.len() < 2 {
         return;
     }
-    let mut owners: Vec<(NodeId, &'static str)> = circle
+    // Node and, so that one field stands for all, the effect's place among them.
+    const FIELDS: [&str; 3] = ["relevant", "repeat_count", "calculate"];
+    let mut owners: Vec<(NodeId, u32)> = circle
         .iter()
         .filter(|v| **v >= first_expr)
         .map(|v| {
             let expr = &parts.exprs[(*v - first_expr) as usize];
             let field = match expr.effect {
-                Effect::Relevant => "relevant",
-                Effect::RepeatCount => "repeat_count",
-                _ => "calculate",
+                Effect::Relevant => 0,
+                Effect::RepeatCount => 1,
+                _ => 2,
             };
             (expr.owner, field)
         })
@@ -220,7 +222,8 @@ fn report(parts: &Form, circle: &[u32], inside: &[(u32, u32)], problems: &mut Pr
     owners.sort_unstable();
     owners.dedup();
     let ids: Vec<&str> = owners.iter().take(20).map(|(n, _)| parts.nodes[*n as usize].id()).collect();
-    let (at, field) = owners.first().copied().unwrap_or((super::ROOT, ""));
+    let (at, field) = owners.first().copied().unwrap_or((super::ROOT, 0));
+    let field = FIELDS[field as usize];
     problems.add(
         Problem::new("form-circle")
             .at(parts.nodes[at as usize].id(), field)

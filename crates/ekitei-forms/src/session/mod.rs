@@ -194,6 +194,13 @@ impl Session {
     }
 }
 
+/// Keys of instances, outer ones before those within them.
+pub(crate) fn outer_first(instances: &Answers) -> Vec<AnswerKey> {
+    let depth = |key: &AnswerKey| key.instance().split('.').count();
+    let at = |wanted: usize| instances.keys().filter(move |key| depth(key) == wanted).cloned();
+    (1..=crate::limits::MAX_REPEAT_DEPTH).flat_map(at).collect()
+}
+
 /// A text of a person for a fault's parameter, cut to a length that a message bears.
 pub(crate) fn shown(text: &str) -> String {
     text.chars().take(80).collect()

@@ -2,7 +2,7 @@
 
 use super::data::{Data, FORM_FRAME};
 use super::recalculate::{Phase, Queue};
-use super::{AnswerKey, Answers, Env, Patch, Session};
+use super::{AnswerKey, Answers, Env, Patch, Session, outer_first};
 use crate::compile::{Form, NodeId};
 use crate::def::{FromLast, ItemType};
 use crate::eval::Eval;
@@ -88,25 +88,28 @@ impl Session {
 
     /// Outer instances before those within them.
     fn restore_instances(&mut self, instances: &Answers) {
-        let mut stored: Vec<(&AnswerKey, f64)> =
-            instances.iter().filter_map(|(key, at)| at.as_f64().map(|at| (key, at))).collect();
-        stored.sort_by_key(|(key, _)| key.instance().split('.').count());
-        for (key, at) in stored {
-            let Some(&node) = self.form.names.by_id.get(key.question()) else { continue };
-            let plan = self.form.node(node);
-            if plan.inner.is_none() || plan.repeat_count.is_some() {
-                continue;
+        for key in outer_first(instances) {
+            if let Some(at) = instances[&key].as_f64() {
+                self.restore_instance(&key, at);
             }
-            let parent = key.instance().rsplit_once('.').map_or("", |(parent, _)| parent);
-            let frame = if plan.scope == 0 {
-                parent.is_empty().then_some(FORM_FRAME)
-            } else {
-                self.instance_frames.get(&(plan.scope, parent.into())).copied()
-            };
-            // One too many stays aside with its answers.
-            if frame.is_none_or(|frame| self.grow(frame, node, key.instance(), at).is_err()) {
-                self.instances_aside.insert(key.clone(), at.into());
-            }
+        }
+    }
+
+    fn restore_instance(&mut self, key: &AnswerKey, at: f64) {
+        let Some(&node) = self.form.names.by_id.get(key.question()) else { return };
+        let plan = self.form.node(node);
+        if plan.inner.is_none() || plan.repeat_count.is_some() {
+            return;
+        }
+        let parent = key.instance().rsplit_once('.').map_or("", |(parent, _)| parent);
+        let frame = if plan.scope == 0 {
+            parent.is_empty().then_some(FORM_FRAME)
+        } else {
+            self.instance_frames.get(&(plan.scope, parent.into())).copied()
+        };
+        // One too many stays aside with its answers.
+        if frame.is_none_or(|frame| self.grow(frame, node, key.instance(), at).is_err()) {
+            self.instances_aside.insert(key.clone(), at.into());
         }
     }
 
@@ -119,17 +122,13 @@ impl Session {
             let node = this.form.names.by_id.get(key.question()).map(|n| this.form.node(*n));
             node.filter(|n| n.item.from_last == FromLast::Prefill).is_some()
         };
-        let mut instances: Vec<(AnswerKey, serde_json::Value)> = last_instances
-            .iter()
-            .filter(|(k, _)| prefilled(self, k))
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect();
-        instances.sort_by_key(|(key, _)| key.instance().split('.').count());
-        for (key, place) in instances {
+        let keys = outer_first(last_instances);
+        for key in keys.into_iter().filter(|k| prefilled(self, k)).collect::<Vec<_>>() {
             let before = self.instance_frames.len();
-            self.restore_instances(&Answers::from([(key.clone(), place.clone())]));
+            let Some(at) = last_instances[&key].as_f64() else { continue };
+            self.restore_instance(&key, at);
             if self.instance_frames.len() > before {
-                self.patch.instances.insert(key, place);
+                self.patch.instances.insert(key.clone(), last_instances[&key].clone());
             }
         }
         let answers: Vec<AnswerKey> = self.last.keys().filter(|k| prefilled(self, k)).cloned().collect();

@@ -84,10 +84,14 @@ impl Session {
             Role::Asked => plan,
             Role::Finding(ruling) | Role::Photos(ruling) => self.form.node(ruling),
         };
+        let mut params = BTreeMap::new();
+        if let Some((name, value)) = param {
+            params.insert(name.to_owned(), value);
+        }
         Some(AnswerFault {
             key: self.key_at(frame, node),
             code: code.to_owned(),
-            params: param.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
+            params,
             message: self.fill_in(message.get(language), frame),
             label: self.fill_in(asked.item.label.get(language), frame),
             group: self.group_of(frame, node),

@@ -31,16 +31,15 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_openform_free: (a: number, b: number) => void;
-    readonly check: (a: number, b: number, c: number) => void;
-    readonly openform_begun: (a: number, b: number) => void;
-    readonly openform_call: (a: number, b: number, c: number, d: number) => void;
-    readonly openform_new: (a: number, b: number, c: number, d: number, e: number) => void;
+    readonly check: (a: number, b: number) => [number, number];
+    readonly openform_begun: (a: number) => [number, number];
+    readonly openform_call: (a: number, b: number, c: number) => [number, number];
+    readonly openform_new: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __wbindgen_add_to_stack_pointer: (a: number) => number;
-    readonly __wbindgen_export: (a: number, b: number) => number;
-    readonly __wbindgen_export2: (a: number, b: number, c: number, d: number) => number;
-    readonly __wbindgen_export3: (a: number, b: number, c: number) => void;
-    readonly __wbindgen_export4: (a: number) => void;
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_start: () => void;
 }
 
