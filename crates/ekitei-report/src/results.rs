@@ -2,12 +2,12 @@
 //! becomes a formula; what would be too large is refused before anyone waits for it.
 
 use ekitei_model::fault::Fault;
-use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, XlsxError};
+use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, FormatBorder, XlsxError};
 use serde::{Deserialize, Serialize};
 
 use crate::breaking::tidy;
 use crate::dates::Day;
-use crate::workbook::{CELL_LIMIT_CHARS, cell_text, excel_fault, properties, sheet_name};
+use crate::workbook::{CELL_LIMIT_CHARS, cell_text, excel_fault, new_book, properties, sheet_name};
 
 /// One file, in bytes: what the prefecture's form service takes.
 pub const FILE_LIMIT_BYTES: usize = 10 * 1024 * 1024;
@@ -153,7 +153,7 @@ pub fn xlsx(results: &Results) -> Result<Vec<u8>, Fault> {
 }
 
 fn write(results: &Results) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
+    let mut book = new_book()?;
     book.set_properties(&properties(&results.title, &results.section, &results.made_on)?);
     let base =
         || Format::new().set_font_name("BIZ UDPゴシック").set_font_size(10.0).set_align(FormatAlign::Top);

@@ -1,13 +1,25 @@
 //! What all new workbooks share.
 
 use ekitei_model::fault::Fault;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, XlsxError};
 
 use crate::breaking::tidy;
 use crate::dates::Day;
 
 /// Most characters of one cell.
 pub(crate) const CELL_LIMIT_CHARS: usize = 32_767;
+
+/// A workbook whose column widths are counted in digits of a font that every office PC has.
+pub(crate) fn new_book() -> Result<Workbook, XlsxError> {
+    let mut book = Workbook::new();
+    let font = Format::new()
+        .set_font_name("ＭＳ Ｐゴシック")
+        .set_font_size(11)
+        .set_font_charset(128)
+        .set_align(FormatAlign::VerticalCenter);
+    book.set_default_format(&font, 18, 72)?;
+    Ok(book)
+}
 
 /// A text as a cell holds it: tidy, no longer than a cell may be.
 pub(crate) fn cell_text(text: &str) -> String {

@@ -1,14 +1,12 @@
 //! The report as a workbook: one sheet to print, the photos on a second.
 
 use ekitei_model::fault::Fault;
-use rust_xlsxwriter::{
-    Format, FormatAlign, FormatBorder, Image, ObjectMovement, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Image, ObjectMovement, Worksheet, XlsxError};
 
 use super::page::is_against;
 use super::{Group, Line, Photo, Report, boxes, groups, shown};
 use crate::label::label;
-use crate::workbook::{cell_text, excel_fault, properties, sheet_name};
+use crate::workbook::{cell_text, excel_fault, new_book, properties, sheet_name};
 
 /// Columns: number, item, up to four options, remark.
 const COLUMNS_PX: [u32; 7] = [40, 250, 56, 56, 60, 56, 170];
@@ -53,8 +51,8 @@ fn formats() -> Formats {
     }
 }
 
-struct Writer<'a> {
-    sheet: Worksheet,
+struct Writer<'a, 's> {
+    sheet: &'s mut Worksheet,
     formats: Formats,
     row: u32,
     number: usize,
@@ -62,9 +60,9 @@ struct Writer<'a> {
 }
 
 fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
+    let mut book = new_book()?;
     book.set_properties(&properties(&report.heading(), &report.section, &report.made_on)?);
-    let mut sheet = Worksheet::new();
+    let sheet = book.add_worksheet();
     sheet.set_name(sheet_name(&report.heading()))?;
     for (column, width) in COLUMNS_PX.iter().enumerate() {
         sheet.set_column_width_pixels(column as u16, *width)?;
@@ -74,16 +72,15 @@ fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
     sheet.set_screen_gridlines(false);
     let mut writer = Writer { sheet, formats: formats(), row: 0, number: 0, photos: Vec::new() };
     writer.all(report)?;
-    let Writer { mut sheet, row, photos, formats, .. } = writer;
+    let Writer { sheet, row, photos, formats, .. } = writer;
     sheet.set_print_area(0, 0, row.max(1) - 1, LAST)?;
-    book.push_worksheet(sheet);
     if !photos.is_empty() {
         photo_sheet(book.add_worksheet(), &photos, &formats)?;
     }
     book.save_to_buffer()
 }
 
-impl<'a> Writer<'a> {
+impl<'a> Writer<'a, '_> {
     fn all(&mut self, report: &'a Report) -> Result<(), XlsxError> {
         self.sheet.set_row_height(0, 30)?;
         self.sheet.merge_range(0, 0, 0, LAST, &cell_text(&report.heading()), &self.formats.title)?;
@@ -140,13 +137,20 @@ impl<'a> Writer<'a> {
 
     /// Rows do not grow by themselves under merged cells: their height is reckoned from the text.
     fn height(&mut self, text: &str, pixels: u32) -> Result<(), XlsxError> {
-        let per_line = (f64::from(pixels) / 14.0).max(4.0);
+        self.height_of(&[(text, pixels)])
+    }
+
+    /// The height that the highest of several cells needs, each with its width.
+    fn height_of(&mut self, cells: &[(&str, u32)]) -> Result<(), XlsxError> {
         let wide = |c: char| if c.is_ascii() { 0.55 } else { 1.0 };
-        let lines: f64 = text
-            .split('\n')
-            .map(|line| (line.chars().map(wide).sum::<f64>() / per_line).ceil().max(1.0))
-            .sum();
-        self.sheet.set_row_height(self.row, (lines * 14.5 + 5.0).clamp(20.0, 409.0))?;
+        let lines = |(text, pixels): &(&str, u32)| -> f64 {
+            let per_line = (f64::from(*pixels) / 14.0).max(4.0);
+            text.split('\n')
+                .map(|line| (line.chars().map(wide).sum::<f64>() / per_line).ceil().max(1.0))
+                .sum()
+        };
+        let most = cells.iter().map(lines).fold(1.0, f64::max);
+        self.sheet.set_row_height(self.row, (most * 14.5 + 5.0).clamp(20.0, 409.0))?;
         Ok(())
     }
 
@@ -182,7 +186,7 @@ impl<'a> Writer<'a> {
                     let against = chosen
                         .and_then(|index| matrix.options.get(index))
                         .is_some_and(|option| is_against(option));
-                    self.height(text, COLUMNS_PX[1])?;
+                    self.height_of(&[(text, COLUMNS_PX[1]), (remark, COLUMNS_PX[usize::from(LAST)])])?;
                     self.sheet.write_number_with_format(
                         self.row,
                         0,
@@ -243,37 +247,51 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A table of its own columns, beginning at the second; beyond seven columns it runs on to the right.
+    /// Where column `index` of a table of `count` columns stands: up to six use the report's own columns (the first is
+    /// as wide as the items, the last takes what is left), more run on to the right.
+    fn place(index: usize, count: usize) -> (u16, u16) {
+        let at = |index: usize| u16::try_from(index).unwrap_or(u16::MAX);
+        match (index, count) {
+            (0, 1) => (0, LAST),
+            (0, 2..=6) => (0, 1),
+            (index, 2..=6) if index + 1 == count => (at(index + 1), LAST),
+            (index, 2..=6) => (at(index + 1), at(index + 1)),
+            (index, _) => (at(index), at(index)),
+        }
+    }
+
+    fn table_cell(&mut self, (first, last): (u16, u16), value: &str, head: bool) -> Result<(), XlsxError> {
+        let format = if head { &self.formats.head } else { &self.formats.text };
+        if first != last {
+            self.sheet.merge_range(self.row, first, self.row, last, "", format)?;
+        }
+        match value.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() && !head => {
+                self.sheet.write_number_with_format(self.row, first, number, format)?;
+            }
+            _ => {
+                self.sheet.write_string_with_format(self.row, first, cell_text(&shown(value)), format)?;
+            }
+        }
+        Ok(())
+    }
+
     fn table(&mut self, name: &str, heads: &[String], rows: &[Vec<String>]) -> Result<(), XlsxError> {
         if !name.trim().is_empty() {
             self.sheet.write_string(self.row, 0, cell_text(name))?;
             self.row += 1;
         }
-        for (index, head) in heads.iter().take(200).enumerate() {
-            self.sheet.write_string_with_format(
-                self.row,
-                index as u16,
-                cell_text(head),
-                &self.formats.head,
-            )?;
+        let count = heads.len().min(200);
+        for (index, head) in heads.iter().take(count).enumerate() {
+            self.table_cell(Self::place(index, count), head, true)?;
         }
         self.row += 1;
         for row in rows {
-            for (index, value) in row.iter().take(heads.len().min(200)).enumerate() {
-                let column = index as u16;
-                match value.trim().parse::<f64>() {
-                    Ok(number) if number.is_finite() => {
-                        self.sheet.write_number_with_format(self.row, column, number, &self.formats.text)?;
-                    }
-                    _ => {
-                        self.sheet.write_string_with_format(
-                            self.row,
-                            column,
-                            cell_text(&shown(value)),
-                            &self.formats.text,
-                        )?;
-                    }
-                }
+            if let Some(last) = row.get(count.saturating_sub(1)) {
+                self.height(last, COLUMNS_PX[6])?;
+            }
+            for (index, value) in row.iter().take(count).enumerate() {
+                self.table_cell(Self::place(index, count), value, false)?;
             }
             self.row += 1;
         }
@@ -287,7 +305,7 @@ impl<'a> Writer<'a> {
         self.section(&label("inspection.findings"))?;
         for finding in &report.findings {
             let text = cell_text(&finding.text);
-            self.height(&text, COLUMNS_PX[2..].iter().sum())?;
+            self.height(&text, COLUMNS_PX[2..usize::from(LAST)].iter().sum())?;
             self.sheet.write_number_with_format(
                 self.row,
                 0,

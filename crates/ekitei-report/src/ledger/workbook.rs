@@ -1,15 +1,13 @@
 //! The ledger as a workbook: the same blocks, one line of cells each, ready to print on A4.
 
 use ekitei_model::fault::Fault;
-use rust_xlsxwriter::{
-    Format, FormatAlign, FormatBorder, Image, ObjectMovement, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Image, ObjectMovement, Worksheet, XlsxError};
 
 use super::{Ledger, PerPage, Row};
 use crate::breaking::tidy;
 use crate::dates::japanese_date;
 use crate::label::label;
-use crate::workbook::{cell_text, excel_fault, properties, sheet_name};
+use crate::workbook::{cell_text, excel_fault, new_book, properties, sheet_name};
 
 /// Height of a photo row in points, so that the wanted number of blocks fills an A4 page under the head.
 fn block_height_pt(per_page: PerPage) -> f64 {
@@ -21,7 +19,8 @@ fn block_height_pt(per_page: PerPage) -> f64 {
     }
 }
 
-const FIELDS: usize = 5;
+/// Rows of words of one block.
+const FIELDS: u32 = 5;
 const PIXELS_PER_POINT: f64 = 96.0 / 72.0;
 
 /// The ledger as a workbook; pictures lie in their cells and move with them. All texts are strings, never formulas.
@@ -40,6 +39,10 @@ struct Formats {
     title: Format,
     value: Format,
     caption: Format,
+    /// For the low rows of two blocks side by side: one line, smaller letters when it is long.
+    slim_title: Format,
+    slim_value: Format,
+    slim_caption: Format,
 }
 
 fn formats() -> Formats {
@@ -53,11 +56,14 @@ fn formats() -> Formats {
         title: boxed().set_bold().set_text_wrap(),
         value: boxed().set_text_wrap(),
         caption: boxed().set_align(FormatAlign::Top).set_text_wrap(),
+        slim_title: boxed().set_bold().set_shrink(),
+        slim_value: boxed().set_font_size(9.0).set_shrink(),
+        slim_caption: boxed().set_font_size(9.0).set_align(FormatAlign::Top).set_text_wrap(),
     }
 }
 
 fn write(ledger: &Ledger) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
+    let mut book = new_book()?;
     book.set_properties(&properties(&ledger.heading(), &ledger.section, &ledger.made_on)?);
     let formats = formats();
     let images = super::on_two_threads(&ledger.rows, |row| {
@@ -79,7 +85,7 @@ fn write(ledger: &Ledger) -> Result<Vec<u8>, XlsxError> {
             let image = images.next().flatten();
             block(sheet, (top, column), ledger.per_page, (row, image), &formats, &widths)?;
         }
-        top += FIELDS as u32 + u32::from(blocks > 1);
+        top += if blocks == 1 { FIELDS } else { FIELDS + 2 };
     }
     sheet.set_page_breaks(&breaks)?;
     let last = if blocks == 1 { 2 } else { 4 };
@@ -156,20 +162,21 @@ fn block(
     } else {
         // Photo over the words; the two blocks of a line share their rows.
         let first = u16::try_from(column * 3).unwrap_or(0);
-        let words = if per_page == PerPage::Four { 120.0 } else { 92.0 };
+        let (field, words) = if per_page == PerPage::Four { (16.0, 120.0) } else { (15.0, 96.0) };
         sheet.set_row_height(top, height - words)?;
         sheet.merge_range(top, first, top, first + 1, "", &formats.photo)?;
-        for (at, (name, value, format)) in fields.iter().enumerate().filter(|(at, _)| *at != 3) {
+        for (at, (name, value, _)) in fields.iter().enumerate() {
+            let format = if at == 0 { &formats.slim_title } else { &formats.slim_value };
             let line = top + 1 + at as u32;
-            sheet.set_row_height(line, 18)?;
+            sheet.set_row_height(line, field)?;
             sheet.write_string_with_format(line, first, name, &formats.label)?;
             sheet.write_string_with_format(line, first + 1, value, format)?;
         }
-        let line = top + 4;
-        sheet.set_row_height(line, words - 54.0)?;
-        sheet.write_string_with_format(line, first, cell_text(&row.inspector), &formats.label)?;
-        sheet.write_string_with_format(line, first + 1, &caption, &formats.caption)?;
-        sheet.set_row_height(top + 5, 8)?;
+        let line = top + 5;
+        sheet.set_row_height(line, words - 4.0 * field)?;
+        sheet.write_string_with_format(line, first, label("ledger.caption"), &formats.label)?;
+        sheet.write_string_with_format(line, first + 1, &caption, &formats.slim_caption)?;
+        sheet.set_row_height(top + 6, 8)?;
         let wide = f64::from(widths.label + widths.value);
         photo(sheet, (top, first), (wide, (height - words) * PIXELS_PER_POINT), (row, image), formats)
     }
