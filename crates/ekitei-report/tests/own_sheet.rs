@@ -545,3 +545,14 @@ fn what_looks_like_an_escape_of_excel_stays_text() {
     .unwrap();
     assert!(text(&parts(&after), "xl/worksheets/sheet1.xml").contains(">_x005F_x0041_ と _x004_ と </t>"));
 }
+
+#[test]
+fn labels_with_carriage_returns_of_excel_are_read() {
+    let mut book = Workbook::new();
+    let boxed = Format::new().set_border(FormatBorder::Thin).set_text_wrap();
+    let sheet = book.add_worksheet();
+    sheet.write_with_format(0, 0, "立会者\r\n氏名", &boxed).unwrap();
+    sheet.write_blank(0, 1, &boxed).unwrap();
+    let proposal = propose(&book.save_to_buffer().unwrap()).unwrap();
+    assert_eq!(question(&proposal, "立会者氏名").key, "s1-b1");
+}

@@ -89,7 +89,8 @@ pub(crate) fn rules(labels: &[String]) -> bool {
 
 /// A label without decoration: no numbering dots at the end, no colon, inner spaces of spread characters removed.
 pub(crate) fn clean_label(text: &str) -> String {
-    let one_line = crate::breaking::tidy(text).replace('\n', "");
+    // Excel writes a carriage return inside a cell as `_x000D_`.
+    let one_line = crate::breaking::tidy(&text.replace("_x000D_", "")).replace('\n', "");
     let trimmed = one_line.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '・' | '※'));
     // 氏　　名 is 氏名: single characters spread with spaces.
     let parts: Vec<&str> = trimmed.split([' ', '\u{3000}']).filter(|part| !part.is_empty()).collect();
