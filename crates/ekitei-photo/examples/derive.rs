@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
     let (Some(file), Some(out)) = (args.next().map(PathBuf::from), args.next().map(PathBuf::from)) else {
         return Err("usage: derive FILE OUT_DIR [--rounds N]".into());
