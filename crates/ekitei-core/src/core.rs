@@ -23,6 +23,8 @@ pub struct Options {
     /// Between processes: an unlocked home stays unlocked until `lock`. Only for the development host, where each
     /// command is a process of its own; see `ekitei_store::Home::remember_unlocked`.
     pub stay_unlocked: bool,
+    /// The vault closes after the minutes of the settings without `touch`. Not for commands, which have no hands.
+    pub auto_lock: bool,
     pub clock: Arc<dyn Clock>,
     /// Minutes east of UTC of the place where the phone is.
     pub offset_min: i16,
@@ -34,6 +36,7 @@ impl Default for Options {
         Self {
             worker: true,
             stay_unlocked: false,
+            auto_lock: true,
             clock: Arc::new(SystemClock::new()),
             offset_min: JAPAN_OFFSET_MIN,
             pin_cost: Argon2Params::STANDARD,

@@ -12,6 +12,7 @@ mod change;
 mod clock;
 mod core;
 mod delivery;
+mod idle;
 mod inbox;
 mod media;
 mod open;

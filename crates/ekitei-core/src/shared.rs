@@ -4,9 +4,11 @@ use crate::bridge::event::{Event, Topic};
 use crate::clock::Now;
 use crate::core::Options;
 use crate::delivery::Delivery;
+use crate::idle::Idle;
 use crate::inbox::Inbox;
 use crate::open::Open;
 use crate::usecase::inspections::Sheets;
+use crate::usecase::settings;
 use crate::worker::Wakes;
 use ekitei_model::Fault;
 use ekitei_seal::DeviceKeystore;
@@ -28,6 +30,7 @@ pub(crate) struct Shared {
     inbox: Inbox,
     sheets: Sheets,
     vault: RwLock<Option<Arc<Vault>>>,
+    idle: Idle,
     events: broadcast::Sender<Event>,
     delivery: Delivery,
     /// Why the vault could not take everything when it was opened.
@@ -41,7 +44,9 @@ impl Shared {
     pub fn open_home(dir: &Path, keystore: Arc<dyn DeviceKeystore>, options: Options) -> Result<Self, Fault> {
         let now = Now { clock: Arc::clone(&options.clock), offset_min: options.offset_min };
         let home = Home::open(dir, keystore, now.ms())?.with_pin_cost(options.pin_cost);
+        let minutes = home.queue().read(settings::stored)?.lock_minutes;
         Ok(Self {
+            idle: Idle::new(minutes),
             inbox: Inbox::new(home.inbox()),
             home: Arc::new(home),
             now,
@@ -157,8 +162,29 @@ impl Shared {
         Ok(Some(Open::new(self, vault, credential)))
     }
 
+    /// Forgets the keys.
+    pub fn close(&self) -> Result<(), Fault> {
+        self.home.forget_unlocked()?;
+        self.set_vault(None);
+        self.tell(Event::Status);
+        Ok(())
+    }
+
+    pub fn idle(&self) -> &Idle {
+        &self.idle
+    }
+
+    /// How long the open vault may stay so without a touch. `None`: closed, or open as long as the process wants.
+    pub fn closes_in_ms(&self) -> Option<i64> {
+        let counts = self.options.auto_lock && self.peek().is_some();
+        counts.then(|| self.idle.left_ms(&*self.options.clock))
+    }
+
     /// The vault, if it is open; also asked by the engine between two steps.
     pub fn vault(&self) -> Result<Option<Arc<Vault>>, Fault> {
+        if self.closes_in_ms() == Some(0) {
+            self.close()?;
+        }
         if self.options.stay_unlocked {
             // Another process of this home may have locked or unlocked it.
             let remembered = self.home.is_remembered_unlocked();
@@ -194,6 +220,8 @@ impl Shared {
     pub fn set_vault(&self, vault: Option<Arc<Vault>>) {
         if vault.is_none() {
             self.sheets.clear();
+        } else {
+            self.idle.touched(&*self.options.clock);
         }
         *self.vault.write().unwrap_or_else(PoisonError::into_inner) = vault;
     }

@@ -24,6 +24,9 @@ impl Surface for Core {
     fn lock(&self, _: Nothing) -> Result<StatusView, Fault> {
         usecase::lock::lock(&self.shared)
     }
+    fn touch(&self, _: Nothing) -> Result<Done, Fault> {
+        usecase::lock::touch(&self.shared).map(|()| Done {})
+    }
     fn change_pin(&self, args: ChangePinArgs) -> Result<Done, Fault> {
         usecase::lock::change_pin(&self.shared, &args).map(|()| Done {})
     }
@@ -50,6 +53,12 @@ impl Surface for Core {
     }
     fn visit_state(&self, args: VisitStateArgs) -> Result<VisitView, Fault> {
         usecase::visits::set_state(&self.shared.open()?, &args)
+    }
+    fn visit_change(&self, args: VisitChangeArgs) -> Result<VisitView, Fault> {
+        usecase::visits::change(&self.shared.open()?, args)
+    }
+    fn visit_cancel(&self, args: RecordRef) -> Result<Done, Fault> {
+        usecase::visits::cancel(&self.shared.open()?, args.id).map(|()| Done {})
     }
     fn note_get(&self, args: RecordRef) -> Result<NoteView, Fault> {
         usecase::notes::get(&self.shared.open()?, args.id)

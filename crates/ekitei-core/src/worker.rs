@@ -184,10 +184,18 @@ async fn rest(shared: &Shared, pause_ms: i64) {
     let before = shared.newest_change().ok();
     let mut left_ms = pause_ms;
     while left_ms > 0 {
-        let piece_ms = if shared_home { left_ms.min(LOOK_MS) } else { left_ms };
+        let mut piece_ms = if shared_home { left_ms.min(LOOK_MS) } else { left_ms };
+        if let Some(closes_in_ms) = shared.closes_in_ms() {
+            piece_ms = piece_ms.min(closes_in_ms.max(1));
+        }
         tokio::select! {
             () = shared.clock_sleep(piece_ms) => {}
             () = shared.wakes.thread.rung() => return,
+        }
+        if shared.closes_in_ms() == Some(0)
+            && let Err(fault) = shared.close()
+        {
+            tracing::warn!(%fault, "the idle phone could not be locked");
         }
         if shared_home && shared.newest_change().ok() != before {
             shared.changed(Topic::Cases);

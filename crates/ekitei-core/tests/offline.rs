@@ -77,9 +77,10 @@ fn a_locked_phone_reads_nothing_and_counts_wrong_pins() {
 fn the_settings_are_readable_before_unlocking_and_checked() {
     let phone = Phone::enrolled();
     let core = phone.locked();
-    let wanted = Settings { language: "en".into(), theme: "outdoor".into(), glove: true, text_percent: 200 };
+    let wanted = Settings { language: "en".into(), theme: "outdoor".into(), glove: true, text_percent: 200, lock_minutes: 15 };
     core.settings_set(wanted.clone()).unwrap();
-    assert_eq!(code(core.settings_set(Settings { text_percent: 90, ..wanted })), "setting-value");
+    assert_eq!(code(core.settings_set(Settings { text_percent: 90, ..wanted.clone() })), "setting-value");
+    assert_eq!(code(core.settings_set(Settings { lock_minutes: 0, ..wanted })), "setting-value");
     let kept = phone.locked().settings_get(Nothing {}).unwrap();
     assert!(kept.language == "en" && kept.glove && kept.text_percent == 200);
 }

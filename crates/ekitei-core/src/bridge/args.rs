@@ -64,6 +64,14 @@ args! {
         /// Pen strokes; see `note.strokes` in the protocol.
         #[serde(default)] #[ts(optional, type = "any")] strokes: Option<Value>,
         #[serde(default)] #[ts(optional)] template: Option<String>,
+    /// What is absent stays.
+    VisitChangeArgs {
+        id: RecordId,
+        #[serde(default)] #[ts(optional)] title: Option<String>,
+        #[serde(default)] #[ts(optional)] planned_at: Option<Stamp>,
+        /// Staff ids, at least one.
+        #[serde(default)] #[ts(optional)] people: Option<Vec<String>>,
+    }
     }
     NotePublishArgs { id: RecordId, case: RecordId }
     DraftKey { key: String }
@@ -127,11 +135,16 @@ fn fifty() -> u32 {
     50
 }
 fn minute() -> u32 {
+        /// The phone locks itself after so many minutes without a touch: 1, 5 or 15.
+        #[serde(default = "five")] lock_minutes: u16,
     60
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { language: "ja".into(), theme: "light".into(), glove: false, text_percent: 100 }
+        Self { language: "ja".into(), theme: "light".into(), glove: false, text_percent: 100, lock_minutes: five() }
     }
+}
+fn five() -> u16 {
+    5
 }

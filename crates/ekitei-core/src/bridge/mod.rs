@@ -72,6 +72,8 @@ calls! {
     enrol_again(EnrolAgainArgs) -> StatusView;
     unlock(PinArgs) -> StatusView;
     lock(Nothing) -> StatusView;
+    /// Hands are on the screens, or something is not saved yet: the minutes until the phone locks itself begin anew.
+    touch(Nothing) -> Done;
     change_pin(ChangePinArgs) -> Done;
     /// A lost PIN: gives up the vault, keeps the queue, which is delivered under the old device id.
     forget_pin(Nothing) -> StatusView;
@@ -85,6 +87,10 @@ calls! {
     visit_create(VisitCreateArgs) -> VisitView;
     visit_state(VisitStateArgs) -> VisitView;
 
+    /// Title, time or people of a visit that is not finished.
+    visit_change(VisitChangeArgs) -> VisitView;
+    /// Takes back a planned visit that nobody has set out for.
+    visit_cancel(RecordRef) -> Done;
     note_get(RecordRef) -> NoteView;
     /// Makes a note (no `id`) or changes one. Without a case it is a draft of one's own.
     note_save(NoteSaveArgs) -> NoteView;

@@ -77,14 +77,20 @@ fn tidy(open: &Open) -> Result<(), Fault> {
 }
 
 pub fn lock(shared: &Shared) -> Result<StatusView, Fault> {
-    shared.home().forget_unlocked()?;
-    shared.set_vault(None);
-    shared.tell(Event::Status);
+    shared.close()?;
     status::status(shared)
 }
 
 /// Only the wrapping of the vault key changes.
 pub fn change_pin(shared: &Shared, args: &ChangePinArgs) -> Result<(), Fault> {
+/// Somebody's hands are on the screens, or something is not saved yet. What is closed stays closed.
+pub fn touch(shared: &Shared) -> Result<(), Fault> {
+    if shared.vault()?.is_some() {
+        shared.idle().touched(&*shared.clock());
+    }
+    Ok(())
+}
+
     shared.enrolled()?;
     Ok(shared.home().change_pin(&args.old, &args.new, shared.now().ms())?)
 }

@@ -1,15 +1,22 @@
-//! How screens look. Readable before unlocking: the lock screen has a language, too.
+//! How screens look, and when they close. Readable before unlocking: the lock screen has a language, too.
 
 use crate::bridge::args::Settings;
 use crate::bridge::event::Topic;
 use crate::shared::Shared;
 use ekitei_model::Fault;
 use ekitei_store::queue::meta;
+use ekitei_store::{Connection, StoreError};
 
 const NAME: &str = "display";
+/// Minutes without a touch after which the phone locks itself.
+const LOCK_MINUTES: [u16; 3] = [1, 5, 15];
 
 pub fn get(shared: &Shared) -> Result<Settings, Fault> {
-    Ok(shared.queue_read(|c| meta::setting(c, NAME))?.unwrap_or_default())
+    shared.queue_read(stored)
+}
+
+pub fn stored(queue: &Connection) -> Result<Settings, StoreError> {
+    Ok(meta::setting(queue, NAME)?.unwrap_or_default())
 }
 
 /// # Errors
@@ -25,7 +32,11 @@ pub fn set(shared: &Shared, settings: Settings) -> Result<Settings, Fault> {
     if ![100, 150, 200].contains(&settings.text_percent) {
         return refused("text_percent");
     }
+    if !LOCK_MINUTES.contains(&settings.lock_minutes) {
+        return refused("lock_minutes");
+    }
     shared.queue_write(|tx| meta::set_setting(tx, NAME, &settings))?;
+    shared.idle().set_minutes(settings.lock_minutes);
     shared.changed(Topic::Settings);
     Ok(settings)
 }
