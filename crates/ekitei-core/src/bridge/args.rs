@@ -53,6 +53,8 @@ args! {
         planned_at: Stamp,
         /// Staff ids; empty: oneself.
         #[serde(default)] #[ts(as = "Option<_>", optional)] people: Vec<String>,
+        /// Forms that will be filled in (`FormRow.form`).
+        #[serde(default)] #[ts(as = "Option<_>", optional)] forms: Vec<String>,
     }
     VisitStateArgs { id: RecordId, state: String }
     NoteSaveArgs {

@@ -228,7 +228,13 @@ views! {
         amendments: Vec<AmendmentView>,
     }
     /// What the last inspection by the same form left beside today's.
-    LastVisitView { id: RecordId, at: Option<Stamp>, photos: BTreeMap<String, Vec<PhotoView>> }
+    LastVisitView {
+        id: RecordId,
+        at: Option<Stamp>,
+        photos: BTreeMap<String, Vec<PhotoView>>,
+        /// Findings, by their key: they are no questions of today while nothing fails.
+        findings: BTreeMap<String, String>,
+    }
     AmendmentView {
         id: RecordId,
         /// `proposed` | `accepted` | `rejected`

@@ -133,7 +133,18 @@ fn last_visit(open: &Open, last: &Record) -> Result<LastVisitView, Fault> {
         id: last.id,
         at: view::stamp_field(last, field::FINISHED_AT),
         photos: by_item(open, &children(open, last)?)?,
+        findings: findings(last),
     })
+}
+
+/// What was written about the rulings that failed. The engine names a ruling's finding after it.
+fn findings(last: &Record) -> BTreeMap<String, String> {
+    let answers = last.fields.iter().filter_map(|(name, value)| {
+        let key = name.strip_prefix(field::ANSWER)?;
+        let question = key.split('@').next().unwrap_or(key);
+        Some((key.to_owned(), value.as_str()?.to_owned())).filter(|_| question.ends_with("_finding"))
+    });
+    answers.collect()
 }
 
 fn amendments(open: &Open, record: &Record) -> Result<Vec<AmendmentView>, Fault> {
