@@ -25,7 +25,7 @@ pub(crate) struct Args {
     /// The section that owns the form and may use it, as its full path
     #[arg(long, value_name = "PATH")]
     section: String,
-    /// Only the record's id, for scripts
+    /// Only the form's id, as visits name it, for scripts
     #[arg(long)]
     plain: bool,
     /// The definition as JSON (assets/forms)
@@ -71,7 +71,7 @@ struct Hand<'a> {
 }
 
 impl Hand<'_> {
-    /// The id of the version's record and its number; the same definition again changes nothing.
+    /// The id of the form and the number of its version; the same definition again changes nothing.
     async fn publish(
         &self,
         section: &str,
@@ -87,7 +87,7 @@ impl Hand<'_> {
         if let Some(known) = known.as_ref().filter(|_| last > 0)
             && known.fields.get(form::DEFINITION) == Some(definition)
         {
-            return Ok((kinds::form_version_id(id, last, &scope), last));
+            return Ok((id, last));
         }
         let version = last + 1;
         definition["version"] = json!(version);
@@ -116,7 +116,7 @@ impl Hand<'_> {
         let sheet = kinds::form_version_id(id, version, &scope);
         let kind = kinds::FORM_VERSION.to_owned();
         self.apply(sheet, OpBody::Create { kind, scope, parent: None, fields: published }, None).await?;
-        Ok((sheet, version))
+        Ok((id, version))
     }
 
     /// Goes through the same rules as the console's writing.
