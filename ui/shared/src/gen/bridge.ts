@@ -363,7 +363,11 @@ export type Lane = number;
 /**
  * What the last inspection by the same form left beside today's.
  */
-export type LastVisitView = { id: RecordId, at: Stamp | null, photos: { [key in string]: Array<PhotoView> }, };
+export type LastVisitView = { id: RecordId, at: Stamp | null, photos: { [key in string]: Array<PhotoView> }, 
+/**
+ * Findings, by their key: they are no questions of today while nothing fails.
+ */
+findings: { [key in string]: string }, };
 
 /**
  * An answer that the finished record will not have.
