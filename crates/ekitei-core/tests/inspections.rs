@@ -51,7 +51,7 @@ fn on_site(definition: Value) -> Field {
     let case = core.case_list(CaseListArgs { filter: String::new(), followed_only: false }).unwrap()[0].id;
     let planned_at = "2026-11-21T09:00:00.000+09:00".parse().unwrap();
     let visit = core
-        .visit_create(VisitCreateArgs { case, title: "定期検査".into(), planned_at, people: Vec::new() })
+        .visit_create(VisitCreateArgs { case, title: "定期検査".into(), planned_at, people: Vec::new(), forms: Vec::new() })
         .unwrap()
         .id;
     Field { phone, core, case, visit, form_version: version.id }

@@ -45,6 +45,13 @@ args! {
         #[serde(default)] #[ts(as = "Option<_>", optional)] followed_only: bool,
     }
     CaseRef { case: RecordId }
+    CaseCardArgs {
+        case: RecordId,
+        /// Only so many entries, the newest; absent: all.
+        #[serde(default)] #[ts(optional)] limit: Option<u32>,
+        /// `older` of the card before: what comes after it.
+        #[serde(default)] #[ts(optional)] before: Option<String>,
+    }
     NumberArgs { number: String }
     RecordRef { id: RecordId }
     VisitCreateArgs {
@@ -57,6 +64,14 @@ args! {
         #[serde(default)] #[ts(as = "Option<_>", optional)] forms: Vec<String>,
     }
     VisitStateArgs { id: RecordId, state: String }
+    /// What is absent stays.
+    VisitChangeArgs {
+        id: RecordId,
+        #[serde(default)] #[ts(optional)] title: Option<String>,
+        #[serde(default)] #[ts(optional)] planned_at: Option<Stamp>,
+        /// Staff ids, at least one.
+        #[serde(default)] #[ts(optional)] people: Option<Vec<String>>,
+    }
     NoteSaveArgs {
         #[serde(default)] #[ts(optional)] id: Option<RecordId>,
         #[serde(default)] #[ts(optional)] case: Option<RecordId>,
@@ -66,14 +81,6 @@ args! {
         /// Pen strokes; see `note.strokes` in the protocol.
         #[serde(default)] #[ts(optional, type = "any")] strokes: Option<Value>,
         #[serde(default)] #[ts(optional)] template: Option<String>,
-    /// What is absent stays.
-    VisitChangeArgs {
-        id: RecordId,
-        #[serde(default)] #[ts(optional)] title: Option<String>,
-        #[serde(default)] #[ts(optional)] planned_at: Option<Stamp>,
-        /// Staff ids, at least one.
-        #[serde(default)] #[ts(optional)] people: Option<Vec<String>>,
-    }
     }
     NotePublishArgs { id: RecordId, case: RecordId }
     DraftKey { key: String }
@@ -128,6 +135,8 @@ args! {
         glove: bool,
         /// 100, 150 or 200 percent.
         text_percent: u16,
+        /// The phone locks itself after so many minutes without a touch: 1, 5 or 15.
+        #[serde(default = "five")] lock_minutes: u16,
     }
     /// Identifies the installation in lists.
     DeviceRef { device: DeviceId }
@@ -137,16 +146,14 @@ fn fifty() -> u32 {
     50
 }
 fn minute() -> u32 {
-        /// The phone locks itself after so many minutes without a touch: 1, 5 or 15.
-        #[serde(default = "five")] lock_minutes: u16,
     60
+}
+fn five() -> u16 {
+    5
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self { language: "ja".into(), theme: "light".into(), glove: false, text_percent: 100, lock_minutes: five() }
     }
-}
-fn five() -> u16 {
-    5
 }
