@@ -2,7 +2,7 @@
 // people who change the same note.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { DISPLAYS, Finger, launch } from './lib/finger.mjs';
+import { becomes, DISPLAYS, Finger, launch } from './lib/finger.mjs';
 import { startOffice } from './lib/programs.mjs';
 
 const CASE = '砂-0412';
@@ -120,6 +120,47 @@ test('a members-only case is named by its number in every list', async () => {
     }
     assert.ok(!(await a.page.evaluate(() => document.querySelector('main').textContent)).replace('「甲野」', '').includes('甲野'), hash);
   }
+});
+
+test('a planned visit is moved, and taken back while nobody has set out', async () => {
+  const { a } = fingers;
+  const id = await caseOf(a);
+  const planned = await a.ask('visit_create', { case: id, title: '立会い', planned_at: '2026-12-01T10:00:00.000+09:00', people: [] });
+  const now = async () => (await a.ask('case_card', { case: id })).entries.find((entry) => entry.visit_view?.id === planned.id)?.visit_view;
+  await a.open(`#/visit/${planned.id}?case=${id}`);
+  await a.tap('visit-menu');
+  await a.tap('visit-change');
+  await a.find('visit-day').fill('R8.12.2');
+  await a.find('visit-time').fill('14:30');
+  assert.deepEqual(await a.axe(), []);
+  await a.tap('visit-save');
+  await a.page.waitForFunction(() => /令和8年12月2日.*14:30/.test(document.querySelector('main').textContent));
+  assert.equal((await now()).title, '立会い');
+  await a.tap('visit-menu');
+  await a.tap('visit-cancel');
+  await a.find('visit-cancel-yes').waitFor();
+  await a.shot('visit-cancel');
+  assert.deepEqual(await a.axe(), []);
+  await a.tap('visit-cancel-yes');
+  await a.page.waitForFunction((hash) => window.location.hash === hash, `#/case/${id}`);
+  assert.equal(await now(), undefined);
+  assert.deepEqual(a.faults, []);
+});
+
+test('the minutes until the phone locks itself are kept, and hands on the glass put it off', async () => {
+  const { a } = fingers;
+  await a.open('#/settings');
+  await a.page.getByTestId('lock-minutes-1').check({ force: true });
+  await becomes('one minute', async () => (await a.ask('settings_get')).lock_minutes === 1);
+  // Told seldom: a fresh page tells of the first hand.
+  await a.open('#/cases');
+  const told = a.page.waitForRequest((request) => request.url().endsWith('/bridge') && request.postDataJSON().call === 'touch');
+  await a.page.reload();
+  await a.tap('nav-search');
+  await told;
+  await a.open('#/settings');
+  await a.page.getByTestId('lock-minutes-5').check({ force: true });
+  await becomes('five minutes', async () => (await a.ask('settings_get')).lock_minutes === 5);
 });
 
 test('a WebView that is too old says so instead of staying white', async () => {

@@ -84,7 +84,7 @@ else {
     }
     await shot('pen');
     const photo = card.entries.find((one) => one.photo)?.photo;
-    if (photo) { await open(`#/photo/${photo.id}?case=${id}`); await shot('photo'); await page.click('[data-testid=photo-menu]'); await shot('photo-menu'); }
+    if (photo) { await open(`#/photo/${photo.id}?case=${id}`); await page.waitForFunction(() => document.querySelector('[data-testid=viewer-image]')?.naturalWidth > 0); await shot('photo'); await page.click('[data-testid=photo-menu]'); await shot('photo-menu'); }
     await open(`#/camera?case=${id}`);
     for (const count of [1, 2]) {
       await page.click('[data-testid=shutter]');

@@ -56,7 +56,10 @@ export function faultsInJs(source) {
 export function faultsInCss(source) {
   const faults = [];
   const add = (rule, since, node) => faults.push({ rule, since, at: `${node.source?.start?.line}:${node.source?.start?.column}` });
+  const guarded = (node) => Boolean(node.parent) && ((node.parent.type === 'atrule' && node.parent.name === 'supports') || guarded(node.parent));
   postcss.parse(source).walk((node) => {
+    // What a WebView does not support, it leaves out there.
+    if (guarded(node)) return;
     if (node.type === 'atrule') {
       if (LATE_AT_RULES[node.name]) add(`@${node.name}`, LATE_AT_RULES[node.name], node);
       if (node.name === 'media' && /[<>]/.test(node.params)) add('media range', 104, node);

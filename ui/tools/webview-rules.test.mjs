@@ -13,11 +13,11 @@ describe('faultsInJs', () => {
 });
 
 describe('faultsInCss', () => {
-  it.each(['a{inset:0;gap:2px;color:rgba(0,0,0,.5)}', '@media (min-width:600px){a{transform:translate(1px)}}', 'a:is(b,c){accent-color:red}', 'a{transition:transform .1s}'])(
+  it.each(['a{inset:0;gap:2px;color:rgba(0,0,0,.5)}', '@media (min-width:600px){a{transform:translate(1px)}}', 'a:is(b,c){accent-color:red}', 'a{transition:transform .1s}', '@supports (text-wrap:balance){a{text-wrap:balance}}'])(
     'allows %s',
     (source) => expect(faultsInCss(source)).toEqual([]),
   );
-  it.each(['a:has(b){}', '@layer x{a{top:0}}', 'a{height:100dvh}', 'a{color:color-mix(in srgb,red,blue)}', '@container (min-width:1px){a{top:0}}', '@media (width>=600px){a{top:0}}', 'a{translate:1px}', 'a{b{top:0}}'])(
+  it.each(['a:has(b){}', '@layer x{a{top:0}}', 'a{height:100dvh}', 'a{color:color-mix(in srgb,red,blue)}', '@container (min-width:1px){a{top:0}}', '@media (width>=600px){a{top:0}}', 'a{translate:1px}', 'a{b{top:0}}', 'a{text-wrap:balance}'])(
     'refuses %s',
     (source) => expect(faultsInCss(source).length).toBeGreaterThan(0),
   );

@@ -93,11 +93,11 @@ describe('words', () => {
   it('show a restricted case without a name as restricted', () => {
     expect(caseName({ name: '', restricted: true })).toBe('関係者限り');
     expect(caseName({ name: '烏帽子火薬庫', restricted: true })).toBe('烏帽子火薬庫');
-    expect(caseName({ name: '' })).toBe('(名前なし)');
+    expect(caseName({ name: '' })).toBe('（名前なし）');
   });
 
   it('say values of any kind', () => {
-    expect(shown('')).toBe('(何も書かれていません)');
+    expect(shown('')).toBe('（何も書かれていません）');
     expect(shown(['s001', 's002'])).toBe('s001、s002');
     expect(shown([{ points: [] }])).toContain('1');
     expect(shown(true)).toBe('true');

@@ -42,6 +42,12 @@ export function rename(page: Page, id?: string): void {
   history.replaceState(history.state, '', hrefOf(page, id));
 }
 
+/** Away from a screen whose subject is done with: back where one came from, or to `href`. */
+export function leaveTo(href: string): void {
+  if (depth > 0) history.back();
+  else window.location.hash = href;
+}
+
 /** For links that lead back: the real way back where there is one, so that the phone's back key agrees. */
 export function goBack(event: MouseEvent): void {
   if (depth > 0) {

@@ -522,7 +522,11 @@ theme: string, glove: boolean,
 /**
  * 100, 150 or 200 percent.
  */
-text_percent: number, };
+text_percent: number, 
+/**
+ * The phone locks itself after so many minutes without a touch: 1, 5 or 15.
+ */
+lock_minutes: number, };
 
 /**
  * An instant and the offset of the place where it was taken. On the wire: RFC 3339 with milliseconds,
@@ -585,11 +589,24 @@ export type Variant = "thumb" | "display" | "original";
 
 export type VariantView = { variant: Variant, progress: Progress, bytes: number, on_phone: boolean, };
 
+/**
+ * What is absent stays.
+ */
+export type VisitChangeArgs = { id: RecordId, title?: string, planned_at?: Stamp, 
+/**
+ * Staff ids, at least one.
+ */
+people?: Array<string>, };
+
 export type VisitCreateArgs = { case: RecordId, title: string, planned_at: Stamp, 
 /**
  * Staff ids; empty: oneself.
  */
-people?: Array<string>, };
+people?: Array<string>, 
+/**
+ * Forms that will be filled in (`FormRow.form`).
+ */
+forms?: Array<string>, };
 
 /**
  * A form of a visit, and what has been begun of it.
@@ -620,6 +637,8 @@ export interface Calls {
   enrol_again: { args: EnrolAgainArgs; reply: StatusView };
   unlock: { args: PinArgs; reply: StatusView };
   lock: { args: Nothing; reply: StatusView };
+  /** Hands are on the screens, or something is not saved yet: the minutes until the phone locks itself begin anew. */
+  touch: { args: Nothing; reply: Done };
   change_pin: { args: ChangePinArgs; reply: Done };
   /** A lost PIN: gives up the vault, keeps the queue, which is delivered under the old device id. */
   forget_pin: { args: Nothing; reply: StatusView };
@@ -631,6 +650,10 @@ export interface Calls {
   case_unfollow: { args: CaseRef; reply: Done };
   visit_create: { args: VisitCreateArgs; reply: VisitView };
   visit_state: { args: VisitStateArgs; reply: VisitView };
+  /** Title, time or people of a visit that is not finished. */
+  visit_change: { args: VisitChangeArgs; reply: VisitView };
+  /** Takes back a planned visit that nobody has set out for. */
+  visit_cancel: { args: RecordRef; reply: Done };
   note_get: { args: RecordRef; reply: NoteView };
   /** Makes a note (no `id`) or changes one. Without a case it is a draft of one's own. */
   note_save: { args: NoteSaveArgs; reply: NoteView };

@@ -28,6 +28,6 @@ describe('formatAgo', () => {
 });
 
 it('formats days and times', () => {
-  expect(formatDay('2022-03-05')).toBe('令和4年3月5日(土)');
+  expect(formatDay('2022-03-05')).toBe('令和4年3月5日（土）');
   expect(formatTime(at('2022-03-05T04:07:00'))).toBe('4:07');
 });

@@ -20,10 +20,10 @@ export function formatTime(instantMs: number): string {
   return `${date.getHours()}:${String(date.getMinutes()).padStart(2, '0')}`;
 }
 
-/** 令和4年3月5日(土), Sat 2022-03-05 */
+/** 令和4年3月5日（土）, Sat 2022-03-05 */
 export function formatDay(iso: string): string {
   const weekday = new Date(`${iso}T00:00:00Z`).getUTCDay();
-  return language() === 'ja' ? `${formatWareki(iso)}(${WEEKDAYS_JA[weekday] ?? ''})` : `${WEEKDAYS_EN[weekday] ?? ''} ${iso}`;
+  return language() === 'ja' ? `${formatWareki(iso)}（${WEEKDAYS_JA[weekday] ?? ''}）` : `${WEEKDAYS_EN[weekday] ?? ''} ${iso}`;
 }
 
 /** 3月5日 14:05 in this year, with the year before it otherwise. */

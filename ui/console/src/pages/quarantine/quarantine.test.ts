@@ -22,7 +22,7 @@ describe('held records', () => {
   });
 
   it('read instants, and only instants, as dates', () => {
-    expect(readable('2026-11-21T18:23:20.591+09:00')).toBe('令和8年11月21日(土) 18:23');
+    expect(readable('2026-11-21T18:23:20.591+09:00')).toBe('令和8年11月21日（土） 18:23');
     expect(readable('2026-11-21 の記録')).toBe('2026-11-21 の記録');
     expect(readable('2026-99-99T99:99')).toBe('2026-99-99T99:99');
   });

@@ -10,7 +10,7 @@ it('offers both only where both can stand', () => {
 
 it('puts every value into words', () => {
   expect(shown('髙橋')).toBe('髙橋');
-  expect(shown(null)).toBe('(何も書かれていません)');
-  expect(shown([1, 2])).toBe('手書き(線2本)');
+  expect(shown(null)).toBe('（何も書かれていません）');
+  expect(shown([1, 2])).toBe('手書き（線2本）');
   expect(shown(3)).toBe('3');
 });

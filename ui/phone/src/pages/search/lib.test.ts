@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hitHref, marked, queryOf } from './lib';
+import { excerptBeside, hitHref, marked, queryOf } from './lib';
 
 describe('queryOf', () => {
   it('leaves out letters that are not kana yet', () => {
@@ -33,4 +33,12 @@ it('leads to the right screen', () => {
   expect(hitHref(hit)).toBe('#/photo/i?case=c');
   expect(hitHref({ ...hit, kind: 'case' })).toBe('#/case/c');
   expect(hitHref({ ...hit, kind: 'note' })).toBe('#/note/i');
+});
+
+it('says a thing once: an excerpt that repeats the title is left out', () => {
+  expect(excerptBeside('のり面 全景', 'のり面 全景')).toBe('');
+  expect(excerptBeside('のり面 全景', '…のり面 全景')).toBe('');
+  expect(excerptBeside('のり面の亀裂。', 'のり面の亀裂。前回と同じ位置。')).toBe('前回と同じ位置。');
+  expect(excerptBeside('立入検査', '採取終了区域ののり面')).toBe('採取終了区域ののり面');
+  expect(excerptBeside('立入検査', '')).toBe('');
 });

@@ -49,6 +49,13 @@ export function marked(text: string, query: string): Piece[] {
   return pieces;
 }
 
+/** What the excerpt says beyond the title; empty when it only repeats it, as a caption or a note without a title does. */
+export function excerptBeside(title: string, excerpt: string): string {
+  const said = excerpt.replace(/^…|…$/g, '').trim();
+  if (said === '' || title.includes(said)) return '';
+  return excerpt.startsWith(title) ? excerpt.slice(title.length).replace(/^[。、\s]+/, '') : excerpt;
+}
+
 export function hitHref(hit: SearchHit): string {
   if (hit.kind === 'note') return hrefOf('note', hit.id);
   if (hit.kind === 'photo') return hrefOf('photo', hit.id, { case: hit.case });

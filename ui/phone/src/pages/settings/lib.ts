@@ -11,11 +11,15 @@ export function displayOf(settings: Settings): Display {
   };
 }
 
-export function settingsOf(display: Readonly<Display>): Settings {
+export const LOCK_MINUTES = [1, 5, 15] as const;
+
+/** `lockMinutes` is no matter of the look, but kept with it. */
+export function settingsOf(display: Readonly<Display>, lockMinutes: number): Settings {
   return {
     language: display.language,
     theme: display.outdoor ? 'outdoor' : 'light',
     glove: display.glove,
     text_percent: Number(display.textSize),
+    lock_minutes: lockMinutes,
   };
 }

@@ -7,6 +7,9 @@ export function nextState(state: string): VisitState | undefined {
   return at >= 0 && at < 3 ? STATES[at + 1] : undefined;
 }
 
+/** What nobody has set out for may be taken back. */
+export const mayCancel = (state: string): boolean => state === 'planned';
+
 /** A local day and a time of day as an instant; undefined for a time that does not exist. */
 export function plannedStamp(iso: string, time: string, write: (instantMs: number) => string): string | undefined {
   const found = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(time.normalize('NFKC').trim());
