@@ -8,11 +8,13 @@ export interface Cell {
   label: string;
   write: (text: string) => void;
   /** Leads to the next cell; undefined: this was the last. */
-  next: () => void;
+  next: () => Promise<void>;
 }
 
 const state = $state<{ cell: Cell | undefined; text: string }>({ cell: undefined, text: '' });
 let touched = false;
+/** Keys pressed while the next cell is on its way (a row is being added): they belong to that one. */
+let ahead: string[] | undefined;
 
 export const keypad = {
   get cell(): Cell | undefined {
@@ -26,8 +28,22 @@ export const keypad = {
     state.cell = cell;
     state.text = text;
     touched = false;
+    const keys = ahead ?? [];
+    ahead = undefined;
+    for (const [at, key] of keys.entries()) {
+      if (key === 'next') {
+        // Whatever follows belongs to the cell after this.
+        void this.next(keys.slice(at + 1));
+        return;
+      }
+      this.press(key);
+    }
   },
   press(key: string): void {
+    if (ahead) {
+      ahead.push(key);
+      return;
+    }
     // The first digit after opening replaces what stood there; deleting changes it.
     const from = !touched && /^\d$/.test(key) ? '' : state.text;
     touched = true;
@@ -47,12 +63,21 @@ export const keypad = {
     sent.set(state.cell, state.text);
     state.cell.write(state.text);
   },
-  next(): void {
+  async next(pressed: string[] = []): Promise<void> {
+    if (ahead) {
+      ahead.push('next');
+      return;
+    }
+    const from = state.cell;
     this.keep();
-    state.cell?.next();
+    ahead = [...pressed];
+    await from?.next();
+    // No cell came: the keys have nowhere to go.
+    if (state.cell === from) ahead = undefined;
   },
   close(): void {
     this.keep();
+    ahead = undefined;
     state.cell = undefined;
   },
 };

@@ -1,6 +1,7 @@
 import type { ItemView, PageView } from '@ekitei/shared';
 import { describe, expect, it, vi } from 'vitest';
 import { anchorOf, asTable, cardsOf, cellsOf, countRulings, instanceOf, itemsOfPage, keepSame, keyed, leaves, pageAt, questionOf, replaceItems, stepAt, stepsOf, withPhrase } from './lib';
+import { keypad } from './keypad.svelte';
 import { splitPage } from './show';
 import { SEND_AFTER_MS, Typing } from './typing.svelte';
 
@@ -130,4 +131,23 @@ describe('Typing', () => {
     typing.stored('office');
     expect(typing.written).toBe('office');
   });
+});
+
+it('keys pressed while a row is being added go into its cell, not the one before', async () => {
+  const written: [string, string][] = [];
+  let arrive: () => void = () => undefined;
+  const cell = (key: string, next: () => Promise<void>) => ({ item: item(key, { type: 'integer' }), label: key, write: (text: string) => void written.push([key, text]), next });
+  const last = cell('c', () => Promise.resolve());
+  const second = cell('b', () => { keypad.open(last, ''); return Promise.resolve(); });
+  const first = cell('a', () => new Promise((resolve) => { arrive = () => { keypad.open(second, ''); resolve(); }; }));
+  keypad.open(first, '');
+  keypad.press('7');
+  const moved = keypad.next();
+  keypad.press('9');
+  void keypad.next();
+  keypad.press('5');
+  arrive();
+  await moved;
+  keypad.close();
+  expect(written).toEqual([['a', '7'], ['b', '9'], ['c', '5']]);
 });
