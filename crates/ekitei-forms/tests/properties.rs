@@ -228,13 +228,12 @@ fn look(session: &Session) -> Value {
     })
 }
 
+/// Questions with their type, repeats with the instance around them, instances.
+type Places = (Vec<(String, String)>, Vec<(String, String)>, Vec<String>);
+
 /// Places of the screen where something can be done.
-fn places(session: &Session) -> (Vec<(String, String)>, Vec<(String, String)>, Vec<String>) {
-    fn visit(
-        items: &Value,
-        around: &str,
-        out: &mut (Vec<(String, String)>, Vec<(String, String)>, Vec<String>),
-    ) {
+fn places(session: &Session) -> Places {
+    fn visit(items: &Value, around: &str, out: &mut Places) {
         for item in items.as_array().map(Vec::as_slice).unwrap_or_default() {
             let key = item["key"].as_str().unwrap().to_owned();
             if let Some(instances) = item.get("instances").and_then(Value::as_array) {

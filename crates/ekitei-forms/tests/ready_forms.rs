@@ -146,3 +146,45 @@ fn the_last_visit_stands_beside_todays() {
     assert_eq!(open.session().answer(&AnswerKey::from("member_age@n1")), 7);
     assert_eq!(open.session().answer(&AnswerKey::from("children")), 1);
 }
+
+/// The stored shape of definitions, answers and a finished record: a release must read what the last one wrote.
+#[test]
+fn golden_definitions_and_answers() {
+    for name in ["gravel-pit.json", "staff-housing.json", "strawberry-growth.json", "home-visit.json"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/forms").join(name);
+        let def = ekitei_forms::FormDef::from_json(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let again = ekitei_forms::FormDef::from_json(&serde_json::to_string(&def).unwrap()).unwrap();
+        assert!(def == again, "{name} does not come back as it was written");
+        assert!(
+            def.extra.is_empty() && def.items.iter().all(|i| i.extra.is_empty()),
+            "{name}: a misspelt field"
+        );
+    }
+    let mut open = OpenForm::open(form("gravel-pit.json"), opening());
+    set(&mut open, "permitted_until", json!("R9.3.31"));
+    set(&mut open, "permitted_depth", json!("５．５"));
+    open.call(Call::AddInstance {
+        repeat: "depth_points".to_owned(),
+        parent: String::new(),
+        id: "p1".to_owned(),
+    })
+    .unwrap();
+    set(&mut open, "depth_m@p1", json!(6));
+    set(&mut open, "fence", json!("fail"));
+    set(&mut open, "fence_photos", json!(["0199-a", "0199-b"]));
+    set(&mut open, "pit_position", json!("43.06,141.35"));
+    set(&mut open, "overall", json!("written"));
+    set(&mut open, "guidance", json!("改善すること。"));
+    set(&mut open, "overall", json!("good"));
+    let finished = open.session().finish();
+    assert_eq!(
+        json!([finished.answers, finished.calculated, finished.left_out]),
+        json!([
+            {"depth_m@p1": 6, "fence": "fail", "fence_photos": ["0199-a", "0199-b"], "inspection_day": "2026-11-21",
+             "inspection_kind": "regular", "overall": "good", "permitted_depth": 5.5, "permitted_until": "2027-03-31",
+             "pit_position": "43.06 141.35"},
+            {"depth_max": 6, "depth_over@p1": 0.5, "fail_count": 1},
+            ["guidance"]
+        ])
+    );
+}

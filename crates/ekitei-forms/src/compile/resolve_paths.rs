@@ -68,7 +68,7 @@ impl Resolver<'_> {
         Ok(self.arrive(way))
     }
 
-    fn from_root(&self) -> Way {
+    fn way_from_root(&self) -> Way {
         Way {
             base: Base::Current,
             up: self.depth_of(self.owner, false),
@@ -81,7 +81,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn from_node(&self, base: Base, node: NodeId, inner: bool, limit: u8) -> Way {
+    fn way_from_node(&self, base: Base, node: NodeId, inner: bool, limit: u8) -> Way {
         let depth = self.depth_of(node, inner);
         Way { base, up: 0, legs: Vec::new(), node, inner, own: false, depth, limit }
     }
@@ -97,13 +97,13 @@ impl Resolver<'_> {
                         _ => return Err(self.problem("form-path")),
                     }
                 }
-                self.from_root()
+                self.way_from_root()
             }
             (Start::Named(name), _) => {
                 let target = self.names.question(name).ok_or_else(|| self.unknown(name))?;
                 // `${repeat}[…]` speaks of the instances, `${repeat}/x` goes on through them.
                 let ends = steps.iter().all(|s| s.axis == Axis::Itself);
-                let mut way = self.from_root();
+                let mut way = self.way_from_root();
                 let chain = self.chain(target);
                 for (i, node) in chain.iter().enumerate() {
                     let last = ends && i + 1 == chain.len();
@@ -112,10 +112,10 @@ impl Resolver<'_> {
                 way
             }
             (Start::Context, Place::Node { node, inner }) => match here.candidates_share {
-                Some(limit) => self.from_node(Base::Candidate, node, inner, limit),
-                None => self.from_node(Base::Current, node, inner, u8::MAX),
+                Some(limit) => self.way_from_node(Base::Candidate, node, inner, limit),
+                None => self.way_from_node(Base::Current, node, inner, u8::MAX),
             },
-            _ => self.from_node(Base::Current, self.owner, false, u8::MAX),
+            _ => self.way_from_node(Base::Current, self.owner, false, u8::MAX),
         };
         for (i, step) in steps.iter().enumerate() {
             self.step(&mut way, step, i + 1 == steps.len())?;
@@ -265,7 +265,7 @@ impl Resolver<'_> {
             }
             indexes.push((repeat, self.expr(&pair[1], here)?));
         }
-        let mut way = self.from_root();
+        let mut way = self.way_from_root();
         for node in self.chain(target) {
             match indexes.iter().position(|(repeat, _)| *repeat == node) {
                 Some(at) => {

@@ -72,7 +72,7 @@ impl<'a> Eval<'a> {
     fn set_with(&self, op: Op, items: &[Item], other: &Val<'a>) -> bool {
         let equality = matches!(op, Op::Equal | Op::NotEqual);
         match other {
-            Val::Bool(b) if equality => (!items.is_empty() == *b) == (op == Op::Equal),
+            Val::Bool(b) if equality => (items.is_empty() != *b) == (op == Op::Equal),
             Val::Text(_) | Val::Node(_) if equality => {
                 let text: Cow<'_, str> = self.text_of(other.clone());
                 items.iter().any(|item| (self.item_text(item) == text) == (op == Op::Equal))

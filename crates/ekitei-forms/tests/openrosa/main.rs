@@ -66,7 +66,7 @@ fn right(case: &Case, got: &Evaluated) -> bool {
         }
         ("stringValue", _) => match &case.expected {
             Value::String(text) => *text == got.text,
-            other => other.to_string() == got.text,
+            other => *other == got.text || got.text == format!("{other}"),
         },
         ("booleanValue", _) => case.expected.as_bool().unwrap() == got.truth,
         ("stringLength", _) => case.expected.as_f64().unwrap() == got.text.chars().count() as f64,
