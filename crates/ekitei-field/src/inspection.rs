@@ -68,7 +68,10 @@ fn told(view: &InspectionView, json: bool) -> Result<ExitCode, Fault> {
             let p = form.progress;
             let (answered, asked) = (p.answered.to_string(), p.asked.to_string());
             let missing = (p.missing + p.wrong).to_string();
-            say::say("inspection.progress", &[("answered", &answered), ("asked", &asked), ("missing", &missing)]);
+            say::say(
+                "inspection.progress",
+                &[("answered", &answered), ("asked", &asked), ("missing", &missing)],
+            );
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -99,7 +99,9 @@ impl Hand<'_> {
             (form::TARGETS.into(), json!([scope.to_string()])),
         ]);
         let body = match &known {
-            None => OpBody::Create { kind: kinds::FORM.to_owned(), scope: scope.clone(), parent: None, fields },
+            None => {
+                OpBody::Create { kind: kinds::FORM.to_owned(), scope: scope.clone(), parent: None, fields }
+            }
             Some(known) => {
                 let base = fields.keys().filter_map(|k| Some((k.clone(), known.revs.get(k)?.op))).collect();
                 OpBody::Patch { base, fields }
