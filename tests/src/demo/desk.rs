@@ -66,10 +66,13 @@ impl Desk {
         case: &str,
         title: &str,
         people: &[&str],
+        forms: &[&str],
         planned_at: &str,
         state: &str,
     ) -> Done<()> {
-        let fields = json!({ "title": title, "people": people, "planned_at": planned_at, "state": state });
+        let fields = json!({
+            "title": title, "people": people, "forms": forms, "planned_at": planned_at, "state": state
+        });
         let done = self.post(&format!("/api/cases/{case}/visits"), &json!({ "fields": fields })).await?;
         if done["result"] == "applied" { Ok(()) } else { Err(format!("visit {title}: {done}")) }
     }

@@ -129,18 +129,20 @@ async fn prepare(o: &Options, board: &Board, terminal: &Arc<Terminal>, stop: &At
 
     doing(Say::new("doing.office"))?;
     let pages = work.pages(&o.root, "console", o.once)?;
-    let (dir, origin, staff) = (work.office.clone(), stage_url.clone(), sample.accounts.clone());
-    let office = blocking(move || {
+    let (dir, origin, known, root) = (work.office.clone(), stage_url.clone(), sample.clone(), o.root.clone());
+    let (office, forms) = blocking(move || {
         let pages = pages.to_string_lossy().into_owned();
         let office = Office::start_with(&dir, &["--console", &pages, "--frame-origin", &origin]);
-        seed::accounts(&office.data, &staff).map(|()| office)
+        seed::accounts(&office.data, &known.accounts)?;
+        let forms = seed::forms(&office.data, &root, &known)?;
+        Ok::<_, String>((office, forms))
     })
     .await??;
     let (office_url, share) = (office.url(), office.share.clone());
     let http = web::client()?;
 
     doing(Say::new("doing.history"))?;
-    seed::visits(&sample, &http, &office_url).await?;
+    seed::visits(&sample, &forms, &http, &office_url).await?;
     let (line_a, line_b) = (line_to(&office).await?, line_to(&office).await?);
     let mut writers = Vec::new();
     let staff: BTreeSet<String> = sample.writers().into_iter().chain(["s003".to_owned()]).collect();

@@ -6,7 +6,7 @@ use super::pictures::Picture;
 use super::work::Work;
 use super::{Done, PASSWORD, blocking};
 use crate::phone::Phone;
-use crate::programs::program;
+use crate::programs::{program, said};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -20,6 +20,8 @@ use std::process::{Command, Stdio};
 #[derive(Clone, Deserialize)]
 pub struct Sample {
     visits: BTreeMap<String, VisitKind>,
+    /// Published before anybody plans: what a visit of the kind is planned with.
+    forms: BTreeMap<String, SampleForm>,
     ahead: Vec<Ahead>,
     pictures: BTreeMap<String, Vec<String>>,
     pub accounts: Vec<String>,
@@ -35,6 +37,15 @@ struct VisitKind {
     title: String,
     /// Who plans them at the console.
     desk: String,
+}
+
+#[derive(Clone, Deserialize)]
+struct SampleForm {
+    /// Of assets/forms.
+    file: String,
+    /// The head who publishes it, and the section.
+    by: String,
+    section: String,
 }
 
 #[derive(Clone, Deserialize)]
@@ -180,6 +191,27 @@ pub fn accounts(data: &Path, staff: &[String]) -> Done<()> {
     Ok(())
 }
 
+/// The sections' forms, published by their heads; kind of case → id of its form.
+pub fn forms(data: &Path, root: &Path, sample: &Sample) -> Done<BTreeMap<String, String>> {
+    let mut published = BTreeMap::new();
+    for (kind, form) in &sample.forms {
+        let mut command = Command::new(program("ekitei-server"));
+        command.arg("publish-form").arg("--data").arg(data).args([
+            "--by",
+            &form.by,
+            "--section",
+            &form.section,
+        ]);
+        command.arg("--plain").arg(root.join("assets/forms").join(format!("{}.json", form.file)));
+        let out = command.output().map_err(|e| format!("publish-form {kind}: {e}"))?;
+        if !out.status.success() {
+            return Err(format!("publish-form {kind}: {}", String::from_utf8_lossy(&out.stderr)));
+        }
+        published.insert(kind.clone(), said(&out));
+    }
+    Ok(published)
+}
+
 /// What one person's phone brings from the past half year. `server`: the office, or the phone's own line to it.
 pub struct Writer {
     pub staff: String,
@@ -224,7 +256,12 @@ fn write(sample: &Sample, work: &Work, cache: &Path, small: bool, writer: &Write
 }
 
 /// Visits as the sections' desks planned them: one for each day that somebody wrote, and those ahead.
-pub async fn visits(sample: &Sample, http: &reqwest::Client, office: &str) -> Done<()> {
+pub async fn visits(
+    sample: &Sample,
+    forms: &BTreeMap<String, String>,
+    http: &reqwest::Client,
+    office: &str,
+) -> Done<()> {
     let today = today();
     let mut desks: BTreeMap<&str, Desk> = BTreeMap::new();
     let mut planned = BTreeSet::new();
@@ -237,18 +274,17 @@ pub async fn visits(sample: &Sample, http: &reqwest::Client, office: &str) -> Do
         (a.case.as_str(), day, a.time.as_str(), Some(a.title.as_str()), people, "planned")
     });
     for (case, day, time, title, people, state) in past.chain(ahead) {
-        let kind = case
-            .split('-')
-            .nth(1)
-            .and_then(|k| sample.visits.get(k))
-            .ok_or_else(|| format!("no visits in {case}"))?;
+        let name = case.split('-').nth(1).unwrap_or_default();
+        let kind = sample.visits.get(name).ok_or_else(|| format!("no visits in {case}"))?;
+        let form: Vec<&str> =
+            forms.get(name).filter(|_| state == "planned").map(String::as_str).into_iter().collect();
         if !desks.contains_key(kind.desk.as_str()) {
             desks.insert(&kind.desk, Desk::sign_in(http, office, &kind.desk).await?);
         }
         let desk = &desks[kind.desk.as_str()];
         let id = desk.case(case).await?;
-        desk.plan_visit(&id, title.unwrap_or(&kind.title), &people, &format!("{day}T{time}:00+09:00"), state)
-            .await?;
+        let at = format!("{day}T{time}:00+09:00");
+        desk.plan_visit(&id, title.unwrap_or(&kind.title), &people, &form, &at, state).await?;
     }
     Ok(())
 }
