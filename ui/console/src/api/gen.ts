@@ -1,5 +1,45 @@
 // Generated from docs/openapi.json by `npm run gen`; do not edit.
 
+export interface AmendedView {
+  before: string;
+  field: string;
+  /** Label of the question; empty: the report's text. */
+  label: string;
+  now: string;
+}
+
+export interface AmendmentDecision {
+  accept: boolean;
+  op_id?: string | null;
+}
+
+export interface AmendmentView {
+  at: string;
+  by: NameView;
+  changes: Array<AmendedView>;
+  id: string;
+  /** `proposed` | `accepted` | `rejected` */
+  state: string;
+}
+
+export interface AnswerView {
+  finding?: string | null;
+  key: string;
+  /** As in the form: `text`, `ruling`, … */
+  kind: string;
+  label: string;
+  photos: Array<PhotoView>;
+  /** As a person reads it; plain text. */
+  shown: string;
+  /** Of a ruling or choice: the value itself. */
+  value?: string | null;
+}
+
+/** What the effect is reckoned with; anybody sees it, heads and stewards change it. */
+export interface Assumptions {
+  kinds: Array<EffectKind>;
+}
+
 export interface CaseView {
   assignees: Array<NameView>;
   /** Last change in the case, ms since 1970. */
@@ -31,6 +71,10 @@ export interface CaseView {
   state: string;
 }
 
+export interface CheckForm {
+  definition: unknown;
+}
+
 export type Choice = "mine" | "theirs" | "both";
 
 /** A one-time code, shown once. */
@@ -46,36 +90,59 @@ export interface CodeView {
 }
 
 export interface ConflictView {
-  /** Who wrote the value that came second. */
+  /** Who wrote the value that came second, and when, by that device's clock (RFC 3339). */
   by: NameView;
+  by_at: string;
   case?: string | null;
+  /** Number of the case. */
+  case_number: string;
   field: string;
   id: string;
   /** The value that came second. */
   mine?: unknown | null;
-  /** Who wrote the value that stands: the record's author if nobody changed it. */
   received_ms: number;
   record: string;
   record_kind: string;
+  restricted: boolean;
+  standing_at?: string | null;
+  standing_by?: NameView | null;
   /** The value that stands now. */
   theirs?: unknown | null;
-  /** Of the record it is about. */
+  /** Of the record it is about; empty in a list when the case is members-only. */
   title: string;
 }
 
+export interface CopyForm {
+  section: string;
+}
+
+/** How the office itself stands, and what the signed-in person's own lists hold. */
 export interface CountsView {
+  /** As many as `/api/conflicts` lists. */
   conflicts_open: number;
   /** Of these, the ones that failed before. */
   jobs_retrying: number;
   /** Files that wait for the shared folder. */
   jobs_waiting: number;
-  phones_active: number;
+  /** For administrators. */
+  phones_active?: number | null;
+  /** As many as `/api/quarantine` lists. */
   quarantine_open: number;
   /** The shared folder can be seen at this moment. */
   share_there: boolean;
   uploads_receiving: number;
+  /** Operations of the person, and of the people they look after, whose record has not come yet. */
   waiting_parent: number;
 }
+
+export interface Decide {
+  decision: Decision;
+  op_id?: string | null;
+  /** Must be given to return it. */
+  reason?: string | null;
+}
+
+export type Decision = "accept" | "return";
 
 /** A change of fields: with `base` = the revisions that the person saw. */
 export interface Edit {
@@ -84,6 +151,32 @@ export interface Edit {
   fields: unknown;
   /** UUIDv7; give one to make a repeated request harmless. */
   op_id?: string | null;
+}
+
+/** One kind of inspection in the effect chart: what it cost on paper, and what it costs now. */
+export interface EffectKind {
+  /** Forms that count here (ids of their records). */
+  forms: Array<string>;
+  /** Hours a year that retyping took. */
+  hours_before: number;
+  /** Minutes of retyping for one inspection on paper, and of finishing one now. */
+  minutes_before: number;
+  minutes_now: number;
+  name: string;
+}
+
+export interface EffectKindView {
+  assumed: EffectKind;
+  /** Inspections of this fiscal year that went to a head. */
+  inspections: number;
+  saved_minutes: number;
+}
+
+export interface EffectView {
+  /** Fiscal year that is counted, `2026` = April 2026 to March 2027. */
+  fiscal_year: number;
+  kinds: Array<EffectKindView>;
+  may_edit: boolean;
 }
 
 /** An error: its text is in the catalogue under `error.<code>`. */
@@ -98,7 +191,6 @@ export interface FaultView {
 export interface FeedItem {
   author: NameView;
   case: string;
-  /** Empty for a restricted case. */
   case_name: string;
   case_number: string;
   id: string;
@@ -106,10 +198,53 @@ export interface FeedItem {
   kind: string;
   progress: Progress;
   received_ms: number;
+  /** Members only: it is named by its number alone, `case_name` and `title` are empty and no picture is shown. */
+  restricted: boolean;
   /** A photo whose thumbnail is here. */
   thumb: boolean;
   /** Title, first line or caption. */
   title: string;
+}
+
+export interface FormDraftView {
+  /** The definition (`FormDef`). */
+  definition: unknown;
+  id: string;
+  may_edit: boolean;
+  own_sheet: boolean;
+  problems: Array<ProblemView>;
+  /** Base revision of the definition: send it back with a change. */
+  rev?: string | null;
+  section: string;
+  /** Question → worksheet and cells of the own sheet. */
+  sheet_map: unknown;
+  state: string;
+  /** Sections it is published to, full paths; `*`: all. */
+  targets: Array<string>;
+  title: string;
+  version: number;
+}
+
+export interface FormRowView {
+  id: string;
+  may_edit: boolean;
+  /** Made from the section's own sheet, which it fills. */
+  own_sheet: boolean;
+  received_ms: number;
+  /** Section that owns the form, full path. */
+  section: string;
+  /** `draft` | `published` | `withdrawn` */
+  state: string;
+  title: string;
+  /** Last published version; 0: none yet. */
+  version: number;
+}
+
+/** A draft made of the section's own sheet, and what the sheet's reader was not sure of. */
+export interface FromSheetView {
+  form: FormDraftView;
+  /** Codes (`sheet-…`) of what a person should look at. */
+  notices: Array<string>;
 }
 
 /** A hint on `/api/events`: the scope has news up to `seq`; read again what is shown. */
@@ -119,11 +254,93 @@ export interface HintView {
   urgent: boolean;
 }
 
+export interface HistoryView {
+  /** RFC 3339 */
+  at: string;
+  by?: NameView | null;
+  /** `begun` | `finished` | `circulated` | `returned` | `accepted` | `filed` */
+  what: string;
+}
+
+/** An inspection in a table. Of a members-only case title and name are empty. */
+export interface InspectionRow {
+  /** Amendments that nobody has decided. */
+  amendments: number;
+  answers: number;
+  case: string;
+  case_name: string;
+  case_number: string;
+  circulated_at?: string | null;
+  /** Day on which it was begun, ISO. */
+  day: string;
+  /** Rulings that failed. */
+  failed: number;
+  filed_versions: number;
+  /** Ids of the form's record and of the version it was begun with. */
+  form: string;
+  form_version: string;
+  id: string;
+  inspector: NameView;
+  received_ms: number;
+  restricted: boolean;
+  /** Section that owns the case, full path. */
+  section: string;
+  /** `draft` | `finished` | `circulated` | `accepted` | `returned` */
+  state: string;
+  title: string;
+}
+
+export interface InspectionView {
+  /** Newest first. */
+  amendments: Array<AmendmentView>;
+  /** Of the questions that apply. */
+  answered: number;
+  asked: number;
+  case: string;
+  case_name: string;
+  case_number: string;
+  day: string;
+  /** Paths of the last filed papers below the shared folder. */
+  filed: Array<string>;
+  filed_versions: number;
+  form: string;
+  /** Oldest first. */
+  history: Array<HistoryView>;
+  id: string;
+  inspector: NameView;
+  /** The signed-in person decides about its amendments. */
+  may_amend: boolean;
+  /** The signed-in person may accept or return it now. */
+  may_decide: boolean;
+  /** Photos that belong to no question. */
+  other_photos: Array<PhotoView>;
+  received_ms: number;
+  /** 所見; plain text. */
+  report: string;
+  restricted: boolean;
+  returned_reason?: string | null;
+  section: string;
+  sections: Array<SectionView>;
+  state: string;
+  title: string;
+  version: number;
+}
+
 export interface MayView {
   /** Belongs to a section, so sees and makes cases. */
   cases: boolean;
   /** Enrol and revoke phones (of the own section, or of all). */
   phones: boolean;
+}
+
+/** Inspections of a form that went to a head, per month. */
+export interface MonthCount {
+  accepted: number;
+  /** Id of the form's record. */
+  form: string;
+  inspections: number;
+  /** `2026-11` */
+  month: string;
 }
 
 /** A person by number and name. */
@@ -135,6 +352,14 @@ export interface NameView {
 export interface NewCode {
   /** Whose phone it will be. */
   staff: string;
+}
+
+export interface NewForm {
+  definition: unknown;
+  /** Minted by the caller, or absent. */
+  id?: string | null;
+  /** Full path of the section that will own it. */
+  section: string;
 }
 
 /** A new record; the fields are those of its kind (docs/PROTOCOL.md). */
@@ -248,8 +473,22 @@ export interface PostView {
   section: string;
 }
 
+/** Why a definition is no form; the text is `error.<code>`. */
+export interface ProblemView {
+  code: string;
+  field?: string | null;
+  /** Id of the piece. */
+  item?: string | null;
+  params: Record<string, string>;
+}
+
 /** How far something has come. */
 export type Progress = "expected" | "arrived" | "filed" | "kept";
+
+export interface PublishForm {
+  /** Sections, full paths; `*`: all (administrators). */
+  targets: Array<string>;
+}
 
 export interface QuarantineView {
   bytes: number;
@@ -270,11 +509,48 @@ export interface QuarantineView {
   since_ms: number;
   /** Title, text or caption of what it carries. */
   title: string;
+  /** It may be of a members-only case: `op`, `kind`, `title` and `content` are empty, and it is not theirs to settle. */
+  veiled: boolean;
 }
 
 export interface Resolve {
   choice: Choice;
   op_id?: string | null;
+}
+
+/** One call to the engine over given answers: the preview and the test run. */
+export interface RunForm {
+  answers?: unknown;
+  /** As the engine's façade takes it; absent: none. */
+  call?: unknown | null;
+  definition: unknown;
+  instances?: unknown;
+  /** Nothing was answered yet: defaults are put in. */
+  new?: boolean;
+}
+
+export interface RunView {
+  /** Everything that is answered after the call. */
+  answers: unknown;
+  instances: unknown;
+  /** What stands in the way of finishing. */
+  missing: Array<unknown>;
+  /** Pages with their questions, as the phone shows them. */
+  pages: Array<unknown>;
+  /** What the call said; a refusal under `err`. */
+  reply: unknown;
+}
+
+export interface SaveForm {
+  definition: unknown;
+  op_id?: string | null;
+  rev?: string | null;
+}
+
+export interface SectionView {
+  /** Labels of what is around, outermost first; empty: none. */
+  heading: string;
+  lines: Array<AnswerView>;
 }
 
 export interface Selection {
@@ -313,11 +589,14 @@ export interface SignIn {
 
 export interface TimelineView {
   case: CaseView;
-  /** Not resolved yet. */
+  /** Of the whole case, not resolved yet. */
   conflicts: Array<ConflictView>;
+  /** Of this part, oldest first. */
   notes: Array<NoteView>;
+  /** There is more: ask with this as `before`. */
+  older?: number | null;
   photos: Array<PhotoView>;
-  /** Oldest first. */
+  /** All of them, oldest first; none when an older part was asked for. */
   visits: Array<VisitView>;
 }
 
