@@ -18,7 +18,7 @@ mod raster;
 #[cfg(feature = "turbo")]
 pub use codec::TurboCodec;
 pub use codec::{JpegCodec, PureCodec, codec, codec_name};
-pub use derive::{Derived, Variant, derive, derive_file, derive_with, sha256, sha256_hex};
+pub use derive::{Derived, Variant, derive, derive_file, derive_with, sha256, sha256_hex, verify};
 pub use error::PhotoError;
 pub use frame::{Frame, Layout};
 pub use jpeg::JpegHeader;

@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use ekitei_photo::{PhotoError, derive, derive_with, probe};
+use ekitei_photo::{PhotoError, derive, derive_with, probe, verify};
 use image::{Rgb, RgbImage};
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 fn code(bytes: &[u8]) -> &'static str {
     let error = probe(bytes).unwrap_err();
     assert_eq!(derive(bytes).unwrap_err(), error, "deriving refuses for the same reason");
+    assert_eq!(verify(bytes).unwrap_err(), error, "and so does whoever keeps the bytes");
     error.code()
 }
 
@@ -112,6 +113,30 @@ fn a_claimed_size_without_the_data_is_damage() {
             );
         }
     }
+}
+
+/// The office decodes what the phone took: whatever one takes the other must take, too.
+#[test]
+fn what_was_derived_is_verified_and_what_is_broken_inside_is_not() {
+    let picture = quadrants(1_200, 900);
+    for whole in [jpeg(&picture, Some(&phone_exif(6))), png(picture.clone()), webp(picture.clone())] {
+        assert_eq!(verify(&whole).unwrap(), derive(&whole).unwrap().probe);
+    }
+    for bytes in [claimed(6_000, 4_000), claimed_png(4_000, 4_000, 2, 8)] {
+        let outcome = verify(&bytes).map_err(|e| e.code());
+        assert!(matches!(outcome, Err("photo-damaged" | "photo-truncated")), "{outcome:?}");
+    }
+    // Headers and end are in order, the pixels between them are not: only decoding tells.
+    let mut bent = png(picture.clone());
+    let middle = bent.len() / 2;
+    bent[middle] ^= 0x55;
+    assert!(probe(&bent).is_ok());
+    assert!(verify(&bent).is_err());
+    // A JPEG without its middle that still ends properly: some decoders fill in grey. Phone and office agree on it.
+    let mut hollow = jpeg(&picture, None);
+    let (from, to) = (hollow.len() / 4, hollow.len() - 2);
+    hollow.drain(from..to);
+    assert_eq!(verify(&hollow).map_err(|e| e.code()), derive(&hollow).map(|d| d.probe).map_err(|e| e.code()));
 }
 
 #[test]
@@ -217,6 +242,7 @@ proptest! {
                 _ => bytes.insert(at, value),
             }
         }
+        prop_assert_eq!(verify(&bytes).is_ok(), derive(&bytes).is_ok());
         for codec in codecs() {
             if let Ok(made) = derive_with(codec, &bytes) {
                 prop_assert!(made.display.width.max(made.display.height) <= ekitei_photo::DISPLAY_MAX_PX);
