@@ -4,6 +4,7 @@ use crate::blobs::{Blobs, clean_folder};
 use crate::db;
 use crate::error::StoreError;
 use crate::queue::{self, Capture, Queue, credential, meta, notices, pin};
+use crate::uptime;
 use crate::vault::Vault;
 use ekitei_model::Fault;
 use ekitei_seal::atomic::{FileError, create_dirs, fsync_dir, write_atomic};
@@ -19,11 +20,15 @@ const VAULT: &str = "vault.db";
 /// Second place of the wrapped vault key, in case the queue must be set aside.
 const VAULT_KEY: &str = "vault.key";
 
+/// Milliseconds since the phone was switched on, asleep or not.
+pub type UpMs = Arc<dyn Fn() -> u64 + Send + Sync>;
+
 /// The open installation: `DIR/queue.db`, `vault.db`, `vault.key`, `blobs/`, `inbox/`, `engine.lock`.
 pub struct Home {
     dir: PathBuf,
     keystore: Arc<dyn DeviceKeystore>,
     pin_cost: Argon2Params,
+    up_ms: UpMs,
     queue: Queue,
     blobs: Blobs,
 }
@@ -51,7 +56,14 @@ impl Home {
         let blobs = Blobs::open(dir.join("blobs"))?;
         blobs.clean()?;
         clean_folder(&inbox)?;
-        let home = Self { dir: dir.to_owned(), keystore, pin_cost: Argon2Params::STANDARD, queue, blobs };
+        let home = Self {
+            dir: dir.to_owned(),
+            keystore,
+            pin_cost: Argon2Params::STANDARD,
+            up_ms: Arc::new(uptime::ms),
+            queue,
+            blobs,
+        };
         home.recover_wrapped_key()?;
         Ok(home)
     }
@@ -60,6 +72,13 @@ impl Home {
     #[must_use]
     pub fn with_pin_cost(mut self, cost: Argon2Params) -> Self {
         self.pin_cost = cost;
+        self
+    }
+
+    /// Another source of the time since switching on; tests that wait for a PIN's delay.
+    #[must_use]
+    pub fn with_up_ms(mut self, up_ms: UpMs) -> Self {
+        self.up_ms = up_ms;
         self
     }
 
@@ -139,7 +158,7 @@ impl Home {
         if !path.exists() {
             return Err(StoreError::NoVault);
         }
-        pin::begin(&self.queue, now_ms)?;
+        pin::begin(&self.queue, (self.up_ms)())?;
         let key = unwrap_with_pin(&wrapped, pin, &*self.keystore)?;
         pin::succeeded(&self.queue)?;
         match Vault::open(&path, &key) {
@@ -161,10 +180,10 @@ impl Home {
     ///
     /// # Errors
     /// As [`Home::unlock`] for the old PIN; `pin-short`, `pin-weak` for the new one.
-    pub fn change_pin(&self, old: &str, new: &str, now_ms: i64) -> Result<(), StoreError> {
+    pub fn change_pin(&self, old: &str, new: &str) -> Result<(), StoreError> {
         ekitei_seal::check_pin(new)?;
         let wrapped = self.wrapped_key()?.ok_or(StoreError::NoVault)?;
-        pin::begin(&self.queue, now_ms)?;
+        pin::begin(&self.queue, (self.up_ms)())?;
         let renewed = rewrap(&wrapped, old, new, &*self.keystore, self.pin_cost)?;
         self.keep_wrapped_key(&renewed)?;
         pin::succeeded(&self.queue)

@@ -11,7 +11,8 @@
 //! Functions that write take `&Transaction`, readers take `&Connection`; each file has one writer connection in a process
 //! ([`Database::write`], [`Database::read`]). Do not nest `read` in `read` or `write` in `write` of the same database: it would wait for itself.
 //!
-//! What may not live here: network, clocks (times are arguments, `now_ms`), decisions about what to send when (ekitei-sync) or what a
+//! What may not live here: network, clocks (times are arguments, `now_ms`; only the delay after wrong PINs asks the system
+//! itself, for the time since switching on), decisions about what to send when (ekitei-sync) or what a
 //! screen offers (ekitei-core). Callers: ekitei-sync, ekitei-core. It calls ekitei-seal and ekitei-model.
 
 pub mod blobs;
@@ -20,12 +21,13 @@ mod error;
 mod home;
 pub mod queue;
 mod remembered;
+mod uptime;
 pub mod vault;
 mod wipe;
 
 pub use db::Database;
 pub use error::StoreError;
-pub use home::{EngineGuard, Home};
+pub use home::{EngineGuard, Home, UpMs};
 pub use queue::Queue;
 pub use rusqlite::{Connection, Transaction};
 pub use vault::Vault;

@@ -1,4 +1,8 @@
 //! Wrong PINs, counted durably **before** each try, with a growing delay between them.
+//!
+//! The delay runs on the time since the phone was switched on, which nobody can set, and never on the wall clock. A
+//! restart is told by that time having gone back; the delay then counts from the restart, so switching off and on gains
+//! nothing.
 
 use super::meta;
 use crate::db::Database;
@@ -10,7 +14,10 @@ use serde::{Deserialize, Serialize};
 pub struct PinTries {
     /// In a row.
     pub wrong: u32,
-    pub last_ms: i64,
+    /// Milliseconds since the phone was switched on, at the last try; after a restart that was noticed: 0. `None`:
+    /// written by a program that did not know it.
+    #[serde(default)]
+    pub up_ms: Option<u64>,
 }
 
 /// How long after the n-th wrong PIN the next one is refused.
@@ -29,27 +36,30 @@ pub fn tries(conn: &Connection) -> Result<PinTries, StoreError> {
     Ok(meta::json(conn, meta::PIN)?.unwrap_or_default())
 }
 
-/// Milliseconds until the next try; 0: now.
-pub fn wait_ms(tries: PinTries, now_ms: i64) -> i64 {
-    let delay = delay_ms(tries.wrong);
-    // A clock set back must not lengthen the wait beyond the delay, nor (set forward and back) shorten it.
-    let passed = now_ms.saturating_sub(tries.last_ms);
-    if passed < 0 { delay } else { (delay - passed).max(0) }
+/// Milliseconds until the next try; 0: now. `up_ms`: since the phone was switched on.
+pub fn wait_ms(tries: PinTries, up_ms: u64) -> i64 {
+    let passed = match tries.up_ms {
+        Some(at) if at <= up_ms => up_ms - at,
+        // Switched off and on since: at least so long ago.
+        Some(_) => up_ms,
+        None => 0,
+    };
+    (delay_ms(tries.wrong) - i64::try_from(passed).unwrap_or(i64::MAX)).max(0)
 }
 
 /// Counts one try as wrong; [`succeeded`] takes it back. Killing the app in between does not help a guesser.
-pub(crate) fn begin(queue: &Database, now_ms: i64) -> Result<(), StoreError> {
+pub(crate) fn begin(queue: &Database, up_ms: u64) -> Result<(), StoreError> {
     let refused = queue.write(|tx| {
         let before = tries(tx)?;
-        let wait = wait_ms(before, now_ms);
-        if wait == 0 {
-            meta::set_json(
-                tx,
-                meta::PIN,
-                &PinTries { wrong: before.wrong.saturating_add(1), last_ms: now_ms },
-            )?;
-        } else if now_ms < before.last_ms {
-            meta::set_json(tx, meta::PIN, &PinTries { wrong: before.wrong, last_ms: now_ms })?;
+        let wait = wait_ms(before, up_ms);
+        let after = match before.up_ms {
+            _ if wait == 0 => PinTries { wrong: before.wrong.saturating_add(1), up_ms: Some(up_ms) },
+            Some(at) if at <= up_ms => before,
+            Some(_) => PinTries { up_ms: Some(0), ..before },
+            None => PinTries { up_ms: Some(up_ms), ..before },
+        };
+        if after != before {
+            meta::set_json(tx, meta::PIN, &after)?;
         }
         Ok(wait)
     })?;
@@ -71,6 +81,29 @@ pub(crate) fn begin_repeated(queue: &Database) -> Result<(), StoreError> {
         if before.wrong > 0 {
             return Err(ekitei_seal::SealError::WrongPin.into());
         }
-        meta::set_json(tx, meta::PIN, &PinTries { wrong: 1, last_ms: before.last_ms })
+        meta::set_json(tx, meta::PIN, &PinTries { wrong: 1, ..before })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_delay_runs_on_the_time_since_switching_on() {
+        let after = |wrong, up_ms| PinTries { wrong, up_ms };
+        assert_eq!(wait_ms(after(5, Some(1_000)), 1_000), 30_000);
+        assert_eq!(wait_ms(after(5, Some(1_000)), 21_000), 10_000);
+        assert_eq!(wait_ms(after(5, Some(1_000)), 31_000), 0);
+        assert_eq!(wait_ms(after(4, Some(1_000)), 1_000), 0);
+        // Restarted: what passed before the restart is not known, so it does not count.
+        assert_eq!(wait_ms(after(5, Some(900_000)), 4_000), 26_000);
+        assert_eq!(wait_ms(after(5, Some(900_000)), 30_000), 0);
+        // A row of an older program.
+        assert_eq!(wait_ms(after(5, None), 900_000), 30_000);
+        assert_eq!(
+            serde_json::from_str::<PinTries>(r#"{"wrong":5,"last_ms":7}"#).expect("old"),
+            after(5, None)
+        );
+    }
 }

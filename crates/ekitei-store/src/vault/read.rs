@@ -3,7 +3,7 @@
 use super::mirror;
 use super::overlay::{self, Pending, Who};
 use crate::error::StoreError;
-use ekitei_model::kinds::{self, conflict};
+use ekitei_model::kinds::{self, Variant, conflict, photo};
 use ekitei_model::{Record, RecordId, Scope};
 use rusqlite::{Connection, params};
 use std::collections::{BTreeSet, HashMap};
@@ -21,6 +21,32 @@ pub struct Shown {
 }
 
 pub use super::mirror::sort_ms;
+
+/// A place in a timeline: what happened when, and which of those that happened at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub sort_ms: i64,
+    pub record: RecordId,
+}
+
+impl Place {
+    /// After everything.
+    const END: Self = Self { sort_ms: i64::MAX, record: RecordId(uuid::Uuid::max()) };
+
+    fn of(shown: &Shown) -> Self {
+        Self { sort_ms: shown.sort_ms, record: shown.record.id }
+    }
+}
+
+/// How far the photos of a scope have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PhotoTally {
+    pub total: u64,
+    /// Originals that the office has.
+    pub arrived: u64,
+    /// Of these, the filed ones and those that are kept without filing.
+    pub at_office: u64,
+}
 
 /// One record; `None` when there is none, or it was deleted.
 pub fn record(conn: &Connection, id: RecordId) -> Result<Option<Shown>, StoreError> {
@@ -55,6 +81,79 @@ pub fn in_scope(conn: &Connection, scope: &Scope, kinds: &[&str]) -> Result<Vec<
     }
     sort(&mut out);
     Ok(out)
+}
+
+/// Part of a scope's timeline: the newest records of these kinds before a place (`None`: from the end), newest first,
+/// at most `limit`; and whether there are older ones. Costs what the page costs, however long the timeline is.
+pub fn page(
+    conn: &Connection,
+    scope: &Scope,
+    kinds: &[&str],
+    before: Option<Place>,
+    limit: usize,
+) -> Result<(Vec<Shown>, bool), StoreError> {
+    let (scope, before) = (scope.to_string(), before.unwrap_or(Place::END));
+    let pending = overlay::grouped(conn, Some(&scope), None)?;
+    // Rows that pending operations change or move may fall out again.
+    let wanted = limit.saturating_add(pending.len()).saturating_add(1);
+    let rows_limit = i64::try_from(wanted).unwrap_or(i64::MAX);
+    let mut rows = Vec::new();
+    for kind in kinds {
+        rows.append(&mut bodies(
+            conn,
+            "SELECT body FROM mirror WHERE scope = ?1 AND kind = ?2 AND deleted = 0 AND (sort_ms, record) < (?3, ?4)
+             ORDER BY sort_ms DESC, record DESC LIMIT ?5",
+            params![scope, kind, before.sort_ms, before.record.0.into_bytes(), rows_limit],
+        )?);
+    }
+    let here = |r: &Record| kinds.contains(&r.kind.as_str()) && r.scope.to_string() == scope;
+    let mut out = merge(conn, rows, pending, here)?;
+    // The overlay's own records, and those whose time it changes, may lie elsewhere.
+    out.retain(|s| Place::of(s) < before);
+    out.sort_by_key(|s| std::cmp::Reverse(Place::of(s)));
+    out.dedup_by_key(|s| s.record.id);
+    let more = out.len() > limit;
+    out.truncate(limit);
+    Ok((out, more))
+}
+
+/// Counts the photos of a scope without reading them one by one.
+pub fn photo_tally(conn: &Connection, scope: &Scope) -> Result<PhotoTally, StoreError> {
+    let scope = scope.to_string();
+    let mut tally = conn
+        .prepare_cached(
+            r#"SELECT count(*), count(coalesce(filed, kept, arrived)), count(coalesce(filed, kept)) FROM (
+                 SELECT json_extract(body, '$.fields."office.original_at"') AS arrived,
+                        json_extract(body, '$.fields."office.filed_at"') AS filed,
+                        json_extract(body, '$.fields."office.kept_at"') AS kept
+                 FROM mirror WHERE scope = ?1 AND kind = 'photo' AND deleted = 0)"#,
+        )?
+        .query_row([&scope], |r| {
+            Ok(PhotoTally { total: r.get(0)?, arrived: r.get(1)?, at_office: r.get(2)? })
+        })?;
+    let here = |r: &Record| r.kind == kinds::PHOTO && !r.deleted && r.scope.to_string() == scope;
+    let who = overlay::who(conn)?;
+    for (id, ops) in overlay::grouped(conn, Some(&scope), Some(kinds::PHOTO))? {
+        let mirrored = mirror::get(conn, id)?;
+        let laid = overlay::lay(conn, mirrored.as_ref(), id, &ops, &who)?;
+        for (record, count) in [(mirrored, -1), (laid, 1)] {
+            if let Some(record) = record.filter(here) {
+                tally.add(&record, count);
+            }
+        }
+    }
+    Ok(tally)
+}
+
+impl PhotoTally {
+    fn add(&mut self, photo: &Record, count: i64) {
+        let has = |field: &str| !photo.text(field).is_empty();
+        let at_office = has(photo::FILED_AT) || has(photo::KEPT_AT);
+        let arrived = at_office || has(&photo::arrived(Variant::Original));
+        self.total = self.total.saturating_add_signed(count);
+        self.arrived = self.arrived.saturating_add_signed(if arrived { count } else { 0 });
+        self.at_office = self.at_office.saturating_add_signed(if at_office { count } else { 0 });
+    }
 }
 
 /// A case's records (visits, notes, photos, conflicts …), oldest first.
