@@ -7,7 +7,10 @@ use ekitei_model::wire::{Hint, paths};
 use futures_util::{SinkExt, StreamExt};
 use http::header::AUTHORIZATION;
 use rand::rngs::StdRng;
-use tokio_tungstenite::Connector;
+use reqwest::Url;
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -104,12 +107,15 @@ async fn once(transport: &HttpTransport, fresh: bool, mut on_live: impl FnMut(Li
     }
 }
 
-type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+/// Plain on this machine, TLS to everywhere else.
+trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Line for T {}
+
+type Socket = tokio_tungstenite::WebSocketStream<Box<dyn Line>>;
 
 async fn open(transport: &HttpTransport, fresh: bool) -> Result<Socket, CallError> {
     let token = transport.bearer(fresh).await?;
     let base = transport.base();
-    let tls = client_config(base, transport.ca_pem()).map_err(CallError::Refused)?;
     let mut url = base.join(paths::LIVE).map_err(|_| CallError::Garbage("live".into()))?;
     let secure = base.scheme() == "https";
     if url.set_scheme(if secure { "wss" } else { "ws" }).is_err() {
@@ -120,17 +126,38 @@ async fn open(transport: &HttpTransport, fresh: bool) -> Result<Socket, CallErro
         .map_err(|_| CallError::Garbage("token".into()))?;
     bearer.set_sensitive(true);
     request.headers_mut().insert(AUTHORIZATION, bearer);
-    let connector = if secure { Connector::Rustls(Arc::new(tls)) } else { Connector::Plain };
     let limits = WebSocketConfig::default()
         .max_message_size(Some(MAX_HINT_BYTES))
         .max_frame_size(Some(MAX_HINT_BYTES));
-    let opening =
-        tokio_tungstenite::connect_async_tls_with_config(request, Some(limits), true, Some(connector));
+    let opening = async {
+        let line = connect(base, transport.ca_pem()).await?;
+        let opened = tokio_tungstenite::client_async_with_config(request, line, Some(limits)).await;
+        opened.map_err(from_socket)
+    };
     match tokio::time::timeout(PING_EVERY, opening).await {
         Ok(Ok((socket, _))) => Ok(socket),
-        Ok(Err(error)) => Err(from_socket(error)),
+        Ok(Err(error)) => Err(error),
         Err(_) => Err(CallError::Timeout),
     }
+}
+
+async fn connect(base: &Url, ca_pem: Option<&str>) -> Result<Box<dyn Line>, CallError> {
+    let unknown = || CallError::Garbage("address".into());
+    let host = base.host_str().ok_or_else(unknown)?.trim_matches(['[', ']']).to_owned();
+    let port = base.port_or_known_default().ok_or_else(unknown)?;
+    let line = TcpStream::connect((host.as_str(), port)).await.map_err(|e| from_line(&e))?;
+    line.set_nodelay(true).map_err(|e| from_line(&e))?;
+    if base.scheme() != "https" {
+        return Ok(Box::new(line));
+    }
+    let tls = client_config(base, ca_pem).map_err(CallError::Refused)?;
+    let name = ServerName::try_from(host).map_err(|_| unknown())?;
+    let line = tokio_rustls::TlsConnector::from(Arc::new(tls)).connect(name, line).await;
+    Ok(Box::new(line.map_err(|e| from_line(&e))?))
+}
+
+fn from_line(error: &std::io::Error) -> CallError {
+    if is_certificate_error(error) { CallError::Untrusted } else { CallError::Network(error.to_string()) }
 }
 
 fn from_socket(error: Error) -> CallError {

@@ -87,3 +87,57 @@ async fn hints_arrive_over_a_socket_that_is_lost_and_opened_again() {
     assert!(matches!(&heard[3], Live::Lost(CallError::Network(_))));
     assert_eq!(heard[4..], [Live::Connected, Live::Hint(hint(3))]);
 }
+
+/// What a listener hears over TLS until its first hint or loss, trusting `root_pem`; the office's certificate is `ca`'s.
+async fn first_over_tls(ca: &rcgen::CertifiedIssuer<'static, rcgen::KeyPair>, root_pem: &str) -> Vec<Live> {
+    use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+    use tokio_rustls::rustls::{ServerConfig, crypto::ring};
+    let pair = rcgen::KeyPair::generate().unwrap();
+    let params = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    let cert = params.signed_by(&pair, ca).unwrap();
+    let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(pair.serialize_der()));
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], private)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let mut open = Vec::new();
+        loop {
+            let (socket, _) = listener.accept().await.unwrap();
+            let Ok(socket) = acceptor.accept(socket).await else { continue };
+            let mut socket = tokio_tungstenite::accept_async(socket).await.unwrap();
+            socket.send(text(1)).await.unwrap();
+            open.push(socket);
+        }
+    });
+    let key =
+        DeviceKey { device_id: DeviceId(Uuid::from_u128(1)), signing_key: Secret32::from_bytes([1; 32]) };
+    let line = Arc::new(HttpTransport::new(&url, Some(root_pem), key).unwrap());
+    line.use_token(TokenReply { token: "t0".into(), expires_ms: 0, challenge: String::new() }).await;
+    let mut heard = Vec::new();
+    listen(line, Arc::new(Hasty), StdRng::seed_from_u64(1), |live| {
+        let last = live != Live::Connected;
+        heard.push(live);
+        !last
+    })
+    .await;
+    server.abort();
+    heard
+}
+
+#[tokio::test]
+async fn the_socket_trusts_the_office_s_own_root_alone() {
+    let authority = || {
+        let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        rcgen::CertifiedIssuer::self_signed(params, rcgen::KeyPair::generate().unwrap()).unwrap()
+    };
+    let (office, stranger) = (authority(), authority());
+    assert_eq!(first_over_tls(&office, &office.pem()).await, [Live::Connected, Live::Hint(hint(1))]);
+    assert_eq!(first_over_tls(&office, &stranger.pem()).await, [Live::Lost(CallError::Untrusted)]);
+}
