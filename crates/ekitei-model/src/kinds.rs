@@ -55,6 +55,9 @@ pub mod case {
     pub const ASSIGNEES: &str = "assignees";
     /// `section` | `number` | `none`; see [`crate::filing::Policy`].
     pub const FILING: &str = "filing";
+    /// Server: the people of its visits that are not accepted yet. They may read it for so long, unless it is
+    /// members-only.
+    pub const VISITORS: &str = "office.visitors";
 }
 
 pub mod visit {
@@ -66,7 +69,9 @@ pub mod visit {
     pub const STATE: &str = "state";
     /// Ids of the forms (not of their versions) that it is planned with.
     pub const FORMS: &str = "forms";
-    pub const STATES: [&str; 5] = ["planned", "departed", "on_site", "finished", "accepted"];
+    pub const STATES: [&str; 5] = ["planned", "departed", "on_site", "finished", ACCEPTED];
+    /// The office has what it wants of it: the visit is over.
+    pub const ACCEPTED: &str = "accepted";
 }
 
 pub mod note {
@@ -215,6 +220,11 @@ pub mod conflict {
     pub const THEIRS: &str = "theirs";
     pub const BY_STAFF: &str = "by_staff";
     pub const BY_DEVICE: &str = "by_device";
+    /// Server: who wrote the value that stood (staff id), when by their clock ([`crate::Stamp`] text), and the
+    /// operation: it tells whether that value still stands. Absent: the office itself.
+    pub const THEIRS_STAFF: &str = "theirs_staff";
+    pub const THEIRS_AT: &str = "theirs_at";
+    pub const THEIRS_OP: &str = "theirs_op";
     /// `mine` | `theirs` | `both`; the first resolution wins.
     pub const RESOLUTION: &str = "resolution";
 }

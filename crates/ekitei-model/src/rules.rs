@@ -6,6 +6,7 @@ use crate::op::{OpBody, Operation};
 use crate::people::{Role, Staff};
 use crate::record::{Fields, Record};
 use crate::scope::Scope;
+use serde_json::Value;
 
 /// Limits of one operation. A larger record goes to quarantine.
 pub const MAX_OP_BYTES: usize = 480 * 1024;
@@ -29,13 +30,43 @@ pub fn header_scopes(case: &Record) -> Vec<Scope> {
     scopes
 }
 
-/// Members and assignees.
+/// Members and assignees, and (unless it is members-only) the people of its open visits.
 pub fn people_of(case: &Record) -> Vec<String> {
     let mut p = case.list(case::MEMBERS);
     p.extend(case.list(case::ASSIGNEES));
+    if !case.flag(case::RESTRICTED) {
+        p.extend(case.list(case::VISITORS));
+    }
     p.sort();
     p.dedup();
     p
+}
+
+/// The code for a visit whose plan would let somebody into a members-only case.
+pub const VISIT_NOT_MEMBER: &str = "visit-not-member";
+
+/// Those whom a visit with these fields may not take along: a members-only case is opened by its grants alone, never by
+/// a plan. Any other case is readable for the people of a visit until the visit is accepted.
+pub fn outsiders(case: &Record, visit: &Fields) -> Vec<String> {
+    let people = match visit.get(kinds::visit::PEOPLE) {
+        Some(Value::Array(people)) if case.flag(case::RESTRICTED) => people,
+        _ => return Vec::new(),
+    };
+    let inside = people_of(case);
+    let named = people.iter().filter_map(Value::as_str).filter(|p| !p.is_empty());
+    named.filter(|p| !inside.iter().any(|i| i == p)).map(str::to_owned).collect()
+}
+
+/// Whose visits to the case are open: what [`case::VISITORS`] holds. Sorted, without doubles.
+pub fn visitors<'a>(visits: impl IntoIterator<Item = &'a Record>) -> Vec<String> {
+    let open = visits.into_iter().filter(|v| {
+        v.kind == kinds::VISIT && !v.deleted && v.text(kinds::visit::STATE) != kinds::visit::ACCEPTED
+    });
+    let mut people: Vec<String> = open.flat_map(|v| v.list(kinds::visit::PEOPLE)).collect();
+    people.retain(|p| !p.is_empty());
+    people.sort();
+    people.dedup();
+    people
 }
 
 /// Whether `staff` may read the case today (`YYYY-MM-DD`).
@@ -190,5 +221,87 @@ pub fn scope_fits(kind: &str, scope: &Scope, record: crate::RecordId) -> bool {
         // Unknown kinds stay opaque, where the writer may write at all.
         (_, Scope::All | Scope::Section(_)) => false,
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::Post;
+    use crate::{RecordId, StaffId};
+    use serde_json::json;
+
+    fn record(kind: &str, fields: Value) -> Record {
+        let id = RecordId::derived(&["rules", kind, &fields.to_string()]);
+        let scope = Scope::Case(id);
+        serde_json::from_value(json!({
+            "id": id, "kind": kind, "scope": scope, "born_seq": 1, "seq": 1, "fields": fields
+        }))
+        .expect("a record")
+    }
+
+    fn person(id: &str, section: &str, role: Role) -> Staff {
+        let post = Post { section: section.to_owned(), role, from: None, to: Some("2026-12-31".to_owned()) };
+        Staff {
+            id: StaffId(id.to_owned()),
+            name: String::new(),
+            kana: String::new(),
+            extension: String::new(),
+            posts: vec![post],
+        }
+    }
+
+    #[test]
+    fn the_people_of_open_visits_read_the_case_unless_it_is_members_only() {
+        let visits = [
+            record("visit", json!({"people": ["b2", "b1", ""], "state": "planned"})),
+            record("visit", json!({"people": ["b1"]})),
+            record("visit", json!({"people": ["c9"], "state": "accepted"})),
+            record("note", json!({"people": ["c8"]})),
+        ];
+        assert_eq!(visitors(&visits), ["b1", "b2"]);
+        let mut case = record("case", json!({"section": "甲", "office.visitors": visitors(&visits)}));
+        let guest = person("b1", "乙", Role::Staff);
+        assert!(may_read_case(&case, &guest, "2026-11-21"));
+        assert!(header_scopes(&case).contains(&Scope::User("b1".into())), "so it is in their lists");
+        assert!(!may_read_case(&case, &person("c9", "乙", Role::Staff), "2026-11-21"), "that visit is over");
+        case.fields.insert(case::RESTRICTED.to_owned(), true.into());
+        assert!(!may_read_case(&case, &guest, "2026-11-21"));
+        assert!(!header_scopes(&case).contains(&Scope::User("b1".into())));
+    }
+
+    #[test]
+    fn a_plan_lets_nobody_into_a_members_only_case() {
+        let plan = |people: Value| Fields::from([("people".to_owned(), people)]);
+        let open = record("case", json!({"section": "甲"}));
+        assert!(outsiders(&open, &plan(json!(["b1"]))).is_empty());
+        let closed = record(
+            "case",
+            json!({"restricted": true, "members": ["a1"], "assignees": ["a2"], "office.visitors": ["b1"]}),
+        );
+        assert_eq!(outsiders(&closed, &plan(json!(["a1", "b1", "a2", "", "c1"]))), ["b1", "c1"]);
+        assert!(outsiders(&closed, &plan(Value::Null)).is_empty());
+        assert!(outsiders(&closed, &Fields::from([("state".to_owned(), "departed".into())])).is_empty());
+    }
+
+    #[test]
+    fn phones_are_managed_by_those_who_lead_the_section_today_and_by_administrators() {
+        let owner = person("a1", "甲", Role::Staff);
+        for (role, section, day, may) in [
+            (Role::Head, "甲", "2026-11-21", true),
+            (Role::Steward, "甲", "2026-11-21", true),
+            (Role::Steward, "乙", "2026-11-21", false),
+            (Role::Head, "甲", "2027-01-01", false),
+            (Role::Staff, "甲", "2026-11-21", false),
+            (Role::Audit, "甲", "2026-11-21", false),
+        ] {
+            let leader = person("z", section, role);
+            assert_eq!(manages_phones_of(&leader, &owner, day), may, "{role:?} {section} {day}");
+            assert_eq!(looks_after(&leader, &owner, day), may, "{role:?} {section} {day}");
+        }
+        let admin = person("z", "本庁", Role::Admin);
+        assert!(
+            manages_phones_of(&admin, &owner, "2026-11-21") && !looks_after(&admin, &owner, "2026-11-21")
+        );
     }
 }

@@ -11,7 +11,7 @@ pub enum StorageError {
     /// Codes: `epoch-changed{epoch}` `lane-gap{high_water}` `batch-malformed` `device-unknown` `device-drained`
     /// `device-wiped` `staff-unknown` `not-readable` `code-unknown` `code-expired` `code-used` `upload-unknown`
     /// `upload-taken{offset}` `job-taken` `quarantine-unknown` `quarantine-settled` `database-newer{found,known}`
-    /// `backup-elsewhere`.
+    /// `backup-elsewhere` `database-address` `database-sslmode{what}` `database-root{what}`.
     #[error("refused: {0}")]
     Refused(Fault),
     /// The database did not answer, is busy, or the disk is full: the same request may succeed later.

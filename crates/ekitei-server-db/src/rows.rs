@@ -285,6 +285,21 @@ pub struct CaseRow {
     pub changed_ms: i64,
 }
 
+/// A case and a part of what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// With counts of the whole case.
+    pub case: CaseRow,
+    /// All visits (JSON) in the order of their birth; empty when an older part was asked for.
+    pub visits: Vec<String>,
+    /// Notes, photos and whatever else hangs on it (JSON), last born first.
+    pub records: Vec<String>,
+    /// Open ones, oldest first.
+    pub conflicts: Vec<ConflictRow>,
+    /// There are more records, born before this number.
+    pub older: Option<u64>,
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaseFilter {
     /// Part of number, name or place; folded by the model's rule.
@@ -326,6 +341,25 @@ pub struct QuarantineRow {
     pub state: QuarantineState,
     pub settled_by: Option<StaffId>,
     pub bytes: Vec<u8>,
+}
+
+/// What retention removed (or would remove), payload by payload; ids, sequences and hashes stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Records that outlived what they belong to and are deleted now: contents of deleted cases, conflicts of deleted
+    /// records.
+    pub deleted: u64,
+    /// Deleted records whose earlier versions were emptied.
+    pub records: u64,
+    /// Settled quarantine entries that were emptied.
+    pub entries: u64,
+    pub changed: Changed,
+}
+
+impl Purged {
+    pub fn is_empty(&self) -> bool {
+        self.deleted + self.records + self.entries == 0
+    }
 }
 
 /// For `/metrics` and the console's head line.

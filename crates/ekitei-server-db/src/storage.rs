@@ -116,10 +116,10 @@ pub trait Storage: Send + Sync {
     /// For the office's own jobs.
     async fn office_blob_of(&self, record: RecordId, variant: Variant) -> Result<Option<BlobRow>>;
     async fn all_blobs(&self) -> Result<Vec<BlobRow>>;
-    /// Blobs stored before `before_ms` whose last living reference ended before it.
+    /// Blobs stored before `before_ms` whose last living reference ended before it, or was purged.
     async fn orphan_blobs(&self, before_ms: i64) -> Result<Vec<BlobRow>>;
-    /// `false`: it is referred to again and stays.
-    async fn forget_blob(&self, sha256: &str, before_ms: i64) -> Result<bool>;
+    /// Its hash stays in the list of what is gone. `false`: it is referred to again and stays.
+    async fn forget_blob(&self, sha256: &str, before_ms: i64, now_ms: i64) -> Result<bool>;
     /// These originals are in a backup now: written into their photo records.
     async fn mark_backed_up(&self, sha256s: &[String], at_ms: i64) -> Result<Changed>;
 
@@ -137,8 +137,14 @@ pub trait Storage: Send + Sync {
     // ── what the console reads; a caller sees only what the model's rules let them read ──
     /// Last changed first, at most `limit`.
     async fn cases(&self, caller: &Caller, filter: &CaseFilter, limit: u32) -> Result<Vec<CaseRow>>;
-    /// Records of the case (JSON) in the order of their birth, without tombstones. Refused: `not-readable`.
-    async fn timeline(&self, caller: &Caller, case: RecordId) -> Result<Vec<String>>;
+    /// At most `limit` records of the case, those born before `before` (`None`: the newest). Refused: `not-readable`.
+    async fn timeline(
+        &self,
+        caller: &Caller,
+        case: RecordId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Timeline>;
     /// Notes, photos and visits of readable cases, last changed first (JSON).
     async fn recent(&self, caller: &Caller, limit: u32) -> Result<Vec<String>>;
     /// Records of one kind in everything that the caller may read (cases, own sections, all), last changed first (JSON).
@@ -166,6 +172,16 @@ pub trait Storage: Send + Sync {
     async fn verify_rows(&self) -> Result<Vec<Fault>>;
     /// Every living record of a kind by id (JSON), for checks against the shared folder. At most `limit`, after `after`.
     async fn scan_kind(&self, kind: &str, after: Option<RecordId>, limit: u32) -> Result<Vec<String>>;
+    /// Replaced versions of a record (JSON, or what retention left of it), oldest first. For audit: no permission is
+    /// asked.
+    async fn history(&self, id: RecordId) -> Result<Vec<String>>;
+    /// One entry of the quarantine, settled or not. For audit: no permission is asked.
+    async fn quarantine_entry(&self, id: Uuid) -> Result<Option<QuarantineRow>>;
+    /// Retention: empties what ended (was deleted, settled) before `before_ms`, at most `limit` of each sort; to be
+    /// repeated until nothing is left.
+    async fn purge(&self, before_ms: i64, now_ms: i64, limit: u32) -> Result<Purged>;
+    /// What [`Storage::purge`] would find now.
+    async fn purgeable(&self, before_ms: i64) -> Result<Purged>;
     /// A consistent copy of the database into a new file. Refused: `file-exists`, `backup-elsewhere` (PostgreSQL has its
     /// own tools).
     async fn backup(&self, target: &Path) -> Result<()>;

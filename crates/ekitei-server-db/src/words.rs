@@ -86,3 +86,10 @@ pub(crate) fn newest_cases(rows: &mut Vec<CaseRow>, limit: u32) {
     rows.sort_by(|a, b| b.changed_ms.cmp(&a.changed_ms).then_with(|| b.record.cmp(&a.record)));
     rows.truncate(limit as usize);
 }
+
+/// Cuts rows that were fetched one too many to `limit`; the last one's place when there were more.
+pub(crate) fn cut<T>(rows: &mut Vec<(u64, T)>, limit: u32) -> Option<u64> {
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    rows.last().filter(|_| more).map(|(place, _)| *place)
+}

@@ -73,13 +73,16 @@ mod database {
         fixture::fill(&store).await;
     }
 
+    /// Each past schema, and today's: filled, upgraded, checked.
     #[tokio::test]
-    async fn schema_1_is_brought_up_to_date() {
-        let Some(s) = scratch().await else { return };
-        sql(&s, include_str!("fixtures/postgres_v1.sql")).await.unwrap();
-        let store: Arc<dyn Storage> =
-            Arc::new(Postgres::connect(&format!("{}/{}", s.cluster, s.name)).await.unwrap());
-        fixture::check(&store).await;
+    async fn every_schema_is_brought_up_to_date() {
+        for past in [include_str!("fixtures/postgres_v1.sql"), include_str!("fixtures/postgres_v3.sql")] {
+            let Some(s) = scratch().await else { return };
+            sql(&s, past).await.unwrap();
+            let store: Arc<dyn Storage> =
+                Arc::new(Postgres::connect(&format!("{}/{}", s.cluster, s.name)).await.unwrap());
+            fixture::check(&store).await;
+        }
     }
 
     #[tokio::test]
@@ -157,5 +160,96 @@ mod database {
     async fn a_silent_database_is_unavailable_not_damaged() {
         let err = Postgres::connect("postgres://nobody@127.0.0.1:1/none").await.err().unwrap();
         assert!(matches!(err, ekitei_server_db::StorageError::Unavailable(_)));
+    }
+}
+
+mod tls {
+    //! The line to the database, through an end of TLS in front of the scratch cluster.
+    use super::*;
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    use std::path::{Path, PathBuf};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+    use tokio_rustls::rustls::{ServerConfig, crypto::ring};
+
+    fn authority() -> CertifiedIssuer<'static, KeyPair> {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+    }
+
+    fn acceptor(ca: &CertifiedIssuer<'static, KeyPair>, name: &str) -> TlsAcceptor {
+        let pair = KeyPair::generate().unwrap();
+        let cert = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&pair, ca).unwrap();
+        let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(pair.serialize_der()));
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], private)
+            .unwrap();
+        TlsAcceptor::from(Arc::new(config))
+    }
+
+    /// Speaks PostgreSQL's request for TLS, then TLS, and hands everything on in plain.
+    async fn front(cluster: &str, acceptor: TlsAcceptor) -> u16 {
+        let upstream = cluster.rsplit('@').next().unwrap().to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            loop {
+                let (mut line, _) = listener.accept().await.unwrap();
+                let (acceptor, upstream) = (acceptor.clone(), upstream.clone());
+                tokio::spawn(async move {
+                    let mut request = [0; 8];
+                    line.read_exact(&mut request).await.unwrap();
+                    assert_eq!(request, [0, 0, 0, 8, 4, 210, 22, 47], "asks for TLS before anything else");
+                    line.write_all(b"S").await.unwrap();
+                    let Ok(mut line) = acceptor.accept(line).await else { return };
+                    let mut database = TcpStream::connect(upstream).await.unwrap();
+                    let _ = tokio::io::copy_bidirectional(&mut line, &mut database).await;
+                });
+            }
+        });
+        port
+    }
+
+    fn pem(dir: &Path, name: &str, ca: &CertifiedIssuer<'static, KeyPair>) -> PathBuf {
+        let path = dir.join(name);
+        std::fs::write(&path, ca.pem()).unwrap();
+        path
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_database_is_checked_against_the_named_root() {
+        let Some(s) = scratch().await else { return };
+        let dir = tempfile::tempdir().unwrap();
+        let (ca, stranger) = (authority(), authority());
+        let (root, other) = (pem(dir.path(), "根 root.pem", &ca), pem(dir.path(), "other.pem", &stranger));
+        let escaped = root.to_str().unwrap().replace(' ', "%20");
+        let good = front(&s.cluster, acceptor(&ca, "127.0.0.1")).await;
+        let misnamed = front(&s.cluster, acceptor(&ca, "other.example")).await;
+        let open = |port: u16, query: String| {
+            let url = format!("postgres://postgres@127.0.0.1:{port}/{}?{query}", s.name);
+            async move { Postgres::connect(&url).await }
+        };
+        for query in ["sslmode=require".to_owned(), format!("sslmode=verify-full&sslrootcert={escaped}")] {
+            let store = open(good, query.clone()).await.unwrap_or_else(|e| panic!("{query}: {e}"));
+            store.meta_set("line", &query).await.unwrap();
+            assert_eq!(store.meta_get("line").await.unwrap(), Some(query));
+        }
+        for (port, query) in [
+            (good, format!("sslmode=verify-full&sslrootcert={}", other.display())),
+            (good, format!("sslmode=require&sslrootcert={}", other.display())),
+            (misnamed, format!("sslmode=verify-full&sslrootcert={escaped}")),
+        ] {
+            let error = open(port, query.clone()).await.err().unwrap_or_else(|| panic!("{query} was taken"));
+            assert!(matches!(error, ekitei_server_db::StorageError::Unavailable(_)), "{query}: {error}");
+        }
+        // The scratch cluster itself speaks no TLS: what asks for it does not fall back to a plain line.
+        let url = format!("{}/{}?sslmode=require", s.cluster, s.name);
+        assert!(Postgres::connect(&url).await.is_err());
     }
 }

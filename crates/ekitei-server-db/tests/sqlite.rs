@@ -49,18 +49,26 @@ mod file {
         fixture::fill(&store).await;
     }
 
+    /// Each past schema, and today's: filled, upgraded, checked.
     #[tokio::test]
-    async fn schema_1_is_brought_up_to_date() {
+    async fn every_schema_is_brought_up_to_date() {
+        let past = [(1, include_str!("fixtures/sqlite_v1.sql")), (3, include_str!("fixtures/sqlite_v3.sql"))];
+        for (version, sql) in past {
+            brought_up_to_date(version, sql).await;
+        }
+    }
+
+    async fn brought_up_to_date(version: i64, sql: &str) {
         let (_dir, path) = place();
         let old = Connection::open(&path).unwrap();
-        old.execute_batch(include_str!("fixtures/sqlite_v1.sql")).unwrap();
-        assert_eq!(old.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), 1);
+        old.execute_batch(sql).unwrap();
+        assert_eq!(old.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), version);
         drop(old);
         let store: Arc<dyn Storage> = Arc::new(Sqlite::open(&path).unwrap());
         fixture::check(&store).await;
         drop(store);
         let now = Connection::open(&path).unwrap();
-        assert_eq!(now.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), 2);
+        assert_eq!(now.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), 3);
     }
 
     #[tokio::test]

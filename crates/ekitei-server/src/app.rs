@@ -13,7 +13,7 @@ use ekitei_server_db::{Caller, Changed, DeviceReport, Storage, Touched};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 
 /// Hints that a slow socket may lag behind before it loses some; the cursor pull is the truth.
@@ -35,6 +35,8 @@ pub struct App {
     answered: Mutex<HashMap<String, i64>>,
     touched_devices: Mutex<HashMap<DeviceId, (i64, DeviceReport)>>,
     pub uploads: ActiveUploads,
+    /// Turns at decoding photographs: one for each core.
+    pub decoding: Semaphore,
     hints: broadcast::Sender<Hint>,
     pub work: Notify,
     pub stop: CancellationToken,
@@ -63,6 +65,7 @@ impl App {
             answered: Mutex::default(),
             touched_devices: Mutex::default(),
             uploads: ActiveUploads::default(),
+            decoding: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
             hints: broadcast::channel(HINT_BUFFER).0,
             work: Notify::new(),
             stop,

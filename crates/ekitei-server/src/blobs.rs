@@ -13,6 +13,21 @@ pub fn path(data: &Path, sha256: &str) -> PathBuf {
     folder(data).join(sha256.get(..2).unwrap_or("__")).join(sha256)
 }
 
+/// Where a blob waits while it is decided whether it goes.
+pub fn aside(blob: &Path) -> PathBuf {
+    blob.with_extension("aside")
+}
+
+pub fn is_aside(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "aside")
+}
+
+/// Every file of the blob folder.
+pub fn all_files(data: &Path) -> impl Iterator<Item = PathBuf> {
+    let folders = fs::read_dir(folder(data)).into_iter().flatten().flatten();
+    folders.flat_map(|f| fs::read_dir(f.path()).into_iter().flatten().flatten()).map(|f| f.path())
+}
+
 pub fn staging_folder(data: &Path) -> PathBuf {
     data.join("staging")
 }

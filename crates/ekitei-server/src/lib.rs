@@ -27,6 +27,7 @@ mod metrics;
 mod pages;
 mod papers;
 mod rate;
+mod retention;
 mod secret;
 mod start;
 mod storage_fault;

@@ -29,9 +29,11 @@ pub async fn page(
     if let Some(found) = read(app.config.console.as_deref(), path).await {
         return Ok(file(path, found));
     }
-    // A missing script must not become a page.
-    let wants_page =
-        headers.get(header::ACCEPT).is_none_or(|a| a.to_str().is_ok_and(|a| a.contains("text/html")));
+    // The address itself is the console, whatever asks. Below it, a missing script must not become a page.
+    let takes_page = |a: &HeaderValue| {
+        a.to_str().is_ok_and(|a| path.is_empty() || a.contains("text/html") || a.contains("*/*"))
+    };
+    let wants_page = headers.get(header::ACCEPT).is_none_or(takes_page);
     if path.contains('.') || !wants_page {
         return Err(Refused::not_found());
     }

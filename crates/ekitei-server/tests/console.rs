@@ -138,6 +138,15 @@ async fn pages_come_from_the_folder_and_unknown_paths_are_the_console_s_own() {
         (StatusCode::OK, "no-cache")
     );
     assert!(get("/cases/018f").await.unwrap().text().await.unwrap().contains("駅逓"));
+    // A bookmark's preview, a mail program, a monitor: the address itself is the console for everybody.
+    for accept in ["*/*", "image/avif,*/*;q=0.8", "application/json", ""] {
+        let plain = office.http.get(office.url("/")).header("accept", accept).send().await.unwrap();
+        assert_eq!(plain.status(), StatusCode::OK, "{accept:?}");
+        assert!(plain.text().await.unwrap().contains("駅逓"), "{accept:?}");
+    }
+    let deep =
+        office.http.get(office.url("/cases/018f")).header("accept", "application/json").send().await.unwrap();
+    assert_eq!(deep.status(), StatusCode::NOT_FOUND);
     let script = get("/assets/app-1.js").await.unwrap();
     assert!(script.headers()["content-type"].to_str().unwrap().starts_with("text/javascript"));
     assert!(script.headers()["cache-control"].to_str().unwrap().contains("immutable"));
@@ -258,11 +267,32 @@ async fn a_note_that_phone_and_desk_change_becomes_a_conflict_that_a_person_sett
             (found["field"].as_str(), found["by"]["name"].as_str()),
             (Some("text"), Some("係長 次郎"))
         );
+        let standing = (found["standing_by"]["name"].as_str(), found["standing_at"].as_str());
+        assert_eq!(standing, (Some("検査 花子"), Some("2026-11-21T10:00:00.000+09:00")), "{found}");
+        assert_eq!(found["case_number"], "R8-17");
         let path = format!("/api/conflicts/{conflict}");
         assert_eq!(desk.post(&path, &json!({ "choice": choice })).await.status(), StatusCode::OK);
         assert_eq!(office.office_record(note).await.text("text"), text, "{choice}");
         assert_eq!(desk.json("/api/conflicts").await, json!([]));
     }
+}
+
+#[tokio::test]
+async fn a_long_case_is_read_in_parts() {
+    let office = Office::start().await;
+    let case = office.case("R8-17", "x", json!({})).await;
+    let mut phone = office.phone("s1").await;
+    let notes: Vec<_> = (0..7).map(|n| create(case, "note", json!({ "text": format!("{n}") }))).collect();
+    phone.push(&notes).await;
+    let desk = office.console("s2").await;
+    let texts = |view: &Value| -> Vec<String> {
+        view["notes"].as_array().unwrap().iter().map(|n| n["text"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = desk.json(&format!("/api/cases/{case}?limit=5")).await;
+    assert_eq!((texts(&first).join(""), first["case"]["notes"].as_u64()), ("23456".to_owned(), Some(7)));
+    let rest = desk.json(&format!("/api/cases/{case}?limit=5&before={}", first["older"])).await;
+    assert_eq!((texts(&rest).join(""), &rest["older"]), ("01".to_owned(), &Value::Null));
+    assert_eq!(texts(&desk.json(&format!("/api/cases/{case}")).await).len(), 7);
 }
 
 #[tokio::test]
@@ -404,6 +434,12 @@ async fn people_are_found_by_name_and_section() {
     let found = desk.json("/api/staff?q=花子").await;
     assert_eq!(found[0]["posts"], json!([{ "section": SECTION, "role": "staff" }]));
     assert_eq!(desk.json(&format!("/api/staff?section={SECTION}")).await.as_array().unwrap().len(), 2);
+    // For enrolment: the head's own people, everybody for the administrator, nobody for the others.
+    for (who, found) in [("s2", 2), ("adm", 4), ("s1", 0), ("s3", 0)] {
+        let desk = office.console(who).await;
+        assert_eq!(desk.json("/api/staff?phones=true").await.as_array().unwrap().len(), found, "{who}");
+        assert_eq!(desk.json("/api/staff").await.as_array().unwrap().len(), 4, "{who}");
+    }
     assert_eq!(desk.json("/api/sections").await, json!([OTHER, SECTION]));
     assert_eq!(
         office.http.get(office.url("/api/staff")).send().await.unwrap().status(),

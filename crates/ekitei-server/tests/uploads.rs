@@ -153,6 +153,35 @@ async fn a_wrong_chunk_is_not_taken_and_a_wrong_file_is_dropped() {
     phone.upload(any(), Variant::Original, &plain).await;
 }
 
+/// A JPEG full of detail, so that it has something to lose.
+fn noise(width: u16, height: u16) -> Vec<u8> {
+    let mut seed = 7u32;
+    let mut next = || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 24) as u8
+    };
+    let pixels: Vec<u8> = (0..usize::from(width) * usize::from(height) * 3).map(|_| next()).collect();
+    let mut out = Vec::new();
+    let encoder = jpeg_encoder::Encoder::new(&mut out, 90);
+    encoder.encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb).unwrap();
+    out
+}
+
+/// Decoding waits for its turn; nothing else does.
+#[tokio::test]
+async fn many_photos_at_once_are_all_verified() {
+    let office = Office::start().await;
+    let phone = office.phone("s1").await;
+    let plains: Vec<Vec<u8>> = (0..12).map(|n| noise(200 + n, 150)).collect();
+    let all = plains.iter().map(|plain| phone.upload(any(), Variant::Original, plain));
+    futures_util::future::join_all(all).await;
+    for plain in &plains {
+        let path = office.data().join("blobs").join(&sha256(plain)[..2]).join(sha256(plain));
+        assert_eq!(&std::fs::read(path).unwrap(), plain);
+    }
+    assert_eq!(std::fs::read_dir(office.data().join("staging")).unwrap().count(), 0);
+}
+
 #[tokio::test]
 async fn what_is_not_the_announced_photo_is_refused() {
     let office = Office::start().await;
@@ -163,11 +192,16 @@ async fn what_is_not_the_announced_photo_is_refused() {
     let sealed = seal_bytes(&plain, &to_office).unwrap();
     let elsewhere = seal_bytes(&plain, &[Identity::generate().recipient()]).unwrap();
     let text = seal_bytes(b"no photo at all", &to_office).unwrap();
+    // Whole by its hash, and cut before it was sealed.
+    let large = noise(640, 480);
+    let cut = large[..large.len() / 2].to_vec();
+    let sealed_cut = seal_bytes(&cut, &to_office).unwrap();
     let heic = seal_bytes(b"\0\0\0\x18ftypheic\0\0\0\0heicmif1", &to_office).unwrap();
     for (name, cipher, plain_hash, code) in [
         ("other content", &sealed, sha256(b"x"), "upload-content"),
         ("sealed for somebody else", &elsewhere, sha256(&plain), "upload-sealed-wrong"),
         ("not sealed", &plain, sha256(&plain), "upload-sealed-wrong"),
+        ("cut", &sealed_cut, sha256(&cut), "photo-truncated"),
         ("text", &text, sha256(b"no photo at all"), "photo-unknown"),
         ("HEIC", &heic, sha256(b"\0\0\0\x18ftypheic\0\0\0\0heicmif1"), "photo-heic"),
     ] {

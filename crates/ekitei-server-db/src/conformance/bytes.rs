@@ -244,9 +244,9 @@ pub async fn orphans_are_forgotten_only_when_nobody_refers_to_them(store: Store)
     let three = photo_in(case, "same");
     a1.one(&three).await;
     send(&store, &a1, three.record, Variant::Original, "same").await;
-    assert!(!store.forget_blob("same", later).await.unwrap(), "referred to again meanwhile");
+    assert!(!store.forget_blob("same", later, NOW).await.unwrap(), "referred to again meanwhile");
     a1.one(&op(three.record, OpBody::Delete)).await;
-    assert!(store.forget_blob("same", later).await.unwrap());
+    assert!(store.forget_blob("same", later, NOW).await.unwrap());
     assert_eq!(store.all_blobs().await.unwrap(), []);
     sound(&store).await;
 }

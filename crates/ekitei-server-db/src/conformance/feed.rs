@@ -96,7 +96,7 @@ pub async fn only_granted_scopes_are_read(store: Store) {
             assert!(pages[0].header.denied && pages[0].records.is_empty(), "{} {scope}", reader.caller.staff);
         }
         assert_eq!(reader.record(case).await, None);
-        assert_eq!(code(store.timeline(&reader.caller, case).await), "not-readable");
+        assert_eq!(code(store.timeline(&reader.caller, case, None, 9).await), "not-readable");
     }
     let mine = [Scope::Case(case), Scope::All, Scope::User("b1".into()), Scope::Section(B.to_owned())];
     assert_eq!(store.readable(&b1.caller, &mine).await.unwrap(), mine[1..]);

@@ -147,9 +147,12 @@ fn invent(dice: &mut Dice, case: RecordId, fold: &Fold, old: &[Record], staff: &
     }
 }
 
-/// The content without places and clocks.
+/// The content without places, clocks, and what the office adds to conflicts from its log.
 fn content(mut r: Record) -> Record {
     (r.seq, r.born_seq, r.received_ms) = (0, 0, 0);
+    for name in [conflict::THEIRS_STAFF, conflict::THEIRS_AT, conflict::THEIRS_OP] {
+        r.fields.remove(name);
+    }
     r
 }
 

@@ -3,7 +3,7 @@
 use super::kit::*;
 use ekitei_model::kinds::{self, conflict};
 use ekitei_model::merge::BOTH_SEPARATOR;
-use ekitei_model::{OpBody, Outcome, Record, RecordId, Scope};
+use ekitei_model::{OpBody, Outcome, Record, RecordId, Scope, Stamp};
 
 /// Two phones have the same note; both change its text. Returns the note's id and the conflict's.
 async fn clash(a1: &mut Phone, a2: &mut Phone, case: RecordId) -> (Record, RecordId) {
@@ -190,5 +190,41 @@ pub async fn marks_only_grow(store: Store) {
     assert_eq!(a1.record(id).await.unwrap().fields["value"], 9);
     let other = op(record_id(), OpBody::Mark { scope, value: 1 });
     assert_eq!(reason(&a1.one(&other).await), "mark-id");
+    sound(&store).await;
+}
+
+pub async fn a_conflict_names_who_wrote_what_stands(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let (mut a2, mut a9) = (phone(&store, "a2").await, phone(&store, "a9").await);
+    let note = note_in(case, "一");
+    applied(&a1.one(&note).await);
+    let seen = a1.record(note.record).await.unwrap();
+    let says = |r: &Record| (r.text("theirs_staff").to_owned(), r.text("theirs_op").to_owned());
+    let lay = |outcome: Outcome| match outcome {
+        Outcome::Conflict { conflicts, .. } => conflicts[0],
+        other => panic!("no conflict: {other:?}"),
+    };
+    // In one batch with the change that stands: the log is not written yet.
+    let first = patch(&seen, fields([("text", "二".into())]));
+    let id = lay({
+        applied(&a2.one(&first).await);
+        a9.one(&patch(&seen, fields([("text", "三".into())]))).await
+    });
+    let conflict = a1.record(id).await.unwrap();
+    assert_eq!(says(&conflict), ("a2".to_owned(), first.op_id.to_string()));
+    assert_eq!(conflict.text("theirs_at"), Stamp::japan(NOW).to_string());
+    // The same value again is the same conflict: nothing moves.
+    let again = lay(a9.one(&patch(&seen, fields([("text", "三".into())]))).await);
+    assert_eq!((again, a1.record(id).await.unwrap().seq), (id, conflict.seq));
+    // What the create wrote stands: its author.
+    let title = create(record_id(), "note", &Scope::Case(case), None, fields([("title", "題".into())]));
+    applied(&a1.one(&title).await);
+    let other = patch(&a2.record(title.record).await.unwrap(), fields([("title", "別題".into())]));
+    let mut stale = other.clone();
+    if let OpBody::Patch { base, .. } = &mut stale.body {
+        base.insert("title".to_owned(), ekitei_model::OpId(uuid::Uuid::now_v7()));
+    }
+    let id = lay(a2.one(&stale).await);
+    assert_eq!(says(&a1.record(id).await.unwrap()), ("a1".to_owned(), title.op_id.to_string()));
     sound(&store).await;
 }

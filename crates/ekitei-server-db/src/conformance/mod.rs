@@ -11,6 +11,7 @@ pub mod merge;
 pub mod people;
 pub mod pipe;
 pub mod quarantine;
+pub mod retention;
 pub mod together;
 pub mod views;
 
@@ -25,15 +26,15 @@ macro_rules! conformance_suite {
                 a_reused_number_loses_nothing, children_wait_for_their_parents, waiting_chains_are_released_at_once,
                 order_inside_a_batch_does_not_matter, what_waits_too_long_goes_to_quarantine, void_takes_a_place,
                 drained_devices_push_and_wiped_ones_do_not;
-            merge: equal_bases_apply_and_others_conflict, resolutions_change_the_parent_once, a_reopened_conflict_asks_again,
+            merge: equal_bases_apply_and_others_conflict, resolutions_change_the_parent_once, a_reopened_conflict_asks_again, a_conflict_names_who_wrote_what_stands,
                 deletes_leave_tombstones, drafts_are_published_in_one_step, a_publish_ends_a_draft_that_comes_later, marks_only_grow;
             inspect: only_the_head_accepts_what_was_circulated, a_late_answer_is_proposed_and_decided_once,
                 forms_are_published_by_leaders_and_never_change, papers_are_asked_for_when_it_goes_to_the_head_and_when_it_says_something_else,
                 lists_of_a_kind_and_children_follow_the_grants;
             feed: a_new_reader_begins_at_the_head_and_pages_backward, changes_follow_the_cursor, the_budget_cuts_pages_without_loss,
                 only_granted_scopes_are_read, an_unknown_case_is_empty_and_a_deleted_one_denied;
-            views: headers_follow_the_grants, restriction_hides_name_and_place, assignments_follow_people_and_visits,
-                lists_show_only_what_may_be_read, counts_are_the_lengths_of_one_s_own_lists,
+            views: headers_follow_the_grants, restriction_hides_name_and_place, assignments_follow_people_and_visits, people_of_an_open_visit_read_the_case,
+                lists_show_only_what_may_be_read, a_long_case_is_read_in_parts, counts_are_the_lengths_of_one_s_own_lists,
                 authors_are_those_of_the_log, acl_versions_change_with_grants, verify_finds_nothing_after_all_this;
             quarantine: a_lost_scope_keeps_the_bytes_where_its_readers_see_them, release_applies_in_the_right_of_the_releaser,
                 what_may_be_of_a_members_only_case_is_veiled,
@@ -42,6 +43,8 @@ macro_rules! conformance_suite {
                 jobs_run_once_and_write_their_effect, each_finished_version_of_a_note_is_filed,
                 bytes_are_read_through_readable_records_only, orphans_are_forgotten_only_when_nobody_refers_to_them,
                 backups_are_told_to_the_photos;
+            retention: what_was_deleted_leaves_only_its_traces, a_deleted_case_takes_everything_in_it_along,
+                settled_quarantine_is_emptied_and_open_one_is_not, what_lives_again_and_ends_again_is_emptied_again;
             people: codes_are_used_once, a_forgotten_phone_comes_back_under_its_id, sessions_end, imports_are_repeatable, imported_cases_are_matched_by_number,
                 the_epoch_stays_until_a_restore, devices_report;
             together: two_devices_write_one_scope_without_gaps, a_reader_never_skips_a_late_commit,

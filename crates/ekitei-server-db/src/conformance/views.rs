@@ -95,6 +95,65 @@ pub async fn assignments_follow_people_and_visits(store: Store) {
     sound(&store).await;
 }
 
+pub async fn people_of_an_open_visit_read_the_case(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let (b1, mut a9) = (phone(&store, "b1").await, phone(&store, "a9").await);
+    let scope = Scope::Case(case);
+    let plan = |people: Vec<&str>| {
+        let f = fields([("people", people.into()), ("state", "planned".into())]);
+        create(record_id(), "visit", &scope, Some(case), f)
+    };
+    assert_eq!(b1.record(case).await, None);
+    let visit = plan(vec!["b1", "a1"]);
+    applied(&a1.one(&visit).await);
+    // Access, list, header, timeline and feed agree, and the phone hears of it.
+    assert_eq!(b1.record(case).await.unwrap().list("office.visitors"), ["a1", "b1"]);
+    assert_eq!(store.cases(&b1.caller, &CaseFilter::default(), 9).await.unwrap().len(), 1);
+    let (own, _) = b1.after(&Scope::User("b1".into()), 0).await;
+    let mut kinds: Vec<&str> = own.iter().map(|r| r.kind.as_str()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["assignment", "case_header"]);
+    assert!(!b1.after(&scope, 0).await.0.is_empty());
+    let acl = store.me(&b1.caller).await.unwrap().acl_version;
+    let mut b1 = b1;
+    let note = note_in(case, "同行して書いた");
+    applied(&b1.one(&note).await);
+    // A visit that goes on changes nothing in the case; one that is over takes the access back.
+    let head = store.me(&a1.caller).await.unwrap().acl_version;
+    let seen = a1.record(visit.record).await.unwrap();
+    applied(&a1.one(&patch(&seen, fields([("state", "on_site".into())]))).await);
+    assert_eq!(store.me(&a1.caller).await.unwrap().acl_version, head);
+    let seen = a1.record(visit.record).await.unwrap();
+    applied(&a1.one(&patch(&seen, fields([("state", "accepted".into())]))).await);
+    assert_eq!(b1.record(case).await, None);
+    assert_eq!(store.cases(&b1.caller, &CaseFilter::default(), 9).await.unwrap(), []);
+    assert_ne!(store.me(&b1.caller).await.unwrap().acl_version, acl, "the phone is told to look again");
+    assert_eq!(a1.record(note.record).await.unwrap().text("text"), "同行して書いた", "what they wrote stays");
+    assert_eq!(reason(&b1.one(&note_in(case, "遅れて届いた")).await), "not-allowed");
+    // A deleted visit ends it, too.
+    let second = plan(vec!["b1"]);
+    applied(&a1.one(&second).await);
+    assert!(b1.record(case).await.is_some());
+    applied(&a1.one(&op(second.record, OpBody::Delete)).await);
+    assert_eq!(b1.record(case).await, None);
+    // A members-only case: no plan lets anybody in, whoever makes it, and old plans do not hold.
+    applied(&a1.one(&plan(vec!["b1"])).await);
+    let seen = a9.record(case).await.unwrap();
+    let close = fields([("restricted", true.into()), ("members", vec!["a1", "a9"].into())]);
+    applied(&a9.one(&patch(&seen, close)).await);
+    assert_eq!(b1.record(case).await, None);
+    assert_eq!(reason(&a9.one(&plan(vec!["a9", "b1"])).await), "visit-not-member");
+    let inside = plan(vec!["a1", "a9"]);
+    applied(&a9.one(&inside).await);
+    let seen = a9.record(inside.record).await.unwrap();
+    assert_eq!(
+        reason(&a9.one(&patch(&seen, fields([("people", vec!["b1"].into())]))).await),
+        "visit-not-member"
+    );
+    assert_eq!(b1.record(case).await, None);
+    sound(&store).await;
+}
+
 pub async fn lists_show_only_what_may_be_read(store: Store) {
     let (mut a1, case) = office(&store).await;
     let note = note_in(case, "最初");
@@ -122,10 +181,13 @@ pub async fn lists_show_only_what_may_be_read(store: Store) {
     ] {
         assert_eq!(store.cases(&a1.caller, &filter, 10).await.unwrap().len(), found, "{filter:?}");
     }
-    let line = store.timeline(&a1.caller, case).await.unwrap();
-    let kinds: Vec<String> = line.iter().map(|r| serde_json::from_str::<Record>(r).unwrap().kind).collect();
-    assert_eq!(kinds, ["case", "note", "photo"]);
-    assert_eq!(code(store.timeline(&a1.caller, other).await), "not-readable");
+    let line = store.timeline(&a1.caller, case, None, 9).await.unwrap();
+    let kinds: Vec<String> =
+        line.records.iter().map(|r| serde_json::from_str::<Record>(r).unwrap().kind).collect();
+    assert_eq!((kinds, line.older), (vec!["photo".to_owned(), "note".to_owned()], None));
+    assert_eq!(line.case, rows[0]);
+    assert_eq!(code(store.timeline(&a1.caller, other, None, 9).await), "not-readable");
+    assert_eq!(code(store.timeline(&a1.caller, record_id(), None, 9).await), "not-readable");
     assert_eq!(store.recent(&a1.caller, 10).await.unwrap().len(), 2);
     assert_eq!(store.recent(&a1.caller, 1).await.unwrap().len(), 1);
     assert_eq!(store.recent(&b1.caller, 10).await.unwrap().len(), 0);
@@ -134,6 +196,37 @@ pub async fn lists_show_only_what_may_be_read(store: Store) {
     assert_eq!(store.scan_kind("note", None, 10).await.unwrap().len(), 1);
     assert_eq!(store.scan_kind("note", Some(note.record), 10).await.unwrap().len(), 0);
     assert_eq!(store.office_record(note.record).await.unwrap().unwrap().text("text"), "最初");
+}
+
+pub async fn a_long_case_is_read_in_parts(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let mut a2 = phone(&store, "a2").await;
+    let scope = Scope::Case(case);
+    let visit = create(record_id(), "visit", &scope, Some(case), fields([("title", "定期検査".into())]));
+    applied(&a1.one(&visit).await);
+    let notes: Vec<_> = (0..11).map(|n| note_in(case, &format!("{n}"))).collect();
+    a1.push(&notes).await;
+    applied(&a1.one(&op(notes[4].record, OpBody::Delete)).await);
+    // A conflict in the oldest note is on every part; a late change does not move a note.
+    let seen = a1.record(notes[0].record).await.unwrap();
+    applied(&a1.one(&patch(&seen, fields([("text", "現場".into())]))).await);
+    assert!(matches!(a2.one(&patch(&seen, fields([("text", "机".into())]))).await, Outcome::Conflict { .. }));
+    let (mut texts, mut before, mut parts) = (Vec::new(), None, 0);
+    loop {
+        let part = store.timeline(&a1.caller, case, before, 4).await.unwrap();
+        assert_eq!((part.case.notes, part.case.open_conflicts, part.conflicts.len()), (10, 1, 1));
+        assert_eq!(part.visits.len(), usize::from(before.is_none()), "with the first part");
+        assert!(part.records.len() == 4 || part.older.is_none());
+        texts.extend(
+            part.records.iter().map(|r| serde_json::from_str::<Record>(r).unwrap().text("text").to_owned()),
+        );
+        (before, parts) = (part.older, parts + 1);
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!((parts, texts.join(" ").as_str()), (3, "10 9 8 7 6 5 3 2 1 現場"));
+    sound(&store).await;
 }
 
 pub async fn counts_are_the_lengths_of_one_s_own_lists(store: Store) {

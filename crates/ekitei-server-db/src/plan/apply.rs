@@ -78,6 +78,9 @@ impl Planner<'_> {
         if let Some(reason) = rules::refuse(op, None, author.rights, today) {
             return Ok(quarantined(reason));
         }
+        if let Some(reason) = self.refuse_visit(op, kind, scope)? {
+            return Ok(quarantined(reason));
+        }
         if let Some(reason) = self.refuse_inspection(kind, None, scope, fields, author)? {
             return Ok(quarantined(reason));
         }
@@ -138,6 +141,9 @@ impl Planner<'_> {
             return Ok(Err(outcome));
         }
         if let Some(reason) = rules::refuse(op, Some(&target), author.rights, today) {
+            return Ok(Err(quarantined(reason)));
+        }
+        if let Some(reason) = self.refuse_visit(op, &target.kind, &target.scope)? {
             return Ok(Err(quarantined(reason)));
         }
         Ok(Ok(target))
@@ -235,7 +241,9 @@ impl Planner<'_> {
         let Some(old) = self.find(made.id)?.cloned() else {
             return self.put(made, None, op.op_id);
         };
-        if old.fields == made.fields {
+        // Who wrote the value that stands is added at the end of the plan: [`Planner::name_standing`].
+        let same = made.fields.iter().all(|(name, value)| old.fields.get(name) == Some(value));
+        if same && !old.deleted && !old.fields.contains_key(conflict::RESOLUTION) {
             return Ok(old.seq);
         }
         let mut reopened = Record {

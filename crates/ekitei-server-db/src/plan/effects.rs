@@ -62,7 +62,7 @@ impl Planner<'_> {
     }
 
     /// Sets fields in the office's name; `null` values are not expected. Returns whether anything changed.
-    fn office_set(&mut self, id: RecordId, fields: Vec<(String, Value)>) -> Look<bool> {
+    pub(super) fn office_set(&mut self, id: RecordId, fields: Vec<(String, Value)>) -> Look<bool> {
         let Some(prior) = self.find(id)?.filter(|r| !r.deleted).cloned() else { return Ok(false) };
         let mut record = prior.clone();
         let rev = office_rev(id, prior.seq);

@@ -11,14 +11,17 @@ mod import;
 mod inspect;
 pub(crate) mod page;
 mod project;
+mod purge;
 mod push;
+mod standing;
 pub(crate) mod verify;
 
 pub(crate) use effects::{arrived, backed_up, job_effect};
 pub(crate) use import::{Tally, cases_are_sound, import_cases, import_staff, staff_are_sound};
+pub(crate) use purge::{bury, stub};
 pub(crate) use push::{console, expire, push, release, salvage};
 
-use crate::rows::{Changed, JobKind, QuarantineRow, QuarantineState, Touched, office_device};
+use crate::rows::{Author, Changed, JobKind, QuarantineRow, QuarantineState, Touched, office_device};
 use ekitei_model::kinds::{OFFICE_KINDS, Variant};
 use ekitei_model::people::Staff;
 use ekitei_model::{DeviceId, Lane, OpId, Operation, Outcome, Record, RecordId, Rev, Scope, StaffId};
@@ -29,6 +32,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 pub(crate) struct WorkingSet {
     pub records: HashMap<RecordId, Option<Record>>,
     pub outcomes: HashMap<OpId, Option<Outcome>>,
+    /// Of operations that were logged before.
+    pub authors: HashMap<OpId, Option<Author>>,
     /// Operations that wait for a record, oldest first.
     pub waiting: HashMap<RecordId, Vec<Waiting>>,
     pub heads: HashMap<Scope, u64>,
@@ -52,6 +57,7 @@ pub(crate) struct CaseParts {
 pub(crate) struct Needs {
     pub records: BTreeSet<RecordId>,
     pub outcomes: BTreeSet<OpId>,
+    pub authors: BTreeSet<OpId>,
     pub waiting: BTreeSet<RecordId>,
     pub heads: BTreeSet<Scope>,
     pub staff: BTreeSet<StaffId>,
@@ -191,7 +197,7 @@ impl Writes {
 #[derive(Debug)]
 pub(crate) struct Missing;
 pub(crate) type Look<T> = Result<T, Missing>;
-pub(crate) type Planned<T> = Result<(T, Writes), Needs>;
+pub(crate) type Planned<T> = Result<(T, Writes), Box<Needs>>;
 
 pub(crate) struct Planner<'a> {
     ws: &'a WorkingSet,
@@ -290,7 +296,8 @@ impl<'a> Planner<'a> {
             // What is missing has been noted; the other cases still say what they lack.
             let _ = self.project(case);
         }
-        if self.needs.is_empty() { Ok((value, self.out)) } else { Err(self.needs) }
+        let _ = self.name_standing();
+        if self.needs.is_empty() { Ok((value, self.out)) } else { Err(Box::new(self.needs)) }
     }
 }
 

@@ -4,17 +4,22 @@ use super::{Look, Missing, Planner, office_op};
 use crate::rows::{OFFICE_STAFF, office_device};
 use ekitei_model::kinds::{self, case, visit};
 use ekitei_model::record::{Fields, Origin};
-use ekitei_model::{Record, RecordId, Scope, StaffId, Stamp, rules};
+use ekitei_model::{OpBody, Operation, Record, RecordId, Scope, StaffId, Stamp, rules};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Planner<'_> {
     pub(super) fn project(&mut self, id: RecordId) -> Look<()> {
-        let Some(case) = self.find(id)?.cloned() else { return Ok(()) };
+        let Some(mut case) = self.find(id)?.cloned() else { return Ok(()) };
         let Some(parts) = self.ws.case_parts.get(&id) else {
             self.needs.case_parts.insert(id);
             return Err(Missing);
         };
         let visits = self.visits_now(&case.scope, &parts.visits);
+        let visitors = rules::visitors(&visits);
+        if !case.deleted && visitors != case.list(case::VISITORS) {
+            self.office_set(id, vec![(case::VISITORS.to_owned(), visitors.into())])?;
+            case = self.find(id)?.cloned().unwrap_or(case);
+        }
         let wanted = projections(&case, &visits, self.now_ms);
         let mut existing: HashMap<RecordId, Record> =
             parts.projections.iter().map(|r| (r.id, r.clone())).collect();
@@ -35,6 +40,23 @@ impl Planner<'_> {
             self.put(old.tombstone(), Some(old), op)?;
         }
         Ok(())
+    }
+
+    /// Why an operation on a visit may not be applied: it would let somebody into a members-only case.
+    pub(super) fn refuse_visit(
+        &mut self,
+        op: &Operation,
+        kind: &str,
+        scope: &Scope,
+    ) -> Look<Option<&'static str>> {
+        let (OpBody::Create { fields, .. } | OpBody::Publish { fields, .. } | OpBody::Patch { fields, .. }) =
+            &op.body
+        else {
+            return Ok(None);
+        };
+        let Some(case) = scope.case().filter(|_| kind == kinds::VISIT) else { return Ok(None) };
+        let outsiders = self.find(case)?.map(|case| rules::outsiders(case, fields)).unwrap_or_default();
+        Ok((!outsiders.is_empty()).then_some(rules::VISIT_NOT_MEMBER))
     }
 
     /// The stored visits of the case with this plan's changes laid over them.
@@ -81,7 +103,7 @@ fn projections(case: &Record, visits: &[Record], now_ms: i64) -> BTreeMap<Record
 fn people(case: &Record, visits: &[Record]) -> BTreeMap<String, &'static str> {
     let inside: BTreeSet<String> = rules::people_of(case).into_iter().collect();
     let mut out = BTreeMap::new();
-    for v in visits.iter().filter(|v| v.text(visit::STATE) != "accepted") {
+    for v in visits.iter().filter(|v| v.text(visit::STATE) != visit::ACCEPTED) {
         for person in v.list(visit::PEOPLE) {
             if !case.flag(case::RESTRICTED) || inside.contains(&person) {
                 out.insert(person, "visit");

@@ -150,22 +150,29 @@ pub(super) async fn all_blobs(tx: &Transaction<'_>) -> Go<Vec<BlobRow>> {
 /// $1: nothing may have been stored or have lost its last living reference since.
 const ORPHAN: &str = "b.stored_ms < $1 AND NOT EXISTS (
     SELECT 1 FROM arrivals a LEFT JOIN records r ON r.id = a.record
-    WHERE a.sha256 = b.sha256 AND (a.stored_ms >= $1 OR NOT r.deleted OR r.changed_ms >= $1))";
+    WHERE a.sha256 = b.sha256 AND (a.stored_ms >= $1 OR NOT r.deleted OR r.changed_ms >= $1)
+      AND NOT EXISTS (SELECT 1 FROM purged p WHERE p.record = r.id AND p.purged_ms >= r.changed_ms AND r.deleted))";
 
 pub(super) async fn orphan_blobs(tx: &Transaction<'_>, before_ms: i64) -> Go<Vec<BlobRow>> {
     let sql = format!("SELECT {BLOB} FROM blobs b WHERE {ORPHAN} ORDER BY b.sha256");
     rows(tx, &sql, &[&before_ms]).await?.iter().map(blob).collect()
 }
 
-pub(super) async fn forget_blob(tx: &Transaction<'_>, sha256: &str, before_ms: i64) -> Go<bool> {
+pub(super) async fn forget_blob(tx: &Transaction<'_>, sha256: &str, before_ms: i64, now_ms: i64) -> Go<bool> {
     // Locked first, so that an arrival of the same bytes comes before or after, not in between.
     run(tx, "SELECT 1 FROM blobs WHERE sha256 = $1 FOR UPDATE", &[&sha256]).await?;
-    let sql = format!("DELETE FROM blobs b WHERE {ORPHAN} AND b.sha256 = $2");
-    let gone = run(tx, &sql, &[&before_ms, &sha256]).await? == 1;
-    if gone {
+    let sql = format!("DELETE FROM blobs b WHERE {ORPHAN} AND b.sha256 = $2 RETURNING b.bytes");
+    let gone: Option<i64> = match maybe(tx, &sql, &[&before_ms, &sha256]).await? {
+        Some(row) => row.try_get(0)?,
+        None => None,
+    };
+    if let Some(bytes) = gone {
+        let sql = "INSERT INTO purged_bytes VALUES ($1, $2, $3)
+             ON CONFLICT (sha256) DO UPDATE SET purged_ms = excluded.purged_ms";
+        run(tx, sql, &[&sha256, &bytes, &now_ms]).await?;
         run(tx, "DELETE FROM arrivals WHERE sha256 = $1", &[&sha256]).await?;
     }
-    Ok(gone)
+    Ok(gone.is_some())
 }
 
 pub(super) async fn mark_backed_up(s: &mut Session<'_>, sha256s: &[String], at_ms: i64) -> Go<Changed> {

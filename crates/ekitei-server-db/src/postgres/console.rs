@@ -7,7 +7,7 @@ use super::session::{Go, maybe, rows};
 use super::{jobs, push};
 use crate::columns::Columns;
 use crate::error::StorageError;
-use crate::plan::access::Sight;
+use crate::plan::access::{self, Sight};
 use crate::rows::*;
 use crate::words;
 use deadpool_postgres::Transaction;
@@ -68,14 +68,46 @@ async fn case_row(tx: &Transaction<'_>, case: &Record, body: String) -> Go<CaseR
     })
 }
 
-pub(super) async fn timeline(tx: &Transaction<'_>, caller: &Caller, case: RecordId) -> Go<Vec<String>> {
+pub(super) async fn timeline(
+    tx: &Transaction<'_>,
+    caller: &Caller,
+    id: RecordId,
+    before: Option<u64>,
+    limit: u32,
+) -> Go<Timeline> {
     let staff = reader(tx, caller).await?;
-    let scope = Scope::Case(case);
-    if !may_read(tx, &staff, &caller.today, &scope).await? {
-        return Err(StorageError::refused("not-readable").into());
+    let refused = || StorageError::refused("not-readable");
+    let text_of = maybe(tx, "SELECT body FROM records WHERE id = $1", &[&id.0]).await?.ok_or_else(refused)?;
+    let body = text(&text_of, 0)?;
+    let case = record_of(&body)?;
+    if !access::readable(&Scope::Case(id), Some(&case), &staff, &caller.today) {
+        return Err(refused().into());
     }
-    let sql = "SELECT body FROM records WHERE scope = $1 AND NOT deleted ORDER BY born_seq";
-    rows(tx, sql, &[&scope.to_string()]).await?.iter().map(|r| text(r, 0)).collect()
+    let scope = case.scope.to_string();
+    let sql = "SELECT born_seq, body FROM records WHERE scope = $1 AND born_seq < $2 AND NOT deleted
+           AND kind NOT IN ('case', 'visit', 'conflict') ORDER BY born_seq DESC LIMIT $3";
+    let from = before.map_or(i64::MAX, codec::int);
+    let found = rows(tx, sql, &[&scope, &from, &(i64::from(limit) + 1)]).await?;
+    let mut page: Vec<(u64, String)> =
+        found.iter().map(|r| Ok((number(r, 0)?, text(r, 1)?))).collect::<Go<_>>()?;
+    let older = words::cut(&mut page, limit);
+    let mut visits = Vec::new();
+    if before.is_none() {
+        let sql =
+            "SELECT body FROM records WHERE scope = $1 AND kind = 'visit' AND NOT deleted ORDER BY born_seq";
+        visits = rows(tx, sql, &[&scope]).await?.iter().map(|r| text(r, 0)).collect::<Go<_>>()?;
+    }
+    let sql = "SELECT c.body, p.body FROM records c JOIN records p ON p.id = c.parent
+         WHERE c.scope = $1 AND c.unresolved AND NOT p.deleted ORDER BY c.changed_ms, c.id";
+    let clash = |r: &Row| Ok(ConflictRow { conflict: text(r, 0)?, parent: text(r, 1)? });
+    let conflicts = rows(tx, sql, &[&scope]).await?.iter().map(clash).collect::<Go<_>>()?;
+    Ok(Timeline {
+        case: case_row(tx, &case, body).await?,
+        visits,
+        records: page.into_iter().map(|(_, body)| body).collect(),
+        conflicts,
+        older,
+    })
 }
 
 pub(super) async fn recent(tx: &Transaction<'_>, caller: &Caller, limit: u32) -> Go<Vec<String>> {
@@ -103,7 +135,8 @@ pub(super) async fn of_kind(
 }
 
 pub(super) async fn children(tx: &Transaction<'_>, of: RecordId) -> Go<Vec<Record>> {
-    let sql = "SELECT body FROM records WHERE scope = (SELECT scope FROM records WHERE id = $1) AND parent = $1
+    let sql =
+        "SELECT body FROM records WHERE scope = (SELECT scope FROM records WHERE id = $1) AND parent = $1
            AND NOT deleted ORDER BY born_seq";
     let mut out = Vec::new();
     for row in rows(tx, sql, &[&of.0]).await? {
@@ -249,4 +282,9 @@ pub(super) async fn scan_kind(
 
 pub(super) async fn job_is_there(tx: &Transaction<'_>, key: &str) -> Go<bool> {
     Ok(maybe(tx, "SELECT 1 FROM jobs WHERE key = $1", &[&key]).await?.is_some())
+}
+
+pub(super) async fn history(tx: &Transaction<'_>, id: RecordId) -> Go<Vec<String>> {
+    let sql = "SELECT body FROM history WHERE record = $1 ORDER BY seq";
+    rows(tx, sql, &[&id.0]).await?.iter().map(|r| text(r, 0)).collect()
 }

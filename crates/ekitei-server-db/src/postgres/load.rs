@@ -74,6 +74,11 @@ pub(super) async fn load(s: &mut Session<'_>, ws: &mut WorkingSet, needs: &Needs
             ws.outcomes.insert(OpId(row.try_get(0)?), Some(outcome));
         }
     }
+    if !needs.authors.is_empty() {
+        let ids: Vec<OpId> = needs.authors.iter().copied().collect();
+        let mut found = super::console::authors(&s.tx, &ids).await?;
+        ws.authors.extend(ids.into_iter().map(|id| (id, found.remove(&id))));
+    }
     if !needs.waiting.is_empty() {
         ws.waiting.extend(needs.waiting.iter().map(|n| (*n, Vec::new())));
         let sql = format!(

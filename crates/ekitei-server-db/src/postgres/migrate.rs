@@ -5,8 +5,11 @@ use crate::error::StorageError;
 use ekitei_model::Fault;
 use tokio_postgres::Client;
 
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_base.sql"), include_str!("migrations/0002_recent.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_base.sql"),
+    include_str!("migrations/0002_recent.sql"),
+    include_str!("migrations/0003_retention.sql"),
+];
 
 /// Keeps two servers that start at once from migrating together.
 const LOCK: i64 = 0x656b_6974_6569_0002;

@@ -8,8 +8,10 @@ mod load;
 mod migrate;
 mod people;
 mod pull;
+mod purge;
 mod push;
 mod session;
+mod tls;
 mod verify;
 mod write;
 
@@ -27,7 +29,7 @@ use session::{Go, Trouble};
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
-use tokio_postgres::{IsolationLevel, NoTls};
+use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 
 const MAX_CONNECTIONS: usize = 16;
@@ -44,16 +46,16 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Connects to `url` (`postgres://user:password@host/database`, without TLS: the same host or a protected line) and
-    /// brings the database to this program's schema. Refused: `database-newer`.
+    /// Connects to `url` (`postgres://user:password@host/database[?sslmode=disable|require|verify-full&sslrootcert=FILE]`)
+    /// and brings the database to this program's schema. Refused: `database-newer`, `database-address`,
+    /// `database-sslmode`, `database-root`.
     pub async fn connect(url: &str) -> Result<Self> {
-        let mut config: tokio_postgres::Config =
-            url.parse().map_err(|e: tokio_postgres::Error| StorageError::Unavailable(e.to_string()))?;
+        let (mut config, tls) = tls::read(url)?;
         // What is answered is on disk, whatever the cluster's default.
         let options = format!("{} -c synchronous_commit=on", config.get_options().unwrap_or_default());
         config.options(options.trim()).application_name("ekitei").connect_timeout(PATIENCE);
         let manager =
-            Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+            Manager::from_config(config, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let pool = Pool::builder(manager)
             .max_size(MAX_CONNECTIONS)
             .runtime(Runtime::Tokio1)
@@ -290,8 +292,8 @@ impl Storage for Postgres {
     async fn orphan_blobs(&self, before_ms: i64) -> Result<Vec<BlobRow>> {
         read!(self, tx, bytes::orphan_blobs(&tx, before_ms).await)
     }
-    async fn forget_blob(&self, sha256: &str, before_ms: i64) -> Result<bool> {
-        change!(self, tx, bytes::forget_blob(&tx, sha256, before_ms).await)
+    async fn forget_blob(&self, sha256: &str, before_ms: i64, now_ms: i64) -> Result<bool> {
+        change!(self, tx, bytes::forget_blob(&tx, sha256, before_ms, now_ms).await)
     }
     async fn mark_backed_up(&self, sha256s: &[String], at_ms: i64) -> Result<Changed> {
         write!(self, s, bytes::mark_backed_up(&mut s, sha256s, at_ms).await)
@@ -314,8 +316,14 @@ impl Storage for Postgres {
     async fn cases(&self, caller: &Caller, filter: &CaseFilter, limit: u32) -> Result<Vec<CaseRow>> {
         read!(self, tx, console::cases(&tx, caller, filter, limit).await)
     }
-    async fn timeline(&self, caller: &Caller, case: RecordId) -> Result<Vec<String>> {
-        read!(self, tx, console::timeline(&tx, caller, case).await)
+    async fn timeline(
+        &self,
+        caller: &Caller,
+        case: RecordId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Timeline> {
+        read!(self, tx, console::timeline(&tx, caller, case, before, limit).await)
     }
     async fn recent(&self, caller: &Caller, limit: u32) -> Result<Vec<String>> {
         read!(self, tx, console::recent(&tx, caller, limit).await)
@@ -349,6 +357,18 @@ impl Storage for Postgres {
     }
     async fn scan_kind(&self, kind: &str, after: Option<RecordId>, limit: u32) -> Result<Vec<String>> {
         read!(self, tx, console::scan_kind(&tx, kind, after, limit).await)
+    }
+    async fn history(&self, id: RecordId) -> Result<Vec<String>> {
+        read!(self, tx, console::history(&tx, id).await)
+    }
+    async fn quarantine_entry(&self, id: Uuid) -> Result<Option<QuarantineRow>> {
+        read!(self, tx, push::find_entry(&tx, id).await)
+    }
+    async fn purge(&self, before_ms: i64, now_ms: i64, limit: u32) -> Result<Purged> {
+        write!(self, s, purge::purge(&mut s, before_ms, now_ms, limit).await)
+    }
+    async fn purgeable(&self, before_ms: i64) -> Result<Purged> {
+        read!(self, tx, purge::purgeable(&tx, before_ms).await)
     }
     async fn backup(&self, _target: &Path) -> Result<()> {
         Err(StorageError::refused("backup-elsewhere"))

@@ -100,6 +100,11 @@ pub(super) async fn sight(tx: &Transaction<'_>, caller: &Caller, row: &Quarantin
     Ok(access::sight(row, case.as_ref(), writer.as_ref(), &reader, &caller.today))
 }
 
+pub(super) async fn find_entry(tx: &Transaction<'_>, id: Uuid) -> Go<Option<QuarantineRow>> {
+    let sql = format!("SELECT {} FROM quarantine WHERE id = $1", codec::QUARANTINE);
+    maybe(tx, &sql, &[&id]).await?.map(|row| codec::quarantine(&row)).transpose()
+}
+
 async fn open_entry(s: &Session<'_>, caller: &Caller, id: Uuid) -> Go<QuarantineRow> {
     let unknown = || StorageError::refused("quarantine-unknown");
     let sql = format!("SELECT {} FROM quarantine WHERE id = $1 FOR UPDATE", codec::QUARANTINE);

@@ -175,7 +175,8 @@ async fn quarantine(s: &Session<'_>, w: &Writes, now_ms: i64) -> Go<()> {
         let sql = "INSERT INTO quarantine (id, scope, record, reason, device, staff, since_ms, state, bytes)
              VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8)
              ON CONFLICT (id) DO UPDATE SET scope = excluded.scope, reason = excluded.reason, since_ms = excluded.since_ms,
-               state = 'open', settled_by = NULL, settled_ms = NULL WHERE excluded.reason <> 'salvage'";
+               state = 'open', settled_by = NULL, settled_ms = NULL, bytes = excluded.bytes, purged = false
+             WHERE excluded.reason <> 'salvage'";
         let record = q.record.map(|r| r.0);
         let scope = q.scope.to_string();
         let values: super::session::Params<'_> =

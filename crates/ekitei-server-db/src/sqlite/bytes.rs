@@ -140,7 +140,8 @@ pub(super) fn all_blobs(db: &Connection) -> Result<Vec<BlobRow>> {
 /// ?1: nothing may have been stored or have lost its last living reference since.
 const ORPHAN: &str = "b.stored_ms < ?1 AND NOT EXISTS (
     SELECT 1 FROM arrivals a LEFT JOIN records r ON r.id = a.record
-    WHERE a.sha256 = b.sha256 AND (a.stored_ms >= ?1 OR r.deleted = 0 OR r.changed_ms >= ?1))";
+    WHERE a.sha256 = b.sha256 AND (a.stored_ms >= ?1 OR r.deleted = 0 OR r.changed_ms >= ?1)
+      AND NOT EXISTS (SELECT 1 FROM purged p WHERE p.record = r.id AND p.purged_ms >= r.changed_ms AND r.deleted = 1))";
 
 pub(super) fn orphan_blobs(db: &Connection, before_ms: i64) -> Result<Vec<BlobRow>> {
     let mut find =
@@ -148,13 +149,16 @@ pub(super) fn orphan_blobs(db: &Connection, before_ms: i64) -> Result<Vec<BlobRo
     Ok(find.query_map([before_ms], blob)?.collect::<rusqlite::Result<_>>()?)
 }
 
-pub(super) fn forget_blob(db: &Connection, sha256: &str, before_ms: i64) -> Result<bool> {
-    let sql = format!("DELETE FROM blobs AS b WHERE {ORPHAN} AND b.sha256 = ?2");
-    let n = db.prepare_cached(&sql)?.execute(params![before_ms, sha256])?;
-    if n == 1 {
+pub(super) fn forget_blob(db: &Connection, sha256: &str, before_ms: i64, now_ms: i64) -> Result<bool> {
+    let sql = format!("DELETE FROM blobs AS b WHERE {ORPHAN} AND b.sha256 = ?2 RETURNING bytes");
+    let mut delete = db.prepare_cached(&sql)?;
+    let gone: Option<i64> = delete.query_row(params![before_ms, sha256], |r| r.get(0)).optional()?;
+    if let Some(bytes) = gone {
+        db.prepare_cached("INSERT OR REPLACE INTO purged_bytes VALUES (?1, ?2, ?3)")?
+            .execute(params![sha256, bytes, now_ms])?;
         db.prepare_cached("DELETE FROM arrivals WHERE sha256 = ?1")?.execute([sha256])?;
     }
-    Ok(n == 1)
+    Ok(gone.is_some())
 }
 
 pub(super) fn mark_backed_up(db: &Connection, sha256s: &[String], at_ms: i64) -> Result<Changed> {

@@ -1,11 +1,11 @@
 //! What the console reads. Everything is filtered by the model's rules.
 
-use super::codec::{self, number, record_of, uuid};
+use super::codec::{self, int, number, record_of, uuid};
 use super::load::{body, staff};
 use super::people::{may_read, reader};
 use super::{jobs, push};
 use crate::error::{Result, StorageError};
-use crate::plan::access::Sight;
+use crate::plan::access::{self, Sight};
 use crate::rows::*;
 use crate::words;
 use ekitei_model::people::Staff;
@@ -79,15 +79,51 @@ fn case_row(db: &Connection, case: &Record, text: String) -> Result<CaseRow> {
     })?)
 }
 
-pub(super) fn timeline(db: &Connection, caller: &Caller, case: RecordId) -> Result<Vec<String>> {
+pub(super) fn timeline(
+    db: &Connection,
+    caller: &Caller,
+    id: RecordId,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Timeline> {
     let staff = reader(db, caller)?;
-    let scope = Scope::Case(case);
-    if !may_read(db, &staff, &caller.today, &scope)? {
-        return Err(StorageError::refused("not-readable"));
+    let refused = || StorageError::refused("not-readable");
+    let text = body(db, id)?.ok_or_else(refused)?;
+    let case = record_of(&text)?;
+    if !access::readable(&Scope::Case(id), Some(&case), &staff, &caller.today) {
+        return Err(refused());
     }
-    let mut find =
-        db.prepare_cached("SELECT body FROM records WHERE scope = ?1 AND deleted = 0 ORDER BY born_seq")?;
-    Ok(find.query_map([scope.to_string()], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+    let scope = case.scope.to_string();
+    let mut find = db.prepare_cached(
+        "SELECT born_seq, body FROM records WHERE scope = ?1 AND born_seq < ?2 AND deleted = 0
+           AND kind NOT IN ('case', 'visit', 'conflict') ORDER BY born_seq DESC LIMIT ?3",
+    )?;
+    let from = before.map_or(i64::MAX, int);
+    let found = find.query_map(params![scope, from, i64::from(limit) + 1], |r| {
+        Ok((number(r, 0)?, r.get::<_, String>(1)?))
+    })?;
+    let mut page: Vec<(u64, String)> = found.collect::<rusqlite::Result<_>>()?;
+    let older = words::cut(&mut page, limit);
+    let mut visits = Vec::new();
+    if before.is_none() {
+        let mut find = db.prepare_cached(
+            "SELECT body FROM records WHERE scope = ?1 AND kind = 'visit' AND deleted = 0 ORDER BY born_seq",
+        )?;
+        visits = find.query_map([&scope], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    }
+    let mut find = db.prepare_cached(
+        "SELECT c.body, p.body FROM records c JOIN records p ON p.id = c.parent
+         WHERE c.scope = ?1 AND c.unresolved = 1 AND p.deleted = 0 ORDER BY c.changed_ms, c.id",
+    )?;
+    let conflicts =
+        find.query_map([&scope], |r| Ok(ConflictRow { conflict: r.get(0)?, parent: r.get(1)? }))?;
+    Ok(Timeline {
+        case: case_row(db, &case, text)?,
+        visits,
+        records: page.into_iter().map(|(_, body)| body).collect(),
+        conflicts: conflicts.collect::<rusqlite::Result<_>>()?,
+        older,
+    })
 }
 
 pub(super) fn recent(db: &Connection, caller: &Caller, limit: u32) -> Result<Vec<String>> {
@@ -266,4 +302,9 @@ pub(super) fn scan_kind(
         "SELECT body FROM records WHERE kind = ?1 AND deleted = 0 AND id > ?2 ORDER BY id LIMIT ?3",
     )?;
     Ok(find.query_map(params![kind, after, limit], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn history(db: &Connection, id: RecordId) -> Result<Vec<String>> {
+    let mut find = db.prepare_cached("SELECT body FROM history WHERE record = ?1 ORDER BY seq")?;
+    Ok(find.query_map([id.0.into_bytes()], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }

@@ -6,7 +6,7 @@ use crate::error::{Result, StorageError};
 use crate::plan::{Arrival, CaseParts, Needs, Planned, WorkingSet};
 use crate::rows::Changed;
 use ekitei_model::people::Staff;
-use ekitei_model::{Outcome, Record, RecordId, Scope, StaffId};
+use ekitei_model::{OpId, Outcome, Record, RecordId, Scope, StaffId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// Every round loads something that was missing, so this is far beyond any chain of waiting operations.
@@ -42,6 +42,11 @@ pub(super) fn load(db: &Connection, ws: &mut WorkingSet, needs: &Needs) -> Resul
             let outcome: Option<Outcome> = text.map(|t| serde_json::from_str(&t)).transpose()?;
             ws.outcomes.insert(*id, outcome);
         }
+    }
+    if !needs.authors.is_empty() {
+        let ids: Vec<OpId> = needs.authors.iter().copied().collect();
+        let mut found = super::console::authors(db, &ids)?;
+        ws.authors.extend(ids.into_iter().map(|id| (id, found.remove(&id))));
     }
     if !needs.waiting.is_empty() {
         let sql = format!("SELECT {} FROM waiting WHERE needs = ?1 ORDER BY arrival", codec::WAITING);

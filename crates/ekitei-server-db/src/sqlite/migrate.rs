@@ -4,8 +4,11 @@ use crate::error::{Result, StorageError};
 use ekitei_model::Fault;
 use rusqlite::Connection;
 
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_base.sql"), include_str!("migrations/0002_recent.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_base.sql"),
+    include_str!("migrations/0002_recent.sql"),
+    include_str!("migrations/0003_retention.sql"),
+];
 
 /// Brings the database to this program's schema. Refused: `database-newer`.
 pub(super) fn migrate(db: &Connection) -> Result<()> {

@@ -8,6 +8,7 @@ mod load;
 mod migrate;
 mod people;
 mod pull;
+mod purge;
 mod push;
 mod verify;
 mod worker;
@@ -236,9 +237,9 @@ impl Storage for Sqlite {
     async fn orphan_blobs(&self, before_ms: i64) -> Result<Vec<BlobRow>> {
         self.read(move |db| bytes::orphan_blobs(db, before_ms)).await
     }
-    async fn forget_blob(&self, sha256: &str, before_ms: i64) -> Result<bool> {
+    async fn forget_blob(&self, sha256: &str, before_ms: i64, now_ms: i64) -> Result<bool> {
         let sha256 = sha256.to_owned();
-        self.write(move |db| bytes::forget_blob(db, &sha256, before_ms)).await
+        self.write(move |db| bytes::forget_blob(db, &sha256, before_ms, now_ms)).await
     }
     async fn mark_backed_up(&self, sha256s: &[String], at_ms: i64) -> Result<Changed> {
         let sha256s = sha256s.to_vec();
@@ -267,9 +268,15 @@ impl Storage for Sqlite {
         let filter = filter.clone();
         self.read(move |db| console::cases(db, &caller, &filter, limit)).await
     }
-    async fn timeline(&self, caller: &Caller, case: RecordId) -> Result<Vec<String>> {
+    async fn timeline(
+        &self,
+        caller: &Caller,
+        case: RecordId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Timeline> {
         let caller = caller.clone();
-        self.read(move |db| console::timeline(db, &caller, case)).await
+        self.read(move |db| console::timeline(db, &caller, case, before, limit)).await
     }
     async fn recent(&self, caller: &Caller, limit: u32) -> Result<Vec<String>> {
         let caller = caller.clone();
@@ -312,6 +319,18 @@ impl Storage for Sqlite {
     async fn scan_kind(&self, kind: &str, after: Option<RecordId>, limit: u32) -> Result<Vec<String>> {
         let kind = kind.to_owned();
         self.read(move |db| console::scan_kind(db, &kind, after, limit)).await
+    }
+    async fn history(&self, id: RecordId) -> Result<Vec<String>> {
+        self.read(move |db| console::history(db, id)).await
+    }
+    async fn quarantine_entry(&self, id: Uuid) -> Result<Option<QuarantineRow>> {
+        self.read(move |db| push::find_entry(db, id)).await
+    }
+    async fn purge(&self, before_ms: i64, now_ms: i64, limit: u32) -> Result<Purged> {
+        self.write(move |db| purge::purge(db, before_ms, now_ms, limit)).await
+    }
+    async fn purgeable(&self, before_ms: i64) -> Result<Purged> {
+        self.read(move |db| purge::purgeable(db, before_ms)).await
     }
     async fn backup(&self, target: &Path) -> Result<()> {
         let (from, target) = (self.path.clone(), target.to_owned());

@@ -68,10 +68,9 @@ pub(super) fn salvage(db: &Connection, caller: &Caller, records: &[Record], now_
     Ok(settle(db, &mut WorkingSet::default(), now_ms, |ws| plan::salvage(ws, caller, records, now_ms))?.0)
 }
 
-fn entry(db: &Connection, id: Uuid) -> Result<QuarantineRow> {
+pub(super) fn find_entry(db: &Connection, id: Uuid) -> Result<Option<QuarantineRow>> {
     let sql = format!("SELECT {} FROM quarantine WHERE id = ?1", codec::QUARANTINE);
-    let row = db.prepare_cached(&sql)?.query_row([id.into_bytes()], codec::quarantine).optional()?;
-    row.ok_or_else(|| StorageError::refused("quarantine-unknown"))
+    Ok(db.prepare_cached(&sql)?.query_row([id.into_bytes()], codec::quarantine).optional()?)
 }
 
 /// How much of the entry the caller sees.
@@ -83,7 +82,7 @@ pub(super) fn sight(db: &Connection, caller: &Caller, row: &QuarantineRow) -> Re
 }
 
 fn open_entry(db: &Connection, caller: &Caller, id: Uuid) -> Result<QuarantineRow> {
-    let row = entry(db, id)?;
+    let row = find_entry(db, id)?.ok_or_else(|| StorageError::refused("quarantine-unknown"))?;
     match sight(db, caller, &row)? {
         None => Err(StorageError::refused("quarantine-unknown")),
         Some(Sight::Veiled) => Err(StorageError::refused("not-readable")),

@@ -148,7 +148,7 @@ fn quarantine(db: &Connection, w: &Writes, now_ms: i64) -> Result<()> {
         "INSERT INTO quarantine (id, scope, record, reason, device, staff, since_ms, state, bytes)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'open', ?8)
          ON CONFLICT (id) DO UPDATE SET scope = excluded.scope, reason = excluded.reason, since_ms = excluded.since_ms,
-           state = 'open', settled_by = NULL, settled_ms = NULL WHERE excluded.reason <> 'salvage'",
+           state = 'open', settled_by = NULL, settled_ms = NULL, bytes = excluded.bytes, purged = 0 WHERE excluded.reason <> 'salvage'",
     )?;
     for q in &w.quarantine {
         put.execute(params![

@@ -6,6 +6,7 @@ mod backup;
 mod enrol;
 mod import;
 mod publish_form;
+mod purge;
 mod restore;
 mod serve;
 mod verify;
@@ -46,6 +47,8 @@ enum Command {
     Account(account::Args),
     /// Check log, records, blobs and shared folder; one line a fault
     Verify(verify::Args),
+    /// Empty what was deleted or settled long ago, and bytes that nobody refers to
+    Purge(purge::Args),
     /// Copy database, files and keys into a folder
     Backup(backup::Args),
     /// Make a data folder from a backup; begins a new epoch
@@ -161,6 +164,7 @@ async fn run(command: Command) -> Done {
         Command::Enrol(args) => enrol::run(&args).await,
         Command::Account(args) => account::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,
+        Command::Purge(args) => purge::run(&args).await,
         Command::Backup(args) => backup::run(&args).await,
         Command::Restore(args) => restore::run(&args).await,
         Command::NewEpoch(office) => restore::new_epoch(&office).await,

@@ -2,15 +2,18 @@
 
 use super::convert;
 use super::guard::User;
+use super::names::Names;
 use super::views::OutcomeView;
 use crate::app::App;
 use crate::fault::{Answer, Refused};
 use axum::Json;
+use ekitei_model::kinds;
 use ekitei_model::record::Fields;
 use ekitei_model::{OpBody, OpId, Operation, Outcome, Record, RecordId, rules};
 use ekitei_server_db::{Applied, Incoming};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
 use uuid::Uuid;
 
@@ -34,6 +37,35 @@ pub async fn readable(app: &App, user: &User, id: &str) -> Answer<Record> {
     let id: RecordId = id.parse().map_err(|_| Refused::not_found())?;
     let found = app.storage.record(&user.caller, id).await?.ok_or_else(Refused::not_found)?;
     convert::record(&found)
+}
+
+/// Cases that the person may read, each asked for once in a request.
+pub struct Cases<'a> {
+    app: &'a App,
+    user: &'a User,
+    known: HashMap<RecordId, Option<Record>>,
+}
+
+impl<'a> Cases<'a> {
+    pub fn new(app: &'a App, user: &'a User) -> Self {
+        Self { app, user, known: HashMap::new() }
+    }
+
+    /// The case that the record belongs to. `None`: to none, or it is not theirs to read.
+    ///
+    /// # Errors
+    /// The database did not answer.
+    pub async fn of(&mut self, record: &Record) -> Answer<Option<&Record>> {
+        let Some(id) = record.scope.case() else { return Ok(None) };
+        let found = match self.known.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => {
+                let found = self.app.storage.record(&self.user.caller, id).await?;
+                free.insert(found.map(|json| convert::record(&json)).transpose()?)
+            }
+        };
+        Ok(found.as_ref())
+    }
 }
 
 pub fn fields(map: Map<String, Value>) -> Fields {
@@ -63,6 +95,7 @@ pub async fn apply(
     if let Some(code) = rules::refuse(&op, target, &user.staff, &user.caller.today) {
         return Err(Refused::forbidden(code));
     }
+    refuse_outsiders(app, user, &op, target).await?;
     let bytes = serde_json::to_vec(&op).map_err(|e| Refused::unavailable(&e))?;
     if bytes.len() > rules::MAX_OP_BYTES {
         return Err(Refused::too_large(rules::MAX_OP_BYTES as u64));
@@ -71,6 +104,24 @@ pub async fn apply(
     let applied = app.storage.apply_console(&user.caller, incoming, app.now_ms()).await?;
     app.announce(&applied.changed, false);
     outcome(record, &applied)
+}
+
+/// A plan that would let somebody into a members-only case.
+async fn refuse_outsiders(app: &App, user: &User, op: &Operation, target: Option<&Record>) -> Answer<()> {
+    let (kind, scope, plan) = match (&op.body, target) {
+        (OpBody::Create { kind, scope, fields, .. }, _) => (kind, scope, fields),
+        (OpBody::Patch { fields, .. }, Some(of)) => (&of.kind, &of.scope, fields),
+        _ => return Ok(()),
+    };
+    let Some(case) = scope.case().filter(|_| kind == kinds::VISIT) else { return Ok(()) };
+    let case = readable(app, user, &case.to_string()).await?;
+    let outsiders = rules::outsiders(&case, plan);
+    if outsiders.is_empty() {
+        return Ok(());
+    }
+    let names = Names::new(&*app.storage).all(&outsiders).await?;
+    let people: Vec<&str> = names.iter().map(|n| n.name.as_str()).collect();
+    Err(Refused::forbidden(rules::VISIT_NOT_MEMBER).with("people", people.join("、")))
 }
 
 /// # Errors

@@ -1,22 +1,23 @@
 //! Cases: list, make, one with its timeline; visits and notes made at the desk.
 
 use super::apply::{apply, fields, id_or_new, readable, wrong};
-use super::convert::{self, case_view, conflict_view, note_view, photo_view, progress, veil, visit_view};
+use super::convert::{self, case_view, conflict_view, note_view, photo_view, veil, visit_view};
 use super::guard::{Input, User};
 use super::names::Names;
-use super::views::{CaseView, FaultView, NewRecord, OutcomeView, PhotoCount, Progress, TimelineView};
+use super::views::{CaseView, FaultView, NewRecord, OutcomeView, PhotoCount, TimelineView};
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use ekitei_model::kinds::{self, case, conflict, note};
-use ekitei_model::{OpBody, Record, RecordId, Scope};
-use ekitei_server_db::CaseFilter;
+use ekitei_model::kinds::{self, case, note};
+use ekitei_model::{OpBody, RecordId, Scope};
+use ekitei_server_db::{CaseFilter, CaseRow};
 use serde::Deserialize;
-use std::collections::HashMap;
 use utoipa::IntoParams;
 
 const MAX_CASES: u32 = 500;
+const DEFAULT_PART: u32 = 200;
+const MAX_PART: u32 = 5_000;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -47,10 +48,7 @@ pub async fn list(
     for row in app.storage.cases(&user.caller, &filter, MAX_CASES).await? {
         let record = convert::record(&row.record)?;
         let mut view = veil(case_view(&record, &names, &user.staff, &user.caller.today).await?);
-        view.notes = row.notes;
-        view.photos = PhotoCount { total: row.photos, arrived: row.photos_arrived };
-        view.conflicts = row.open_conflicts;
-        view.changed_ms = row.changed_ms;
+        counted(&mut view, &row);
         out.push(view);
     }
     Ok(Json(out))
@@ -138,46 +136,53 @@ async fn create_in(
     apply(app, user, input.op_id.as_deref(), id, body, None).await
 }
 
-/// A case with everything in it.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PartQuery {
+    /// At most so many notes and photos, 200 if absent, 5,000 at most.
+    limit: Option<u32>,
+    /// `older` of the part before: what comes after it.
+    before: Option<u64>,
+}
+
+/// A case with its newest notes and photos; counts, visits and conflicts are of the whole case.
 #[utoipa::path(get, path = "/api/cases/{id}", tag = "cases",
-    params(("id" = String, Path, description = "The case")),
+    params(("id" = String, Path, description = "The case"), PartQuery),
     responses((status = 200, body = TimelineView), (status = 404, body = FaultView)))]
 pub async fn timeline(
     State(app): State<Shared>,
     user: User,
     Path(id): Path<String>,
+    Query(query): Query<PartQuery>,
 ) -> Answer<Json<TimelineView>> {
     let id: RecordId = id.parse().map_err(|_| Refused::not_found())?;
-    let rows = app.storage.timeline(&user.caller, id).await?;
-    let records = rows.iter().map(|r| convert::record(r)).collect::<Answer<Vec<Record>>>()?;
+    let limit = query.limit.unwrap_or(DEFAULT_PART).clamp(1, MAX_PART);
+    let part = app.storage.timeline(&user.caller, id, query.before, limit).await?;
     let names = Names::new(&*app.storage);
-    let case = records.iter().find(|r| r.id == id).ok_or_else(Refused::not_found)?;
-    let case = case_view(case, &names, &user.staff, &user.caller.today).await?;
-    assemble(case, &records, &names).await.map(Json)
-}
-
-async fn assemble(case: CaseView, records: &[Record], names: &Names<'_>) -> Answer<TimelineView> {
-    let by_id: HashMap<RecordId, &Record> = records.iter().map(|r| (r.id, r)).collect();
-    let mut out = TimelineView { case, visits: vec![], notes: vec![], photos: vec![], conflicts: vec![] };
-    for record in records {
+    let case = convert::record(&part.case.record)?;
+    let mut view = case_view(&case, &names, &user.staff, &user.caller.today).await?;
+    counted(&mut view, &part.case);
+    let (visits, notes, photos, conflicts) = Default::default();
+    let mut out = TimelineView { case: view, visits, notes, photos, conflicts, older: part.older };
+    for row in part.visits.iter().chain(part.records.iter().rev()) {
+        let record = convert::record(row)?;
         match record.kind.as_str() {
-            kinds::VISIT => out.visits.push(visit_view(record, names).await?),
-            kinds::NOTE => out.notes.push(note_view(record, names).await?),
-            kinds::PHOTO => out.photos.push(photo_view(record, names).await?),
-            kinds::CONFLICT if !record.fields.contains_key(conflict::RESOLUTION) => {
-                if let Some(parent) = record.parent.and_then(|p| by_id.get(&p)) {
-                    out.conflicts.push(conflict_view(record, parent, names).await?);
-                }
-            }
+            kinds::VISIT => out.visits.push(visit_view(&record, &names).await?),
+            kinds::NOTE => out.notes.push(note_view(&record, &names).await?),
+            kinds::PHOTO => out.photos.push(photo_view(&record, &names).await?),
             _ => {}
         }
-        if record.kind == kinds::PHOTO {
-            out.case.photos.total += 1;
-            out.case.photos.arrived += u64::from(progress(record) != Progress::Expected);
-        }
-        out.case.changed_ms = out.case.changed_ms.max(record.received_ms);
     }
-    out.case.notes = out.notes.len() as u64;
-    out.case.conflicts = out.conflicts.len() as u64;
-    Ok(out)
+    for row in &part.conflicts {
+        let (of, parent) = (convert::record(&row.conflict)?, convert::record(&row.parent)?);
+        out.conflicts.push(conflict_view(&of, &parent, Some(&case), &names).await?);
+    }
+    Ok(Json(out))
+}
+
+fn counted(view: &mut CaseView, row: &CaseRow) {
+    view.notes = row.notes;
+    view.photos = PhotoCount { total: row.photos, arrived: row.photos_arrived };
+    view.conflicts = row.open_conflicts;
+    view.changed_ms = row.changed_ms;
 }

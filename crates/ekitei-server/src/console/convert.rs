@@ -196,19 +196,35 @@ pub async fn photo_view(of: &Record, names: &Names<'_>) -> Answer<PhotoView> {
     })
 }
 
-pub async fn conflict_view(of: &Record, parent: &Record, names: &Names<'_>) -> Answer<ConflictView> {
+/// `of_case`: the case it is in, if any.
+pub async fn conflict_view(
+    of: &Record,
+    parent: &Record,
+    of_case: Option<&Record>,
+    names: &Names<'_>,
+) -> Answer<ConflictView> {
     let field = of.text(conflict::FIELD);
     let value = |r: &Record, f: &str| r.fields.get(f).cloned().unwrap_or(Value::Null);
+    let (by, by_at) = match names.wrote(of, conflict::MINE).await? {
+        Some((by, at)) => (by, at),
+        None => (names.of(of.text(conflict::BY_STAFF)).await?, String::new()),
+    };
+    let standing = names.wrote(parent, field).await?;
     Ok(ConflictView {
         id: of.id.to_string(),
         record: parent.id.to_string(),
         record_kind: parent.kind.clone(),
         case: parent.scope.case().map(|c| c.to_string()),
+        case_number: of_case.map_or_else(String::new, |c| c.text(case::NUMBER).to_owned()),
+        restricted: of_case.is_some_and(|c| c.flag(case::RESTRICTED)),
         title: title(parent),
         field: field.to_owned(),
         mine: value(of, conflict::MINE),
         theirs: value(parent, field),
-        by: names.of(of.text(conflict::BY_STAFF)).await?,
+        by,
+        by_at,
+        standing_at: standing.as_ref().map(|(_, at)| at.clone()),
+        standing_by: standing.map(|(by, _)| by),
         received_ms: of.received_ms,
     })
 }

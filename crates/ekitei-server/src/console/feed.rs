@@ -1,5 +1,6 @@
 //! What arrives: the latest things, and hints when there is news.
 
+use super::apply::Cases;
 use super::convert::{self, progress, title};
 use super::guard::User;
 use super::names::Names;
@@ -10,12 +11,10 @@ use crate::v1::Watch;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
+use ekitei_model::Record;
 use ekitei_model::kinds::{Variant, case, photo};
-use ekitei_model::{Record, RecordId};
 use futures_util::Stream;
 use serde::Deserialize;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -39,20 +38,11 @@ pub async fn feed(
     Query(query): Query<FeedQuery>,
 ) -> Answer<Json<Vec<FeedItem>>> {
     let limit = query.limit.unwrap_or(DEFAULT_ITEMS).min(MAX_ITEMS);
-    let names = Names::new(&*app.storage);
-    let mut cases: HashMap<RecordId, Option<Record>> = HashMap::new();
+    let (names, mut cases) = (Names::new(&*app.storage), Cases::new(&app, &user));
     let mut out = Vec::new();
     for row in app.storage.recent(&user.caller, limit).await? {
         let record = convert::record(&row)?;
-        let Some(id) = record.scope.case() else { continue };
-        let of = match cases.entry(id) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(free) => {
-                let found = app.storage.record(&user.caller, id).await?;
-                free.insert(found.map(|json| convert::record(&json)).transpose()?)
-            }
-        };
-        if let Some(of) = of {
+        if let Some(of) = cases.of(&record).await? {
             out.push(item(&record, of, &names).await?);
         }
     }
@@ -61,35 +51,39 @@ pub async fn feed(
 
 async fn item(record: &Record, of: &Record, names: &Names<'_>) -> Answer<FeedItem> {
     let author = record.created.as_ref().map_or("", |c| c.staff.as_str());
+    let restricted = of.flag(case::RESTRICTED);
+    let shown = |text: String| if restricted { String::new() } else { text };
     Ok(FeedItem {
         id: record.id.to_string(),
         kind: record.kind.clone(),
         case: of.id.to_string(),
         case_number: of.text(case::NUMBER).to_owned(),
-        case_name: if of.flag(case::RESTRICTED) { String::new() } else { of.text(case::NAME).to_owned() },
-        title: title(record),
+        restricted,
+        case_name: shown(of.text(case::NAME).to_owned()),
+        title: shown(title(record)),
         author: names.of(author).await?,
         received_ms: record.received_ms,
         progress: progress(record),
-        thumb: !record.text(&photo::arrived(Variant::Thumb)).is_empty(),
+        thumb: !restricted && !record.text(&photo::arrived(Variant::Thumb)).is_empty(),
     })
 }
 
-/// What waits in the office.
+/// How the office stands, and how much asks for the signed-in person.
 #[utoipa::path(get, path = "/api/counts", tag = "feed", responses((status = 200, body = CountsView)))]
-pub async fn counts(State(app): State<Shared>, _user: User) -> Answer<Json<CountsView>> {
-    let c = app.storage.counts(app.now_ms()).await?;
+pub async fn counts(State(app): State<Shared>, user: User) -> Answer<Json<CountsView>> {
+    let office = app.storage.counts(app.now_ms()).await?;
+    let own = app.storage.own_counts(&user.caller).await?;
     let share = app.config.share.clone();
     let share_there = tokio::task::spawn_blocking(move || share.is_dir()).await.unwrap_or(false);
     Ok(Json(CountsView {
-        jobs_waiting: c.jobs.waiting + c.jobs.leased,
-        jobs_retrying: c.jobs.retrying,
+        jobs_waiting: office.jobs.waiting + office.jobs.leased,
+        jobs_retrying: office.jobs.retrying,
         share_there,
-        uploads_receiving: c.uploads_receiving,
-        quarantine_open: c.quarantine_open,
-        conflicts_open: c.conflicts_open,
-        waiting_parent: c.waiting_parent,
-        phones_active: c.devices_active,
+        uploads_receiving: office.uploads_receiving,
+        quarantine_open: own.quarantine_open,
+        conflicts_open: own.conflicts_open,
+        waiting_parent: own.waiting_parent,
+        phones_active: user.staff.is_admin(&user.caller.today).then_some(office.devices_active),
     }))
 }
 

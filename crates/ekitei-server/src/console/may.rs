@@ -7,12 +7,7 @@ pub fn manages_phones(actor: &Staff, today: &str) -> bool {
     actor.is_admin(today) || steward_sections(actor, today).next().is_some()
 }
 
-/// Enrol and revoke the phones of `owner`: the administrator everyone's, heads and stewards those of their section.
-pub fn manages_phones_of(actor: &Staff, owner: &Staff, today: &str) -> bool {
-    actor.is_admin(today)
-        || steward_sections(actor, today)
-            .any(|s| owner.posts.iter().any(|p| p.section == s && p.held_on(today)))
-}
+pub use ekitei_model::rules::manages_phones_of;
 
 /// Assign, restrict, grant, choose the filing of a case.
 pub fn manages_case(actor: &Staff, section: &str, today: &str) -> bool {

@@ -2,8 +2,8 @@
 
 use super::views::NameView;
 use crate::fault::Answer;
-use ekitei_model::StaffId;
-use ekitei_server_db::Storage;
+use ekitei_model::{Record, StaffId, Stamp};
+use ekitei_server_db::{Storage, office_device};
 use std::collections::HashMap;
 use tokio::sync::Mutex;
 
@@ -43,5 +43,23 @@ impl<'a> Names<'a> {
             out.push(self.of(id).await?);
         }
         Ok(out)
+    }
+
+    /// Who wrote the value of a field, and when by their clock (RFC 3339). `None`: the office itself.
+    ///
+    /// # Errors
+    /// The database did not answer.
+    pub async fn wrote(&self, of: &Record, field: &str) -> Answer<Option<(NameView, String)>> {
+        let Some(rev) = of.rev(field) else { return Ok(None) };
+        if let Some(origin) = of.created.as_ref().filter(|c| c.op == rev.op && c.device != office_device()) {
+            return Ok(Some((self.of(origin.staff.as_str()).await?, origin.at.to_string())));
+        }
+        match self.storage.authors(&[rev.op]).await?.remove(&rev.op) {
+            Some(author) => {
+                let at = Stamp::japan(author.at_ms).to_string();
+                Ok(Some((self.of(author.staff.as_str()).await?, at)))
+            }
+            None => Ok(None),
+        }
     }
 }

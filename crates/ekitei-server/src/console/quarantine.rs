@@ -39,6 +39,7 @@ async fn view(row: QuarantineRow, names: &Names<'_>) -> Answer<QuarantineView> {
     };
     Ok(QuarantineView {
         id: row.id.to_string(),
+        veiled: row.bytes.is_empty(),
         case: row.scope.case().map(|c| c.to_string()),
         scope: row.scope.to_string(),
         reason: row.reason,

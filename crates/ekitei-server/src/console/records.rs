@@ -1,6 +1,6 @@
 //! Changing and deleting any record that the person may read, and settling conflicts.
 
-use super::apply::{apply, base, fields, readable};
+use super::apply::{Cases, apply, base, fields, readable};
 use super::convert::{self, conflict_view};
 use super::guard::{Input, User};
 use super::names::Names;
@@ -48,11 +48,16 @@ pub async fn delete(
 /// Conflicts that nobody has settled, oldest first.
 #[utoipa::path(get, path = "/api/conflicts", tag = "records", responses((status = 200, body = Vec<ConflictView>)))]
 pub async fn conflicts(State(app): State<Shared>, user: User) -> Answer<Json<Vec<ConflictView>>> {
-    let names = Names::new(&*app.storage);
+    let (names, mut cases) = (Names::new(&*app.storage), Cases::new(&app, &user));
     let mut out = Vec::new();
     for row in app.storage.conflicts(&user.caller).await? {
         let (of, parent) = (convert::record(&row.conflict)?, convert::record(&row.parent)?);
-        out.push(conflict_view(&of, &parent, &names).await?);
+        let of_case = cases.of(&of).await?;
+        let mut view = conflict_view(&of, &parent, of_case, &names).await?;
+        if view.restricted {
+            view.title.clear();
+        }
+        out.push(view);
     }
     Ok(Json(out))
 }

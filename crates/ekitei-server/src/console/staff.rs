@@ -6,6 +6,8 @@ use crate::app::Shared;
 use crate::fault::Answer;
 use axum::Json;
 use axum::extract::{Query, State};
+use ekitei_model::people::Staff;
+use ekitei_model::rules;
 use ekitei_server_db::StaffFilter;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -20,6 +22,9 @@ pub struct StaffQuery {
     q: Option<String>,
     /// Exactly this section path.
     section: Option<String>,
+    /// Only people whose phones the signed-in person may bring in and look after.
+    #[serde(default)]
+    phones: bool,
 }
 
 /// People in the directory's order, at most 100.
@@ -32,7 +37,9 @@ pub async fn search(
     let given = |t: Option<String>| t.filter(|t| !t.trim().is_empty());
     let filter = StaffFilter { text: given(query.q), section: given(query.section) };
     let found = app.storage.staff_list(&filter).await?;
-    Ok(Json(found.iter().take(MAX_PEOPLE).map(|s| PersonView::new(s, &user.caller.today)).collect()))
+    let today = &user.caller.today;
+    let fits = |s: &&Staff| !query.phones || rules::manages_phones_of(&user.staff, s, today);
+    Ok(Json(found.iter().filter(fits).take(MAX_PEOPLE).map(|s| PersonView::new(s, today)).collect()))
 }
 
 /// All sections that somebody belongs to today, by path.

@@ -1,19 +1,19 @@
 //! Every few minutes: uploads past their time, operations whose parent never came, bytes that nobody refers to.
 
 use crate::app::App;
-use crate::blobs;
+use crate::retention;
 use crate::tus::finish::remove_staging;
 use ekitei_server_db::StorageError;
 
 const EVERY_MS: i64 = 10 * 60_000;
 const DAY_MS: i64 = 24 * 3_600_000;
 const WAITING_PARENT_MS: i64 = 7 * DAY_MS;
-/// Bytes go 60 days after the last reference.
-const ORPHAN_MS: i64 = 60 * DAY_MS;
 
 #[derive(Debug, Default)]
 pub struct Housekeeping {
     due_ms: i64,
+    /// Retention reads much and is in no hurry.
+    purge_due_ms: i64,
 }
 
 impl Housekeeping {
@@ -25,6 +25,12 @@ impl Housekeeping {
         self.due_ms = now + EVERY_MS;
         if let Err(error) = run(app, now).await {
             tracing::error!(%error, "house-keeping failed");
+        }
+        if now >= self.purge_due_ms {
+            self.purge_due_ms = now + DAY_MS;
+            if let Err(error) = purge(app, now).await {
+                tracing::error!(%error, "retention failed");
+            }
         }
     }
 }
@@ -38,15 +44,15 @@ async fn run(app: &App, now: i64) -> Result<(), StorageError> {
         remove_staging(app, &upload);
         app.storage.upload_drop(upload.id).await?;
     }
-    let before = now - ORPHAN_MS;
-    for blob in app.storage.orphan_blobs(before).await? {
-        // The row goes first: a blob without row is found by `verify`, a row without blob would be a loss.
-        if !app.storage.forget_blob(&blob.sha256, before).await? {
-            continue;
-        }
-        if let Err(error) = blobs::remove(&app.blob_path(&blob.sha256)) {
-            tracing::warn!(code = error.code(), "orphaned blob stays");
-        }
+    Ok(())
+}
+
+async fn purge(app: &App, now: i64) -> Result<(), StorageError> {
+    let report = retention::run(&*app.storage, &app.config.data, now, retention::DAYS, false).await?;
+    app.hint(&report.touched, false);
+    if report != retention::Report::default() {
+        let (records, entries, blobs) = (report.deleted + report.records, report.entries, report.blobs);
+        tracing::info!(records, entries, blobs, staging = report.staging, "retention");
     }
     Ok(())
 }

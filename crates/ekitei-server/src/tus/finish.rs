@@ -39,13 +39,7 @@ impl From<Fault> for Failure {
 /// # Errors
 /// 460 (hash of what travelled), 422 (cannot be opened, other content, not a photo; the upload is gone then), 503.
 pub async fn finish(app: &App, upload: &Upload) -> Answer<()> {
-    let work = Work {
-        data: app.config.data.clone(),
-        identity: upload.new.key_id.as_deref().map(|k| app.keys.identity(k).cloned()),
-        upload: upload.clone(),
-    };
-    let done = tokio::task::spawn_blocking(move || work.run()).await.map_err(|e| Refused::unavailable(&e))?;
-    match done {
+    match verified(app, upload).await {
         Ok(blob) => {
             let changed = app.storage.upload_finish(upload.id, upload.fence, &blob, app.now_ms()).await?;
             app.metrics.uploads_verified.add(1);
@@ -64,6 +58,21 @@ pub async fn finish(app: &App, upload: &Upload) -> Answer<()> {
             })
         }
     }
+}
+
+async fn verified(app: &App, upload: &Upload) -> Result<BlobRow, Failure> {
+    let stopped = |e: &dyn std::fmt::Display| Failure::Here(Refused::unavailable(e));
+    let work = Work {
+        data: app.config.data.clone(),
+        identity: upload.new.key_id.as_deref().map(|k| app.keys.identity(k).cloned()),
+        upload: upload.clone(),
+    };
+    let (work, plain) = tokio::task::spawn_blocking(move || work.open()).await.map_err(|e| stopped(&e))??;
+    // Decoding takes a core for a moment: one at a time per core, whatever else arrives meanwhile.
+    let turn = app.decoding.acquire().await.map_err(|e| stopped(&e))?;
+    let done = tokio::task::spawn_blocking(move || work.keep(&plain)).await.map_err(|e| stopped(&e))?;
+    drop(turn);
+    done
 }
 
 /// What is left goes with the clean-up of expired uploads if it cannot go now.
@@ -87,25 +96,33 @@ struct Work {
     upload: Upload,
 }
 
+/// Bytes whose hashes are right.
+struct Plain {
+    file: PathBuf,
+    sha256: String,
+}
+
 impl Work {
-    fn run(self) -> Result<BlobRow, Failure> {
+    /// Hashes what travelled, opens it, hashes what was inside.
+    fn open(self) -> Result<(Self, Plain), Failure> {
         let here = |e: &dyn std::fmt::Display| Failure::Here(Refused::unavailable(e));
         let staging = blobs::staging(&self.data, self.upload.id);
         let new = &self.upload.new;
         if !staging.exists() {
             // Killed between rename and receipt: the blob is there already.
-            return self.adopted(&here);
+            let plain = self.adopted(&here)?;
+            return Ok((self, plain));
         }
         let cipher = file_sha256(&staging).map_err(|e| here(&e))?;
         if cipher != new.cipher_sha256 {
             return Err(Failure::Wrong(Wrong::Cipher));
         }
-        let (plain_file, plain_sha256) = match self.identity {
+        let (file, sha256) = match &self.identity {
             None => (staging, cipher),
             Some(None) => return Err(Fault::ask("upload-key-unknown").into()),
             Some(Some(identity)) => {
                 let target = opened_path(&staging);
-                match open_to_file(&staging, &[identity], &target) {
+                match open_to_file(&staging, std::slice::from_ref(identity), &target) {
                     Ok(opened) => (target, opened.plain_sha256),
                     Err(e) if e.code().starts_with("seal-") => {
                         return Err(Fault::ask("upload-sealed-wrong").into());
@@ -114,19 +131,27 @@ impl Work {
                 }
             }
         };
-        if plain_sha256 != new.sha256 {
+        if sha256 != new.sha256 {
             return Err(Fault::ask("upload-content").into());
         }
-        let blob = check(&plain_file, plain_sha256)?;
-        blobs::adopt(&self.data, &plain_file, &blob.sha256).map_err(|e| here(&e))?;
+        Ok((self, Plain { file, sha256 }))
+    }
+
+    /// Decodes it to the end, then gives it its place.
+    fn keep(self, plain: &Plain) -> Result<BlobRow, Failure> {
+        let blob = check(&plain.file, plain.sha256.clone())?;
+        if plain.file != blobs::path(&self.data, &blob.sha256) {
+            let placed = blobs::adopt(&self.data, &plain.file, &blob.sha256);
+            placed.map_err(|e| Failure::Here(Refused::unavailable(&e)))?;
+        }
         Ok(blob)
     }
 
-    fn adopted(&self, here: &dyn Fn(&dyn std::fmt::Display) -> Failure) -> Result<BlobRow, Failure> {
+    fn adopted(&self, here: &dyn Fn(&dyn std::fmt::Display) -> Failure) -> Result<Plain, Failure> {
         let sha256 = &self.upload.new.sha256;
         let path = blobs::path(&self.data, sha256);
         match file_sha256(&path) {
-            Ok(found) if found == *sha256 => check(&path, found),
+            Ok(found) if found == *sha256 => Ok(Plain { file: path, sha256: found }),
             Ok(_) => Err(here(&"a blob has other content than its name")),
             // Neither staging nor blob: the phone must send it again.
             Err(_) => Err(Failure::Wrong(Wrong::Cipher)),
@@ -134,7 +159,7 @@ impl Work {
     }
 }
 
-/// It must be a photograph of a kind and size that everyone downstream can read.
+/// It must be a photograph, to its last line, of a kind and size that everyone downstream can read.
 fn check(path: &Path, sha256: String) -> Result<BlobRow, Failure> {
     let here = |e: std::io::Error| Failure::Here(Refused::unavailable(&e));
     let bytes = fs::metadata(path).map_err(here)?.len();
@@ -145,7 +170,7 @@ fn check(path: &Path, sha256: String) -> Result<BlobRow, Failure> {
             .into());
     }
     let content = fs::read(path).map_err(here)?;
-    let probe = ekitei_photo::probe(&content).map_err(|e| {
+    let probe = ekitei_photo::verify(&content).map_err(|e| {
         let fault = e.params().into_iter().fold(Fault::ask(e.code()), |f, (name, value)| f.with(name, value));
         Failure::from(fault)
     })?;

@@ -63,12 +63,15 @@ pub struct PhotoCount {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TimelineView {
     pub case: CaseView,
-    /// Oldest first.
+    /// All of them, oldest first; none when an older part was asked for.
     pub visits: Vec<VisitView>,
+    /// Of this part, oldest first.
     pub notes: Vec<NoteView>,
     pub photos: Vec<PhotoView>,
-    /// Not resolved yet.
+    /// Of the whole case, not resolved yet.
     pub conflicts: Vec<ConflictView>,
+    /// There is more: ask with this as `before`.
+    pub older: Option<u64>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -155,7 +158,8 @@ pub struct FeedItem {
     pub kind: String,
     pub case: String,
     pub case_number: String,
-    /// Empty for a restricted case.
+    /// Members only: it is named by its number alone, `case_name` and `title` are empty and no picture is shown.
+    pub restricted: bool,
     pub case_name: String,
     /// Title, first line or caption.
     pub title: String,
@@ -172,7 +176,10 @@ pub struct ConflictView {
     pub record: String,
     pub record_kind: String,
     pub case: Option<String>,
-    /// Of the record it is about.
+    /// Number of the case.
+    pub case_number: String,
+    pub restricted: bool,
+    /// Of the record it is about; empty in a list when the case is members-only.
     pub title: String,
     pub field: String,
     /// The value that came second.
@@ -181,9 +188,12 @@ pub struct ConflictView {
     /// The value that stands now.
     #[schema(value_type = Option<Object>)]
     pub theirs: Value,
-    /// Who wrote the value that came second.
+    /// Who wrote the value that came second, and when, by that device's clock (RFC 3339).
     pub by: NameView,
-    /// Who wrote the value that stands: the record's author if nobody changed it.
+    pub by_at: String,
+    /// Who wrote the value that stands, and when. Absent: the office itself.
+    pub standing_by: Option<NameView>,
+    pub standing_at: Option<String>,
     pub received_ms: i64,
 }
 

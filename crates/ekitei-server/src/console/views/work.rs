@@ -4,6 +4,7 @@ use super::NameView;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// How the office itself stands, and what the signed-in person's own lists hold.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CountsView {
     /// Files that wait for the shared folder.
@@ -13,15 +14,21 @@ pub struct CountsView {
     /// The shared folder can be seen at this moment.
     pub share_there: bool,
     pub uploads_receiving: u64,
+    /// As many as `/api/quarantine` lists.
     pub quarantine_open: u64,
+    /// As many as `/api/conflicts` lists.
     pub conflicts_open: u64,
+    /// Operations of the person, and of the people they look after, whose record has not come yet.
     pub waiting_parent: u64,
-    pub phones_active: u64,
+    /// For administrators.
+    pub phones_active: Option<u64>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QuarantineView {
     pub id: String,
+    /// It may be of a members-only case: `op`, `kind`, `title` and `content` are empty, and it is not theirs to settle.
+    pub veiled: bool,
     /// Its text is in the catalogue under `quarantine.<reason>`.
     pub reason: String,
     pub scope: String,

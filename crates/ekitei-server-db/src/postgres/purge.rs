@@ -1,0 +1,83 @@
+//! Retention: payloads go, ids, sequences and hashes stay.
+
+use super::codec::number;
+use super::load::{load, settle};
+use super::session::{Go, Session, one, rows, run};
+use crate::plan::{self, Needs, WorkingSet};
+use crate::rows::{Changed, Purged};
+use deadpool_postgres::Transaction;
+use ekitei_model::RecordId;
+use uuid::Uuid;
+
+/// Living records of cases that ended before $1, and conflicts of records that did.
+const OUTLIVED: &str = "
+    SELECT r.id FROM records c JOIN records r ON r.scope = c.scope AND NOT r.deleted
+     WHERE c.deleted AND c.changed_ms < $1 AND c.kind = 'case'
+    UNION
+    SELECT k.id FROM records p JOIN records k ON k.parent = p.id AND k.kind = 'conflict' AND NOT k.deleted
+     WHERE p.deleted AND p.changed_ms < $1";
+
+/// Records that ended before $1 and were not emptied since.
+const ENDED: &str = "
+    SELECT r.id FROM records r WHERE r.deleted AND r.changed_ms < $1
+       AND NOT EXISTS (SELECT 1 FROM purged p WHERE p.record = r.id AND p.purged_ms >= r.changed_ms)";
+
+const SETTLED: &str = "SELECT id FROM quarantine WHERE state <> 'open' AND NOT purged AND settled_ms < $1";
+
+async fn ids(tx: &Transaction<'_>, sql: &str, before_ms: i64, limit: u32) -> Go<Vec<RecordId>> {
+    let found = rows(tx, &format!("{sql} LIMIT $2"), &[&before_ms, &i64::from(limit)]).await?;
+    found.iter().map(|r| Ok(RecordId(r.try_get(0)?))).collect()
+}
+
+pub(super) async fn purge(s: &mut Session<'_>, before_ms: i64, now_ms: i64, limit: u32) -> Go<Purged> {
+    let outlived = ids(&s.tx, OUTLIVED, before_ms, limit).await?;
+    let mut changed = Changed::default();
+    if !outlived.is_empty() {
+        let mut ws = WorkingSet::default();
+        load(s, &mut ws, &Needs { records: outlived.iter().copied().collect(), ..Needs::default() }).await?;
+        changed = settle(s, &mut ws, now_ms, |ws| plan::bury(ws, &outlived, now_ms)).await?.1;
+    }
+    let ended = ids(&s.tx, ENDED, before_ms, limit).await?;
+    for id in outlived.iter().chain(&ended) {
+        empty_history(&s.tx, *id).await?;
+        let sql = "INSERT INTO purged VALUES ($1, $2) ON CONFLICT (record) DO UPDATE SET purged_ms = excluded.purged_ms";
+        run(&s.tx, sql, &[&id.0, &now_ms]).await?;
+    }
+    let entries = ids(&s.tx, SETTLED, before_ms, limit).await?;
+    for RecordId(id) in &entries {
+        // Locked, so that one that comes back at this moment is not emptied.
+        let sql = "SELECT bytes FROM quarantine WHERE id = $1 AND state <> 'open' FOR UPDATE";
+        for row in rows(&s.tx, sql, &[id]).await? {
+            let stub = plan::stub(row.try_get(0)?).into_bytes();
+            run(&s.tx, "UPDATE quarantine SET bytes = $2, purged = true WHERE id = $1", &[id, &stub]).await?;
+        }
+    }
+    Ok(Purged {
+        deleted: outlived.len() as u64,
+        records: ended.len() as u64,
+        entries: entries.len() as u64,
+        changed,
+    })
+}
+
+async fn empty_history(tx: &Transaction<'_>, RecordId(id): RecordId) -> Go<()> {
+    let sql = "SELECT scope, seq, body FROM history WHERE record = $1";
+    for row in rows(tx, sql, &[&id as &Uuid]).await? {
+        let (scope, seq, body): (&str, i64, &str) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        if !body.starts_with("{\"purged\"") {
+            let stub = plan::stub(body.as_bytes());
+            run(tx, "UPDATE history SET body = $3 WHERE scope = $1 AND seq = $2", &[&scope, &seq, &stub])
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn purgeable(tx: &Transaction<'_>, before_ms: i64) -> Go<Purged> {
+    let mut counted = [0; 3];
+    for (count, sql) in counted.iter_mut().zip([OUTLIVED, ENDED, SETTLED]) {
+        *count = number(&one(tx, &format!("SELECT count(*) FROM ({sql}) found"), &[&before_ms]).await?, 0)?;
+    }
+    let [deleted, records, entries] = counted;
+    Ok(Purged { deleted, records, entries, changed: Changed::default() })
+}

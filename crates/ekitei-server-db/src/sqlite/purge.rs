@@ -1,0 +1,85 @@
+//! Retention: payloads go, ids, sequences and hashes stay.
+
+use super::codec::{number, uuid};
+use super::load::{load, settle};
+use crate::error::Result;
+use crate::plan::{self, Needs, WorkingSet};
+use crate::rows::{Changed, Purged};
+use ekitei_model::RecordId;
+use rusqlite::{Connection, params};
+
+/// Living records of cases that ended before ?1, and conflicts of records that did.
+const OUTLIVED: &str = "
+    SELECT r.id FROM records c JOIN records r ON r.scope = c.scope AND r.deleted = 0
+     WHERE c.deleted = 1 AND c.changed_ms < ?1 AND c.kind = 'case'
+    UNION
+    SELECT k.id FROM records p JOIN records k ON k.parent = p.id AND k.kind = 'conflict' AND k.deleted = 0
+     WHERE p.deleted = 1 AND p.changed_ms < ?1";
+
+/// Records that ended before ?1 and were not emptied since.
+const ENDED: &str = "
+    SELECT r.id FROM records r WHERE r.deleted = 1 AND r.changed_ms < ?1
+       AND NOT EXISTS (SELECT 1 FROM purged p WHERE p.record = r.id AND p.purged_ms >= r.changed_ms)";
+
+const SETTLED: &str = "SELECT id FROM quarantine WHERE state <> 'open' AND purged = 0 AND settled_ms < ?1";
+
+fn ids(db: &Connection, sql: &str, before_ms: i64, limit: u32) -> Result<Vec<RecordId>> {
+    let mut find = db.prepare_cached(&format!("{sql} LIMIT ?2"))?;
+    let rows = find.query_map(params![before_ms, limit], |r| Ok(RecordId(uuid(r, 0)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn purge(db: &Connection, before_ms: i64, now_ms: i64, limit: u32) -> Result<Purged> {
+    let outlived = ids(db, OUTLIVED, before_ms, limit)?;
+    let mut changed = Changed::default();
+    if !outlived.is_empty() {
+        let mut ws = WorkingSet::default();
+        load(db, &mut ws, &Needs { records: outlived.iter().copied().collect(), ..Needs::default() })?;
+        changed = settle(db, &mut ws, now_ms, |ws| plan::bury(ws, &outlived, now_ms))?.1;
+    }
+    let ended = ids(db, ENDED, before_ms, limit)?;
+    let mut done = db.prepare_cached("INSERT OR REPLACE INTO purged VALUES (?1, ?2)")?;
+    for id in outlived.iter().chain(&ended) {
+        empty_history(db, *id)?;
+        done.execute(params![id.0.into_bytes(), now_ms])?;
+    }
+    let entries = ids(db, SETTLED, before_ms, limit)?;
+    for id in &entries {
+        let id = id.0.into_bytes();
+        let bytes: Vec<u8> =
+            db.prepare_cached("SELECT bytes FROM quarantine WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
+        db.prepare_cached("UPDATE quarantine SET bytes = ?2, purged = 1 WHERE id = ?1")?
+            .execute(params![id, plan::stub(&bytes).into_bytes()])?;
+    }
+    Ok(Purged {
+        deleted: outlived.len() as u64,
+        records: ended.len() as u64,
+        entries: entries.len() as u64,
+        changed,
+    })
+}
+
+fn empty_history(db: &Connection, id: RecordId) -> Result<()> {
+    let mut find = db.prepare_cached("SELECT scope, seq, body FROM history WHERE record = ?1")?;
+    let versions: Vec<(String, i64, String)> = find
+        .query_map([id.0.into_bytes()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut put = db.prepare_cached("UPDATE history SET body = ?3 WHERE scope = ?1 AND seq = ?2")?;
+    for (scope, seq, body) in versions.iter().filter(|(_, _, body)| !body.starts_with("{\"purged\"")) {
+        put.execute(params![scope, seq, plan::stub(body.as_bytes())])?;
+    }
+    Ok(())
+}
+
+pub(super) fn purgeable(db: &Connection, before_ms: i64) -> Result<Purged> {
+    let count = |sql: &str| -> Result<u64> {
+        let mut find = db.prepare_cached(&format!("SELECT count(*) FROM ({sql})"))?;
+        Ok(find.query_row([before_ms], |r| number(r, 0))?)
+    };
+    Ok(Purged {
+        deleted: count(OUTLIVED)?,
+        records: count(ENDED)?,
+        entries: count(SETTLED)?,
+        changed: Changed::default(),
+    })
+}
