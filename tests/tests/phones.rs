@@ -222,7 +222,7 @@ fn open_apps_exchange_without_anyone_asking() {
         c.note_list().unwrap().iter().any(|n| n.text == "by itself")
     });
     let filed = |c: &Core| {
-        c.case_card(CaseRef { case }).unwrap().entries.iter().any(|e| {
+        c.case_card(CaseCardArgs { case, limit: None, before: None }).unwrap().entries.iter().any(|e| {
             e.note.as_ref().is_some_and(|n| n.progress == ekitei_core::bridge::views::Progress::Filed)
         })
     };

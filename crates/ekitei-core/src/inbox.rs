@@ -16,6 +16,9 @@ pub const MAX_FILE_BYTES: u64 = ekitei_photo::FILE_LIMIT_BYTES;
 /// Between the unique part and the name that the file had elsewhere.
 const SEPARATOR: char = '~';
 const CAPTURE: &str = "capture-";
+const ASIDE: &str = "aside-";
+const COPY_KEPT_MS: i64 = 24 * 3_600_000;
+const ASIDE_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
 /// A file on its way in. Removed when dropped without being accepted.
 #[derive(Debug)]
@@ -123,13 +126,25 @@ impl Inbox {
         names
     }
 
-    /// Removes copies that were never taken as photographs since `before_ms`: their sources lie elsewhere, and this
-    /// one is not sealed. What the camera wrote stays whatever happens: it has no other source.
-    pub fn remove_old_copies(&self, before_ms: i64) {
-        for name in self.names() {
-            let old = self.path(&name).ok().and_then(|p| written_ms(&p)).is_some_and(|at| at < before_ms);
-            if old && Self::original_name(&name).is_some() {
-                self.remove(&name);
+    /// Whether the camera wrote it.
+    pub fn is_capture(name: &str) -> bool {
+        name.starts_with(CAPTURE)
+    }
+
+    /// What the camera wrote and what is no picture: it is not tried again, and a person may still look at it.
+    pub fn set_aside(&self, name: &str) -> Result<(), Fault> {
+        let target = self.path(&format!("{ASIDE}{name}"))?;
+        fs::rename(self.path(name)?, target).map_err(|e| file_fault(&e))
+    }
+
+    /// Removes what nobody took as a photograph: copies after a day (their sources lie elsewhere, and these are not
+    /// sealed), what was set aside after a month. What the camera wrote stays whatever happens: it has no other source.
+    pub fn remove_old(&self, now_ms: i64) {
+        for name in self.names().iter().filter(|n| !Self::is_capture(n)) {
+            let kept_ms = if name.starts_with(ASIDE) { ASIDE_KEPT_MS } else { COPY_KEPT_MS };
+            let written = self.path(name).ok().and_then(|p| written_ms(&p));
+            if written.is_some_and(|at| at < now_ms.saturating_sub(kept_ms)) {
+                self.remove(name);
             }
         }
     }
@@ -196,18 +211,23 @@ mod tests {
     }
 
     #[test]
-    fn old_copies_go_and_what_the_camera_wrote_stays() {
+    fn old_copies_go_what_is_aside_goes_later_and_what_the_camera_wrote_stays() {
         let (_keep, inbox) = inbox();
-        for name in ["copy.jpg".to_owned(), Inbox::capture_name()] {
-            let incoming = inbox.begin(&name).unwrap();
+        let (capture, broken) = (Inbox::capture_name(), Inbox::capture_name());
+        for name in ["copy.jpg", &capture, &broken] {
+            let incoming = inbox.begin(name).unwrap();
             fs::write(incoming.path(), b"1").unwrap();
             inbox.accept(&incoming).unwrap();
         }
-        inbox.remove_old_copies(0);
-        assert_eq!(inbox.names().len(), 2);
-        inbox.remove_old_copies(i64::MAX);
-        assert_eq!(inbox.names().iter().filter(|n| n.starts_with(CAPTURE)).count(), inbox.names().len());
-        assert_eq!(inbox.names().len(), 1);
+        fs::write(inbox.path("stray").unwrap(), b"1").unwrap();
+        inbox.set_aside(&broken).unwrap();
+        let written = written_ms(&inbox.path(&capture).unwrap()).unwrap();
+        inbox.remove_old(written);
+        assert_eq!(inbox.names().len(), 4);
+        inbox.remove_old(written + COPY_KEPT_MS + 60_000);
+        assert_eq!(inbox.names(), [format!("{ASIDE}{broken}"), capture.clone()]);
+        inbox.remove_old(i64::MAX);
+        assert_eq!(inbox.names(), [capture]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What use cases read: mirror plus overlay from the vault, files and followed scopes from the queue.
 
 use crate::view::PhotoFiles;
-use ekitei_model::kinds::Variant;
+use ekitei_model::kinds::{self, Variant};
 use ekitei_model::{Fault, Record, RecordId, Scope};
 use ekitei_store::queue::uploads::UploadState;
 use ekitei_store::queue::{Blob, Upload, blobs, follow, uploads};
+use ekitei_store::vault::read::{PhotoTally, Place};
 use ekitei_store::vault::{Shown, people, read, search};
 use ekitei_store::{Home, Vault};
 use std::collections::{HashMap, HashSet};
@@ -28,6 +29,21 @@ impl Reader<'_> {
     /// Oldest first; no kinds: all.
     pub fn in_scope(&self, scope: &Scope, kinds: &[&str]) -> Result<Vec<Shown>, Fault> {
         Ok(self.vault.read(|c| read::in_scope(c, scope, kinds))?)
+    }
+
+    /// Part of a timeline, newest first, and whether there is more.
+    pub fn page(
+        &self,
+        scope: &Scope,
+        kinds: &[&str],
+        before: Option<Place>,
+        limit: usize,
+    ) -> Result<(Vec<Shown>, bool), Fault> {
+        Ok(self.vault.read(|c| read::page(c, scope, kinds, before, limit))?)
+    }
+
+    pub fn photo_tally(&self, scope: &Scope) -> Result<PhotoTally, Fault> {
+        Ok(self.vault.read(|c| read::photo_tally(c, scope))?)
     }
 
     pub fn of_kind(&self, kind: &str) -> Result<Vec<Shown>, Fault> {
@@ -55,6 +71,13 @@ impl Reader<'_> {
     /// In the order of their reading.
     pub fn directory(&self, query: &str, limit: u32) -> Result<Vec<Record>, Fault> {
         Ok(self.vault.read(|c| people::directory(c, query, limit))?)
+    }
+
+    /// A person's name from the directory; the staff id where it is not there.
+    pub fn name_of(&self, staff: &str) -> Result<String, Fault> {
+        let entry = self.record(kinds::staff_record_id(&staff.into()))?;
+        let name = entry.map(|s| s.record.text("name").to_owned()).filter(|name| !name.is_empty());
+        Ok(name.unwrap_or_else(|| staff.to_owned()))
     }
 
     pub fn followed_cases(&self) -> Result<HashSet<RecordId>, Fault> {

@@ -39,8 +39,8 @@ impl Surface for Core {
     fn case_list(&self, args: CaseListArgs) -> Result<Vec<CaseRow>, Fault> {
         usecase::cases::list(&self.shared.open()?, &args)
     }
-    fn case_card(&self, args: CaseRef) -> Result<CaseCard, Fault> {
-        usecase::cases::card(&self.shared.open()?, args.case)
+    fn case_card(&self, args: CaseCardArgs) -> Result<CaseCard, Fault> {
+        usecase::cases::card(&self.shared.open()?, &args)
     }
     fn case_follow(&self, args: NumberArgs) -> Result<CaseRow, Fault> {
         usecase::cases::follow_number(&self.shared.open()?, &args.number)

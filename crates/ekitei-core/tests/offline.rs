@@ -16,6 +16,10 @@ fn code<T: std::fmt::Debug>(result: Result<T, ekitei_model::Fault>) -> String {
     result.unwrap_err().code
 }
 
+fn whole(case: ekitei_model::RecordId) -> CaseCardArgs {
+    CaseCardArgs { case, limit: None, before: None }
+}
+
 fn find(query: &str) -> SearchArgs {
     SearchArgs { query: query.into(), limit: 10 }
 }
@@ -33,7 +37,7 @@ fn a_note_waits_in_the_queue_and_is_shown_and_found_at_once() {
     assert_eq!(core.status(Nothing {}).unwrap().waiting.notes, 1);
     let hits = core.search(find("ボーリング")).unwrap();
     assert_eq!(hits.iter().map(|h| h.id).collect::<Vec<_>>(), [saved.id]);
-    assert_eq!(core.case_card(CaseRef { case }).unwrap().entries.len(), 1);
+    assert_eq!(core.case_card(whole(case)).unwrap().entries.len(), 1);
     // Writing into a case keeps it on the phone from now on.
     assert!(core.case_list(CaseListArgs { filter: "r8-1".into(), followed_only: true }).unwrap().len() == 1);
 }
@@ -77,7 +81,13 @@ fn a_locked_phone_reads_nothing_and_counts_wrong_pins() {
 fn the_settings_are_readable_before_unlocking_and_checked() {
     let phone = Phone::enrolled();
     let core = phone.locked();
-    let wanted = Settings { language: "en".into(), theme: "outdoor".into(), glove: true, text_percent: 200, lock_minutes: 15 };
+    let wanted = Settings {
+        language: "en".into(),
+        theme: "outdoor".into(),
+        glove: true,
+        text_percent: 200,
+        lock_minutes: 15,
+    };
     core.settings_set(wanted.clone()).unwrap();
     assert_eq!(code(core.settings_set(Settings { text_percent: 90, ..wanted.clone() })), "setting-value");
     assert_eq!(code(core.settings_set(Settings { lock_minutes: 0, ..wanted })), "setting-value");
@@ -125,6 +135,13 @@ fn holds(folder: &std::path::Path, needle: &[u8]) -> bool {
     })
 }
 
+fn in_inbox(phone: &Phone) -> Vec<String> {
+    let entries = std::fs::read_dir(phone.dir().join("inbox")).unwrap();
+    let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
 #[test]
 fn the_same_picture_is_not_taken_twice_into_one_case() {
     let phone = Phone::enrolled();
@@ -139,6 +156,18 @@ fn the_same_picture_is_not_taken_twice_into_one_case() {
     // A repeated call, after an answer that was lost, changes nothing.
     assert_eq!(core.photo_add(photos(&first, Some(case_id("R8-1")))).unwrap()[0].id, one.id);
     assert_eq!(core.photo_list_all().unwrap().len(), 2);
+    // Under a new caption it takes the new caption, and none takes none away; its visit and case stay.
+    let named = |name: &str, caption: &str| PhotoAddArgs {
+        caption: caption.into(),
+        ..photos(&inbox(&core, name, &jpeg(1)), Some(case_id("R8-1")))
+    };
+    let renamed = core.photo_add(named("d.jpg", "のり面の亀裂")).unwrap().remove(0);
+    assert_eq!((renamed.id, renamed.already_there, renamed.caption.as_str()), (one.id, true, "のり面の亀裂"));
+    let kept = core.photo_add(named("e.jpg", "")).unwrap().remove(0);
+    assert_eq!((kept.id, kept.caption.as_str()), (one.id, "のり面の亀裂"));
+    assert_eq!(core.photo_list(CaseRef { case: case_id("R8-1") }).unwrap()[0].caption, "のり面の亀裂");
+    assert_eq!(core.photo_list_all().unwrap().len(), 2);
+    assert_eq!(in_inbox(&phone), Vec::<String>::new());
 }
 
 #[test]
@@ -174,6 +203,31 @@ fn a_picture_of_a_killed_camera_is_adopted_when_the_app_opens() {
     assert!(!phone.dir().join("inbox").join(empty).exists());
 }
 
+/// The row that told where it belongs is gone: the picture has no other source, so it is taken all the same.
+#[test]
+fn a_picture_without_its_row_becomes_one_s_own_and_what_is_none_is_set_aside() {
+    let phone = Phone::enrolled();
+    drop(phone.open());
+    let folder = phone.dir().join("inbox");
+    let [good, broken] = ["1", "2"].map(|n| format!("capture-01890000-0000-7000-8000-00000000000{n}.jpg"));
+    std::fs::write(folder.join(&good), jpeg(9)).unwrap();
+    std::fs::write(folder.join(&broken), &jpeg(9)[..40]).unwrap();
+    let core = phone.open();
+    let taken = core.photo_list_all().unwrap();
+    assert_eq!((taken.len(), taken[0].case), (1, None));
+    let notices = core.status(Nothing {}).unwrap().notices;
+    let told: Vec<(&str, &str)> =
+        notices.iter().map(|n| (n.code.as_str(), n.params.values().next().unwrap().as_str())).collect();
+    assert_eq!(told, [("capture-refused", broken.as_str()), ("capture-homeless", "1")]);
+    assert_eq!(in_inbox(&phone), [format!("aside-{broken}")]);
+    // Neither is tried again.
+    drop(core);
+    let core = phone.open();
+    assert_eq!(core.photo_list_all().unwrap().len(), 1);
+    assert_eq!(core.status(Nothing {}).unwrap().notices.len(), 2);
+    assert_eq!(std::fs::read(folder.join(format!("aside-{broken}"))).unwrap(), &jpeg(9)[..40]);
+}
+
 #[test]
 fn a_kill_between_queue_and_vault_is_cured_by_unlocking() {
     let phone = Phone::enrolled();
@@ -194,6 +248,100 @@ fn a_kill_between_queue_and_vault_is_cured_by_unlocking() {
     let core = phone.open();
     assert_eq!(core.note_get(RecordRef { id: op.record }).unwrap().text, "only in the queue");
     assert_eq!(core.note_list().unwrap().len(), 2);
+}
+
+#[test]
+fn a_long_case_opens_with_its_newest_entries_and_counts_all() {
+    let phone = Phone::enrolled();
+    let core = phone.open();
+    let case = case_id("R8-1");
+    for n in 0..23 {
+        core.note_save(note(Some(case), &format!("記録{n}"))).unwrap();
+    }
+    for n in 0..3 {
+        core.photo_add(photos(&inbox(&core, &format!("{n}.jpg"), &jpeg(n)), Some(case))).unwrap();
+    }
+    let ids = |card: &ekitei_core::bridge::views::CaseCard| -> Vec<ekitei_model::RecordId> {
+        let id = |e: &ekitei_core::bridge::views::TimelineEntry| {
+            e.note.as_ref().map(|n| n.id).or(e.photo.as_ref().map(|p| p.id)).unwrap()
+        };
+        card.entries.iter().map(id).collect()
+    };
+    let all = core.case_card(whole(case)).unwrap();
+    assert_eq!((all.entries.len(), all.older.as_deref(), all.photos.total), (26, None, 3));
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let card = core.case_card(CaseCardArgs { case, limit: Some(10), before: before.clone() }).unwrap();
+        assert_eq!(card.photos.total, 3, "counts are of the whole case on every page");
+        seen.extend(ids(&card));
+        before = card.older;
+        if before.is_none() {
+            break;
+        }
+        assert_eq!(seen.len() % 10, 0);
+    }
+    assert_eq!(seen, ids(&all));
+    let wrong = CaseCardArgs { case, limit: Some(10), before: Some("gestern".into()) };
+    assert_eq!(code(core.case_card(wrong)), "cursor-wrong");
+}
+
+#[test]
+fn lists_name_a_members_only_case_by_its_number() {
+    let phone = Phone::enrolled();
+    let scope = ekitei_model::Scope::Case(case_id("福-7"));
+    let fields = serde_json::json!({
+        "number": "福-7", "name": "甲野 花子宅", "place": "みどり町", "section": SECTION, "restricted": true,
+        "members": ["s001"], "assignees": ["s001"], "lat": 43.5, "lon": 142.5, "state": "open",
+    });
+    let plan = serde_json::json!({
+        "title": "訪問", "people": ["s001"], "planned_at": ekitei_model::Stamp::japan(now_ms()).to_string(), "state": "planned",
+    });
+    let visit = record(ekitei_model::RecordId::derived(&["v"]), "visit", &scope, None, 2, &plan);
+    phone.receive(&scope, &[record(case_id("福-7"), "case", &scope, None, 1, &fields), visit]);
+    let core = phone.open();
+    let secret = |text: String| ["甲野", "みどり", "43.5"].iter().any(|w| text.contains(w));
+    let all = CaseListArgs { filter: String::new(), followed_only: false };
+    let list = serde_json::to_string(&core.case_list(all).unwrap()).unwrap();
+    let today = serde_json::to_string(&core.today(Nothing {}).unwrap()).unwrap();
+    assert!(list.contains("福-7") && !secret(list));
+    assert!(today.contains("福-7") && !secret(today));
+    // Whoever knows the name finds it, and inside everything is there.
+    let named = CaseListArgs { filter: "花子".into(), followed_only: false };
+    assert_eq!(core.case_list(named).unwrap()[0].number, "福-7");
+    let card = core.case_card(whole(case_id("福-7"))).unwrap();
+    assert_eq!((card.case.name.as_str(), card.case.place.as_str()), ("甲野 花子宅", "みどり町"));
+}
+
+#[test]
+fn nobody_is_let_into_a_members_only_case_by_a_plan() {
+    let phone = Phone::enrolled();
+    let scope = ekitei_model::Scope::Case(case_id("福-7"));
+    let fields = serde_json::json!({
+        "number": "福-7", "name": "x", "section": SECTION, "restricted": true, "members": ["s001", "s002"],
+    });
+    phone.receive(&scope, &[record(case_id("福-7"), "case", &scope, None, 1, &fields)]);
+    let person = serde_json::json!({ "id": "s009", "name": "他課 九郎" });
+    let entry = ekitei_model::kinds::staff_record_id(&"s009".into());
+    phone.receive(
+        &ekitei_model::Scope::All,
+        &[record(entry, "staff", &ekitei_model::Scope::All, None, 1, &person)],
+    );
+    let core = phone.open();
+    let plan = |case: &str, people: &[&str]| VisitCreateArgs {
+        case: case_id(case),
+        title: "訪問".into(),
+        planned_at: ekitei_model::Stamp::japan(now_ms()),
+        people: people.iter().map(|p| (*p).to_owned()).collect(),
+        forms: vec![],
+    };
+    let refused = core.visit_create(plan("福-7", &["s001", "s009"])).unwrap_err();
+    assert_eq!((refused.code.as_str(), refused.params["people"].as_str()), ("visit-not-member", "他課 九郎"));
+    assert!(core.queue(Nothing {}).unwrap().rows.is_empty());
+    let visit = core.visit_create(plan("福-7", &["s001", "s002"])).unwrap();
+    let widen =
+        VisitChangeArgs { id: visit.id, title: None, planned_at: None, people: Some(vec!["s009".into()]) };
+    assert_eq!(code(core.visit_change(widen)), "visit-not-member");
+    core.visit_create(plan("R8-1", &["s001", "s009"])).unwrap();
 }
 
 #[test]
@@ -265,8 +413,13 @@ fn visits_move_on_and_stand_in_today() {
     let phone = Phone::enrolled();
     let core = phone.open();
     let planned_at = ekitei_model::Stamp::japan(now_ms());
-    let args =
-        VisitCreateArgs { case: case_id("R8-1"), title: "立入検査".into(), planned_at, people: vec![] };
+    let args = VisitCreateArgs {
+        case: case_id("R8-1"),
+        title: "立入検査".into(),
+        planned_at,
+        people: vec![],
+        forms: vec![],
+    };
     let visit = core.visit_create(args).unwrap();
     assert_eq!((visit.case_number.as_str(), visit.people.as_slice()), ("R8-1", &["s001".to_owned()][..]));
     let today = core.today(Nothing {}).unwrap();

@@ -80,17 +80,18 @@ calls! {
 
     today(Nothing) -> TodayView;
     case_list(CaseListArgs) -> Vec<CaseRow>;
-    case_card(CaseRef) -> CaseCard;
+    /// A case and what happened in it, newest first; counts are of the whole case.
+    case_card(CaseCardArgs) -> CaseCard;
     /// Follow by number: its records come to this phone.
     case_follow(NumberArgs) -> CaseRow;
     case_unfollow(CaseRef) -> Done;
     visit_create(VisitCreateArgs) -> VisitView;
     visit_state(VisitStateArgs) -> VisitView;
-
     /// Title, time or people of a visit that is not finished.
     visit_change(VisitChangeArgs) -> VisitView;
     /// Takes back a planned visit that nobody has set out for.
     visit_cancel(RecordRef) -> Done;
+
     note_get(RecordRef) -> NoteView;
     /// Makes a note (no `id`) or changes one. Without a case it is a draft of one's own.
     note_save(NoteSaveArgs) -> NoteView;

@@ -111,6 +111,8 @@ views! {
         entries: Vec<TimelineEntry>,
         photos: PhotoCount,
         #[ts(type = "number")] conflicts: u64,
+        /// There is more: ask with this as `before`.
+        older: Option<String>,
     }
     /// 20/20 事務所に届きました
     PhotoCount {
@@ -272,9 +274,15 @@ views! {
         field: String,
         #[ts(type = "any")] mine: Value,
         #[ts(type = "any")] theirs: Value,
+        /// Staff id and name of who wrote the value that came second, and when by their clock.
         by: String,
+        by_name: String,
+        by_at: Option<Stamp>,
         /// Whether the value that came second is this phone's.
         own: bool,
+        /// Who wrote the value that stands, and when by their clock; absent: the office itself, or not known here.
+        standing_name: Option<String>,
+        standing_at: Option<Stamp>,
     }
     SearchHit {
         id: RecordId,

@@ -2,13 +2,15 @@
 
 use super::conflicts;
 use super::inspections;
-use crate::bridge::args::CaseListArgs;
-use crate::bridge::views::{CaseCard, CaseRow, EntryKind, TimelineEntry};
+use crate::bridge::args::{CaseCardArgs, CaseListArgs};
+use crate::bridge::views::{CaseCard, CaseRow, EntryKind, PhotoCount, TimelineEntry};
 use crate::open::Open;
+use crate::reader::Reader;
 use crate::view::{self, Pending};
 use ekitei_model::{Fault, RecordId, Scope, Stamp, fold, kinds};
 use ekitei_store::queue::{Reason, follow};
 use ekitei_store::vault::Shown;
+use ekitei_store::vault::read::Place;
 use std::collections::HashMap;
 
 /// Every case this phone knows: followed ones in full, others by their header. One row a case.
@@ -36,7 +38,7 @@ pub fn rows(open: &Open) -> Result<Vec<CaseRow>, Fault> {
 pub fn list(open: &Open, args: &CaseListArgs) -> Result<Vec<CaseRow>, Fault> {
     let mut rows = rows(open)?;
     rows.retain(|r| (!args.followed_only || r.followed) && view::matches_filter(r, &args.filter));
-    Ok(rows)
+    Ok(rows.into_iter().map(veil).collect())
 }
 
 /// # Errors
@@ -67,17 +69,29 @@ pub fn by_number(open: &Open, number: &str) -> Result<CaseRow, Fault> {
     Ok(rows.swap_remove(at))
 }
 
-/// The card: what the case is and all that happened, newest first.
-pub fn card(open: &Open, id: RecordId) -> Result<CaseCard, Fault> {
+const TIMELINE: [&str; 4] = [kinds::NOTE, kinds::PHOTO, kinds::VISIT, kinds::INSPECTION];
+
+/// The card: what the case is and what happened, newest first; with a limit only so much of it.
+///
+/// # Errors
+/// `case-unknown`, `cursor-wrong`.
+pub fn card(open: &Open, args: &CaseCardArgs) -> Result<CaseCard, Fault> {
+    let id = args.case;
     let case = row(open, id)?;
     let scope = Scope::Case(id);
     let reader = open.reader();
     open.queue_write(|tx| follow::used(tx, &scope, open.now().ms()))?;
-    let records = reader.in_scope(&scope, &[])?;
-    let files = reader.files(&scope)?;
-    let conflicted = conflicts::open_in(&records);
+    let before = args.before.as_deref().map(place_of).transpose()?;
+    let limit = args.limit.map_or(usize::MAX, |n| n.max(1) as usize);
+    let (records, more) = reader.page(&scope, &TIMELINE, before, limit)?;
+    let clashes = reader.in_scope(&scope, &[kinds::CONFLICT])?;
+    let conflicted = conflicts::open_in(&clashes);
+    let files = match args.limit {
+        Some(_) => files_of(&reader, &records)?,
+        None => reader.files(&scope)?,
+    };
+    let older = records.last().filter(|_| more).map(cursor);
     let mut entries = Vec::new();
-    let mut photos = Vec::new();
     for shown in &records {
         let (record, waits) = (&shown.record, Pending::from(shown));
         match record.kind.as_str() {
@@ -87,7 +101,6 @@ pub fn card(open: &Open, id: RecordId) -> Result<CaseCard, Fault> {
             }
             kinds::PHOTO => {
                 let photo = view::photo(record, waits, &files.get(&record.id).cloned().unwrap_or_default());
-                photos.push(photo.clone());
                 entries.push(entry(EntryKind::Photo, photo.taken_at, photo.visit).photo(photo));
             }
             kinds::VISIT => {
@@ -106,8 +119,35 @@ pub fn card(open: &Open, id: RecordId) -> Result<CaseCard, Fault> {
         }
     }
     view::newest_first(&mut entries);
-    let conflicts = records.iter().filter(|s| conflicts::is_open(&s.record)).count() as u64;
-    Ok(CaseCard { case, photos: view::count(&photos), entries, conflicts })
+    let tally = reader.photo_tally(&scope)?;
+    let photos = PhotoCount { total: tally.total, arrived: tally.arrived, at_office: tally.at_office };
+    let conflicts = clashes.iter().filter(|s| conflicts::is_open(&s.record)).count() as u64;
+    Ok(CaseCard { case, photos, entries, conflicts, older })
+}
+
+fn files_of(reader: &Reader, records: &[Shown]) -> Result<HashMap<RecordId, view::PhotoFiles>, Fault> {
+    let photos = records.iter().filter(|s| s.record.kind == kinds::PHOTO);
+    photos.map(|s| Ok((s.record.id, reader.files_of(s.record.id)?))).collect()
+}
+
+/// Where a page ended, as text for a screen to give back.
+fn cursor(last: &Shown) -> String {
+    format!("{}.{}", last.sort_ms, last.record.id)
+}
+
+fn place_of(text: &str) -> Result<Place, Fault> {
+    let place = text
+        .split_once('.')
+        .and_then(|(ms, id)| Some(Place { sort_ms: ms.parse().ok()?, record: id.parse().ok()? }));
+    place.ok_or_else(|| Fault::ask("cursor-wrong"))
+}
+
+/// In a list a members-only case shows its number, not the person.
+pub fn veil(row: CaseRow) -> CaseRow {
+    if !row.restricted {
+        return row;
+    }
+    CaseRow { name: String::new(), place: String::new(), lat: None, lon: None, ..row }
 }
 
 fn entry(kind: EntryKind, at: Stamp, visit: Option<RecordId>) -> TimelineEntry {

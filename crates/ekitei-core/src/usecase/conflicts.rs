@@ -25,7 +25,8 @@ pub fn list(open: &Open) -> Result<Vec<ConflictView>, Fault> {
     let mut out = Vec::new();
     for Shown { record, .. } in reader.open_conflicts()? {
         let parent = record.parent.map(|p| reader.record(p)).transpose()?.flatten();
-        out.push(view::conflict(&record, parent.as_ref().map(|s| &s.record), open.device()));
+        let parent = parent.as_ref().map(|s| &s.record);
+        out.push(view::conflict(&record, parent, open.device(), |staff| reader.name_of(staff))?);
     }
     Ok(out)
 }

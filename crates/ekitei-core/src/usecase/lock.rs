@@ -51,9 +51,11 @@ fn catch_up(open: &Open) -> Result<(), Fault> {
     open.replay()?;
     tidy(open)?;
     let adopted = photos::adopt(open)?;
-    if adopted > 0 {
-        let notice = Fault::ask("capture-adopted").with("n", adopted);
-        open.queue_write(|tx| notices::add(tx, &notice, open.now().ms()))?;
+    for (code, n) in [("capture-adopted", adopted.placed), ("capture-homeless", adopted.homeless)] {
+        if n > 0 {
+            let notice = Fault::ask(code).with("n", n);
+            open.queue_write(|tx| notices::add(tx, &notice, open.now().ms()))?;
+        }
     }
     Ok(())
 }
@@ -81,8 +83,6 @@ pub fn lock(shared: &Shared) -> Result<StatusView, Fault> {
     status::status(shared)
 }
 
-/// Only the wrapping of the vault key changes.
-pub fn change_pin(shared: &Shared, args: &ChangePinArgs) -> Result<(), Fault> {
 /// Somebody's hands are on the screens, or something is not saved yet. What is closed stays closed.
 pub fn touch(shared: &Shared) -> Result<(), Fault> {
     if shared.vault()?.is_some() {
@@ -91,6 +91,8 @@ pub fn touch(shared: &Shared) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Only the wrapping of the vault key changes.
+pub fn change_pin(shared: &Shared, args: &ChangePinArgs) -> Result<(), Fault> {
     shared.enrolled()?;
-    Ok(shared.home().change_pin(&args.old, &args.new, shared.now().ms())?)
+    Ok(shared.home().change_pin(&args.old, &args.new)?)
 }

@@ -16,8 +16,6 @@ use ekitei_store::queue::{self, Blob, Capture, captures, meta};
 use ekitei_store::vault::Shown;
 use serde_json::{Value, json};
 
-/// A copy in the inbox that nobody took as a photo is removed after this.
-const COPY_KEPT_MS: i64 = 24 * 3_600_000;
 /// An original that is safe at the office stays on the phone for so long.
 const ORIGINAL_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
@@ -269,34 +267,57 @@ pub fn delete(open: &Open, id: RecordId) -> Result<(), Fault> {
     open.delete(&record)
 }
 
-/// What the camera wrote before the app was killed, and what a kill left behind after queueing. Returns how many
-/// pictures were adopted. A picture that cannot be taken stays in the inbox, with a notice.
-pub fn adopt(open: &Open) -> Result<u64, Fault> {
+/// What became of the inbox when the app opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Adopted {
+    /// Pictures that went where they were meant to.
+    pub placed: u64,
+    /// Pictures of which nobody knows any more where they belong: photos of one's own, without a case.
+    pub homeless: u64,
+}
+
+/// What the camera wrote before the app was killed, and what a kill left behind after queueing. What the camera wrote has
+/// no other source, so it is taken even when its row is gone (a queue that was set aside). A file that is no picture is
+/// set aside with a notice; a trouble of this phone (no space) leaves all as it is, for the next time.
+pub fn adopt(open: &Open) -> Result<Adopted, Fault> {
     let pending = open.queue_read(captures::pending)?;
-    let names = open.inbox().names();
-    let mut adopted = 0;
-    for name in names {
+    let mut out = Adopted::default();
+    for name in open.inbox().names() {
         if open.reader().record(id_of(open, &name))?.is_some() {
             open.forget_inbox_file(&name)?;
             continue;
         }
-        let Some(capture) = pending.iter().find(|c| c.name == name) else { continue };
-        let inspection = open.queue_read(|c| meta::json(c, &place_key(&name)))?;
-        let place = Place { scope: Scope::Case(capture.case), visit: capture.visit, note: None, inspection };
-        match take(open, &name, &place, "") {
-            Ok(_) => adopted += 1,
-            Err(fault) => {
-                tracing::warn!(code = fault.code, "a captured picture could not be adopted");
-                let notice = Fault::ask("capture-refused").with("name", &name);
-                open.queue_write(|tx| {
-                    captures::finish(tx, &name)?;
-                    queue::notices::add(tx, &notice, open.now().ms())
-                })?;
+        let capture = pending.iter().find(|c| c.name == name);
+        let place = match capture {
+            Some(capture) => {
+                let inspection = open.queue_read(|c| meta::json(c, &place_key(&name)))?;
+                Place { scope: Scope::Case(capture.case), visit: capture.visit, note: None, inspection }
             }
+            None if Inbox::is_capture(&name) => {
+                Place { scope: Scope::User(open.me().clone()), visit: None, note: None, inspection: None }
+            }
+            // Chosen or copied in, and not taken yet: its source lies elsewhere.
+            None => continue,
+        };
+        match take(open, &name, &place, "") {
+            Ok(_) if capture.is_some() => out.placed += 1,
+            Ok(_) => out.homeless += 1,
+            Err(fault) if fault.code.starts_with("photo-") => set_aside(open, &name, &fault)?,
+            Err(fault) => tracing::warn!(code = fault.code, "a captured picture waits in the inbox"),
         }
     }
-    open.inbox().remove_old_copies(open.now().ms() - COPY_KEPT_MS);
-    Ok(adopted)
+    open.inbox().remove_old(open.now().ms());
+    Ok(out)
+}
+
+fn set_aside(open: &Open, name: &str, fault: &Fault) -> Result<(), Fault> {
+    tracing::warn!(code = fault.code, "a captured picture could not be adopted");
+    open.inbox().set_aside(name)?;
+    let notice = Fault::ask("capture-refused").with("name", name);
+    open.queue_write(|tx| {
+        captures::finish(tx, name)?;
+        queue::notices::add(tx, &notice, open.now().ms())
+    })
 }
 
 /// Originals that the office has filed (or keeps) and has in a backup leave the phone after a while; the display copy

@@ -15,6 +15,7 @@ pub fn today(open: &Open) -> Result<TodayView, Fault> {
     visits.retain(|v| concerns(v, me, &day));
     let mut cases = cases::rows(open)?;
     cases.retain(|c| (c.assigned || c.followed) && c.state == "open");
+    let cases = cases.into_iter().map(cases::veil).collect();
     let mut drafts = notes::drafts(open)?;
     drafts.truncate(DRAFTS);
     let line = open.shared().line()?;

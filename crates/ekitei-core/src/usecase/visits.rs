@@ -15,7 +15,8 @@ use std::collections::HashMap;
 /// The visits of all cases on this phone, by planned time.
 pub fn all(open: &Open) -> Result<Vec<VisitView>, Fault> {
     let reader = open.reader();
-    let cases: HashMap<RecordId, _> = cases::rows(open)?.into_iter().map(|c| (c.id, cases::veil(c))).collect();
+    let cases: HashMap<RecordId, _> =
+        cases::rows(open)?.into_iter().map(|c| (c.id, cases::veil(c))).collect();
     let mut visits: Vec<VisitView> = reader
         .of_kind(kinds::VISIT)?
         .iter()
