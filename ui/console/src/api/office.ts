@@ -42,7 +42,7 @@ export const office = {
   counts: () => request<CountsView>('GET', '/counts'),
   cases: (filter: { q?: string; state?: string; assignee?: string }) => request<CaseView[]>('GET', `/cases${query(filter)}`),
   createCase: (fresh: Fresh) => request<OutcomeView>('POST', '/cases', { body: fresh }),
-  timeline: (id: string) => request<TimelineView>('GET', `/cases/${part(id)}`),
+  timeline: (id: string, limit: number) => request<TimelineView>('GET', `/cases/${part(id)}?limit=${limit}`),
   createVisit: (caseId: string, fresh: Fresh) => request<OutcomeView>('POST', `/cases/${part(caseId)}/visits`, { body: fresh }),
   createNote: (caseId: string, fresh: Fresh) => request<OutcomeView>('POST', `/cases/${part(caseId)}/notes`, { body: fresh }),
   edit: (id: string, change: Change) => request<OutcomeView>('PATCH', `/records/${part(id)}`, { body: change }),
@@ -56,7 +56,7 @@ export const office = {
   setPhoneState: (id: string, state: PhoneState) => request<void>('POST', `/phones/${part(id)}/state`, { body: { state } }),
   quarantine: () => request<QuarantineView[]>('GET', '/quarantine'),
   settle: (id: string, action: Settlement) => request<OutcomeView>('POST', `/quarantine/${part(id)}`, { body: { action } }),
-  staff: (filter: { q?: string; section?: string }) => request<PersonView[]>('GET', `/staff${query(filter)}`),
+  staff: (filter: { q?: string; section?: string; phones?: string }) => request<PersonView[]>('GET', `/staff${query(filter)}`),
   sections: () => request<string[]>('GET', '/sections'),
 };
 

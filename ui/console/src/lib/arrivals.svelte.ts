@@ -11,24 +11,16 @@ const LIMIT = 100;
 interface Known {
   items: FeedItem[] | undefined;
   counts: CountsView | undefined;
-  /** Open conflicts and held records that this person may see. */
-  conflicts: number;
-  held: number;
   fault: Fault | undefined;
   seen: Seen;
 }
 
 const current = $state<Known>({
-  conflicts: 0,
-  held: 0,
   items: undefined,
   counts: undefined,
   fault: undefined,
   seen: { line_ms: Number.MAX_SAFE_INTEGER, ids: new Set() },
 });
-
-/** What the office counted when the lists were last read. */
-const known = { conflicts: 0, held: 0 };
 
 const me = (): string => session()?.person.id ?? '';
 // Only a time is kept on the PC, nothing of what arrived.
@@ -36,8 +28,9 @@ const storageKey = (): string => `ekitei.seen.${me()}`;
 
 export const feed = (): readonly FeedItem[] | undefined => current.items;
 export const counts = (): CountsView | undefined => current.counts;
-export const conflictCount = (): number => current.conflicts;
-export const heldCount = (): number => current.held;
+/** The office counts what this person's own lists hold. */
+export const conflictCount = (): number => current.counts?.conflicts_open ?? 0;
+export const heldCount = (): number => current.counts?.quarantine_open ?? 0;
 export const feedFault = (): Fault | undefined => current.fault;
 export const fresh = (item: FeedItem): boolean => isFresh(item, current.seen, me());
 export const freshCount = (): number => (current.items ?? []).filter(fresh).length;
@@ -52,24 +45,8 @@ export async function readArrivals(): Promise<void> {
       else current.seen = { line_ms: line, ids: new Set() };
     }
     Object.assign(current, { items, counts: waiting, fault: undefined });
-    await readOpen(waiting);
   } catch (thrown) {
     current.fault = faultOf(thrown);
-  }
-}
-
-/**
- * The office counts for everybody; the lists hold what this person may see. They are read again only when the
- * office's count has changed.
- */
-async function readOpen(all: CountsView): Promise<void> {
-  if (all.conflicts_open !== known.conflicts) {
-    current.conflicts = all.conflicts_open === 0 ? 0 : (await office.conflicts()).length;
-    known.conflicts = all.conflicts_open;
-  }
-  if (all.quarantine_open !== known.held) {
-    current.held = all.quarantine_open === 0 ? 0 : (await office.quarantine()).length;
-    known.held = all.quarantine_open;
   }
 }
 

@@ -37,7 +37,21 @@ export type CaptureArgs = { case: RecordId, visit?: RecordId, place?: Inspection
 
 export type CaptureView = { name: string, };
 
-export type CaseCard = { case: CaseRow, entries: Array<TimelineEntry>, photos: PhotoCount, conflicts: number, };
+export type CaseCard = { case: CaseRow, entries: Array<TimelineEntry>, photos: PhotoCount, conflicts: number, 
+/**
+ * There is more: ask with this as `before`.
+ */
+older: string | null, };
+
+export type CaseCardArgs = { case: RecordId, 
+/**
+ * Only so many entries, the newest; absent: all.
+ */
+limit?: number, 
+/**
+ * `older` of the card before: what comes after it.
+ */
+before?: string, };
 
 export type CaseListArgs = { 
 /**
@@ -76,11 +90,19 @@ export type ConflictResolveArgs = { id: RecordId,
  */
 choice: string, };
 
-export type ConflictView = { id: RecordId, record: RecordId, record_kind: string, case: RecordId | null, title: string, field: string, mine: any, theirs: any, by: string, 
+export type ConflictView = { id: RecordId, record: RecordId, record_kind: string, case: RecordId | null, title: string, field: string, mine: any, theirs: any, 
+/**
+ * Staff id and name of who wrote the value that came second, and when by their clock.
+ */
+by: string, by_name: string, by_at: Stamp | null, 
 /**
  * Whether the value that came second is this phone's.
  */
-own: boolean, };
+own: boolean, 
+/**
+ * Who wrote the value that stands, and when by their clock; absent: the office itself, or not known here.
+ */
+standing_name: string | null, standing_at: Stamp | null, };
 
 /**
  * An error answers one question: retry, wait, or ask a person?
@@ -185,11 +207,11 @@ export type FormCall = { "call": "view" } | { "call": "page", page: number, } | 
 /**
  * The time, when it has gone on since opening.
  */
-now: string | null, } | { "call": "add_instance", repeat: string, 
+now?: string, } | { "call": "add_instance", repeat: string, 
 /**
  * Instance id of the repeat around it; empty at the outermost level.
  */
-parent: string, id: string, } | { "call": "remove_instance", key: AnswerKey, } | { "call": "receive", answers: Record<string, unknown>, instances: Record<string, number | null>, } | { "call": "choices", key: AnswerKey, search: string, from: number, limit: number, } | { "call": "missing" } | { "call": "rest_preview" } | { "call": "rest_apply", keys: Array<AnswerKey>, } | { "call": "draft", key: AnswerKey | null, } | { "call": "evaluate", key: AnswerKey | null, expression: string, } | { "call": "finish_check" } | { "call": "finish", now: string | null, };
+parent?: string, id: string, } | { "call": "remove_instance", key: AnswerKey, } | { "call": "receive", answers?: Record<string, unknown>, instances?: Record<string, number | null>, } | { "call": "choices", key: AnswerKey, search?: string, from?: number, limit?: number, } | { "call": "missing" } | { "call": "rest_preview" } | { "call": "rest_apply", keys: Array<AnswerKey>, } | { "call": "draft", key?: AnswerKey, } | { "call": "evaluate", key?: AnswerKey, expression: string, } | { "call": "finish_check" } | { "call": "finish", now?: string, };
 
 /**
  * What a call changed: what to store, and what to draw anew.
@@ -644,7 +666,8 @@ export interface Calls {
   forget_pin: { args: Nothing; reply: StatusView };
   today: { args: Nothing; reply: TodayView };
   case_list: { args: CaseListArgs; reply: Array<CaseRow> };
-  case_card: { args: CaseRef; reply: CaseCard };
+  /** A case and what happened in it, newest first; counts are of the whole case. */
+  case_card: { args: CaseCardArgs; reply: CaseCard };
   /** Follow by number: its records come to this phone. */
   case_follow: { args: NumberArgs; reply: CaseRow };
   case_unfollow: { args: CaseRef; reply: Done };

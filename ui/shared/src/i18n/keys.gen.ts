@@ -56,6 +56,7 @@ export interface MessageParams {
   'case.follow': never;
   'case.menu': never;
   'case.not-followed': never;
+  'case.older': never;
   'case.photos': never;
   'case.photos-all': 'total';
   'case.photos-some': 'n' | 'total';
@@ -87,6 +88,8 @@ export interface MessageParams {
   'cli.imported': 'added' | 'changed' | 'unchanged';
   'cli.new-epoch': 'epoch';
   'cli.nothing-imported': never;
+  'cli.purgeable': 'blobs' | 'bytes' | 'entries' | 'records' | 'staging';
+  'cli.purged': 'blobs' | 'bytes' | 'entries' | 'records' | 'staging';
   'cli.restored': 'blobs' | 'epoch';
   'cli.verified': 'blobs' | 'folder';
   'conflicts.by': 'who';

@@ -4,7 +4,7 @@ import { arrivals, arrivedOf, rowProgress } from './lib';
 import { isFresh, readLine, seenAll, seenCase, tabTitle, type Seen } from './seen';
 
 const item = (id: string, change: Partial<FeedItem> = {}): FeedItem => ({
-  id, kind: 'photo', case: 'c1', case_number: 'R8-1', case_name: '採取場', title: '', author: { id: 's001', name: '青葉' },
+  id, kind: 'photo', case: 'c1', case_number: 'R8-1', restricted: false, case_name: '採取場', title: '', author: { id: 's001', name: '青葉' },
   received_ms: 1_000_000, progress: 'filed', thumb: true, ...change,
 });
 const none = (): boolean => false;
