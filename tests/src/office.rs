@@ -13,6 +13,8 @@ pub struct Office {
     pub share: PathBuf,
     pub addr: SocketAddr,
     options: Vec<String>,
+    /// PostgreSQL instead of the SQLite file in `data`.
+    database: Option<String>,
 }
 
 impl Office {
@@ -23,14 +25,26 @@ impl Office {
 
     /// The same with further options of `serve`.
     pub fn start_with(dir: &Path, options: &[&str]) -> Office {
+        Self::start_on(dir, options, None)
+    }
+
+    /// The same on a PostgreSQL database, by its address.
+    pub fn start_on(dir: &Path, options: &[&str], database: Option<&str>) -> Office {
         let (data, share) = (dir.join("data"), dir.join("share"));
         for folder in [&data, &share] {
             std::fs::create_dir_all(folder).expect("a temporary folder can be made");
         }
         let sample = root().join("assets/sample");
         let options = options.iter().map(|&o| o.to_owned()).collect();
-        let mut office =
-            Office { child: None, data, share, addr: SocketAddr::from(([127, 0, 0, 1], 0)), options };
+        let database = database.map(str::to_owned);
+        let mut office = Office {
+            child: None,
+            data,
+            share,
+            addr: SocketAddr::from(([127, 0, 0, 1], 0)),
+            options,
+            database,
+        };
         office.cli("import-staff", &[sample.join("staff.csv").to_str().expect("the path is text")]);
         office.cli("import-cases", &[sample.join("cases.csv").to_str().expect("the path is text")]);
         office.serve();
@@ -38,7 +52,8 @@ impl Office {
     }
 
     fn serve(&mut self) {
-        let mut child = Command::new(program("ekitei-server"))
+        let mut child = self
+            .program()
             .args(["serve", "--data"])
             .arg(&self.data)
             .arg("--share")
@@ -58,6 +73,14 @@ impl Office {
             panic!("the server did not come up: {line:?}\n{log}")
         });
         self.child = Some(child);
+    }
+
+    fn program(&self) -> Command {
+        let mut command = Command::new(program("ekitei-server"));
+        if let Some(database) = &self.database {
+            command.env("EKITEI_DATABASE", database);
+        }
+        command
     }
 
     /// As a power cut would: SIGKILL, no farewell.
@@ -81,7 +104,7 @@ impl Office {
 
     /// One of the operator's commands, which must succeed.
     pub fn cli(&self, verb: &str, args: &[&str]) -> String {
-        said(&must(Command::new(program("ekitei-server")).arg(verb).arg("--data").arg(&self.data).args(args)))
+        said(&must(self.program().arg(verb).arg("--data").arg(&self.data).args(args)))
     }
 
     /// A one-time code for a person's phone.
@@ -91,7 +114,8 @@ impl Office {
 
     /// Log, records, blobs and shared folder agree; the faults otherwise.
     pub fn verify(&self) -> Result<(), String> {
-        let out = Command::new(program("ekitei-server"))
+        let out = self
+            .program()
             .arg("verify")
             .arg("--data")
             .arg(&self.data)

@@ -92,7 +92,8 @@ pub fn test(project: &Project) -> Vec<Stage> {
         );
     }
     stages.push(
-        Stage::new("postgres", 2, vec![at("cargo test -p ekitei-server-db")])
+        // By the tests' name and without `-p`: the same packages as in `unit`, so nothing is built anew.
+        Stage::new("postgres", 2, vec![at("cargo test --test postgres").env("EKITEI_BUILT", "1")])
             .needs(POSTGRESQL)
             .around(Around::Postgres),
     );
