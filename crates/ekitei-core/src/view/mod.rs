@@ -10,7 +10,7 @@ mod visits;
 pub use cases::{case_row, matches_filter, person};
 pub use conflicts::{conflict, title};
 pub use notes::note;
-pub use photos::{PhotoFiles, count, photo};
+pub use photos::{PhotoFiles, photo};
 pub use search::hit;
 pub use visits::{next_states, visit};
 

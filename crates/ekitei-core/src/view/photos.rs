@@ -1,5 +1,5 @@
 use super::{Pending, at_office, author, reference, stamp_of};
-use crate::bridge::views::{PhotoCount, PhotoView, Progress, VariantView};
+use crate::bridge::views::{PhotoView, Progress, VariantView};
 use ekitei_model::Record;
 use ekitei_model::kinds::{Variant, photo as field};
 use serde_json::Value;
@@ -73,18 +73,6 @@ fn variant_progress(record: &Record, pending: Pending, files: &PhotoFiles, varia
     }
 }
 
-/// 20/20 事務所に届きました
-pub fn count<'a>(photos: impl IntoIterator<Item = &'a PhotoView>) -> PhotoCount {
-    let mut out = PhotoCount { total: 0, arrived: 0, at_office: 0 };
-    for photo in photos {
-        let at_office = matches!(photo.progress, Progress::Filed | Progress::Kept);
-        out.total += 1;
-        out.at_office += u64::from(at_office);
-        out.arrived += u64::from(at_office || photo.progress == Progress::Arrived);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -120,14 +108,12 @@ mod tests {
     }
 
     #[test]
-    fn only_variants_that_exist_are_listed_and_counted_once() {
+    fn only_variants_that_exist_are_listed() {
         let view =
             photo(&record(&json!({"office.original_at": "x"})), Pending::default(), &PhotoFiles::default());
         assert_eq!(
             view.variants.iter().map(|v| v.variant).collect::<Vec<_>>(),
             [Variant::Thumb, Variant::Original]
         );
-        let counted = count([&view, &view]);
-        assert_eq!((counted.total, counted.arrived, counted.at_office), (2, 2, 0));
     }
 }
