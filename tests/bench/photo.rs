@@ -165,8 +165,8 @@ fn in_process(files: &[PathBuf], out: &Path) -> [Side; 4] {
         }
         let sizes = |v: &Value| (v["display"]["width"].clone(), v["display"]["height"].clone());
         assert!(last.iter().all(|l| sizes(l) == sizes(&last[0])), "all made the same size: {last:?}");
-        for n in 0..4 {
-            sides[n].take(&times[n], &last[n]);
+        for (side, (times, last)) in sides.iter_mut().zip(times.iter().zip(&last)) {
+            side.take(times, last);
         }
         println!("{}: {:.1?}", file.display(), sides.each_ref().map(|s| s.ms.0[s.ms.0.len() - 1]));
     }
