@@ -78,6 +78,7 @@ fn take_all(bench: &Bench) -> Samples {
             visit: None,
             note: None,
             caption: format!("撮影 {}", n + 1),
+            place: None,
         };
         let began = Instant::now();
         let views = core.photo_add(args).expect("it is taken");

@@ -98,6 +98,23 @@ impl Office {
         self.serve();
     }
 
+    /// Copies everything into `to`, while it runs.
+    pub fn backup(&self, to: &Path) {
+        self.cli("backup", &["--to", to.to_str().expect("the path is text")]);
+    }
+
+    /// The disk is lost; the office comes up again from the backup, on the same port or (`moved`) elsewhere. The shared
+    /// folder stays.
+    pub fn restore(&mut self, from: &Path, moved: bool) {
+        self.kill();
+        std::fs::remove_dir_all(&self.data).expect("the data folder can be deleted");
+        self.cli("restore", &["--from", from.to_str().expect("the path is text")]);
+        if moved {
+            self.addr.set_port(0);
+        }
+        self.serve();
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
     }

@@ -137,7 +137,10 @@ pub fn generate(project: &Project) -> Vec<Stage> {
             "crates/ekitei-server/examples/export_openapi.rs",
             "cargo run -p ekitei-server --example export_openapi",
         ),
-        ("crates/ekitei-forms/examples/export_forms_ts.rs", "cargo run -p ekitei-forms --example export_forms_ts"),
+        (
+            "crates/ekitei-forms/examples/export_forms_ts.rs",
+            "cargo run -p ekitei-forms --example export_forms_ts",
+        ),
         (
             "crates/ekitei-forms-wasm/src/bin/generate.rs",
             "cargo run -p ekitei-forms-wasm --features generate --bin generate",

@@ -109,7 +109,8 @@ fn the_minutes_are_a_setting_that_holds_at_once_and_after_a_restart() {
 fn what_was_saved_before_is_there_after_unlocking() {
     let phone = Phone::enrolled();
     let (core, clock) = unlocked(&phone, |options| options);
-    let args = serde_json::from_value(serde_json::json!({ "case": case_id("R8-1"), "text": "書きかけ" })).unwrap();
+    let args =
+        serde_json::from_value(serde_json::json!({ "case": case_id("R8-1"), "text": "書きかけ" })).unwrap();
     let note = core.note_save(args).unwrap();
     clock.moved(5 * MINUTE_MS);
     assert_eq!(core.note_get(RecordRef { id: note.id }).unwrap_err().code, "locked");

@@ -1,5 +1,5 @@
 //! An inspection on the phone, without a line: begun, answered, killed, finished, opened again.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 mod common;
 
@@ -51,7 +51,13 @@ fn on_site(definition: Value) -> Field {
     let case = core.case_list(CaseListArgs { filter: String::new(), followed_only: false }).unwrap()[0].id;
     let planned_at = "2026-11-21T09:00:00.000+09:00".parse().unwrap();
     let visit = core
-        .visit_create(VisitCreateArgs { case, title: "定期検査".into(), planned_at, people: Vec::new(), forms: Vec::new() })
+        .visit_create(VisitCreateArgs {
+            case,
+            title: "定期検査".into(),
+            planned_at,
+            people: Vec::new(),
+            forms: Vec::new(),
+        })
         .unwrap()
         .id;
     Field { phone, core, case, visit, form_version: version.id }
@@ -187,7 +193,7 @@ fn a_photo_belongs_to_its_question() {
     let place = InspectionPlace { inspection: id, item: "fence_photos".into(), role: "photo".into() };
     let capture = field
         .core
-        .capture_begin(CaptureArgs { case: field.case, visit: Some(field.visit), place: Some(place.clone()) })
+        .capture_begin(CaptureArgs { case: field.case, visit: Some(field.visit), place: Some(place) })
         .unwrap();
     // The camera has written; the app was killed before it could say so.
     std::fs::write(field.phone.dir().join("inbox").join(&capture.name), common::jpeg(64)).unwrap();

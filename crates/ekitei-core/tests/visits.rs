@@ -26,10 +26,15 @@ fn time_title_and_people_change_while_it_is_not_over() {
     let visit = planned(&core);
     let later = Stamp::japan(MORNING + 3_600_000);
     let moved = core.visit_change(VisitChangeArgs { planned_at: Some(later), ..change(&visit) }).unwrap();
-    assert_eq!((moved.planned_at, moved.title.as_str(), &moved.people), (Some(later), "立入検査", &visit.people));
+    assert_eq!(
+        (moved.planned_at, moved.title.as_str(), &moved.people),
+        (Some(later), "立入検査", &visit.people)
+    );
     core.visit_state(VisitStateArgs { id: visit.id, state: "on_site".into() }).unwrap();
     let people = Some(vec!["s001".to_owned(), "s002".to_owned()]);
-    let joined = core.visit_change(VisitChangeArgs { people, title: Some("立会い".into()), ..change(&visit) }).unwrap();
+    let joined = core
+        .visit_change(VisitChangeArgs { people, title: Some("立会い".into()), ..change(&visit) })
+        .unwrap();
     assert_eq!((joined.title.as_str(), joined.people.len(), joined.state.as_str()), ("立会い", 2, "on_site"));
     let nobody = VisitChangeArgs { people: Some(vec![]), ..change(&visit) };
     assert_eq!(core.visit_change(nobody).unwrap_err().code, "visit-people");

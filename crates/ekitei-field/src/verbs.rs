@@ -112,7 +112,9 @@ fn photo_add(
                 case,
                 visit: None,
                 note: None,
-                caption: caption.to_owned(), place: None })
+                caption: caption.to_owned(),
+                place: None,
+            })
         });
         match added {
             Ok(views) => {

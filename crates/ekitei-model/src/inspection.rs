@@ -97,7 +97,7 @@ pub fn refuse(
     let head = || leads(case, staff, today);
     match kind {
         kinds::INSPECTION => {
-            let Some(wanted) = fields.get(inspection::STATE) else { return None };
+            let wanted = fields.get(inspection::STATE)?;
             let Some(next) = wanted.as_str().and_then(State::parse) else { return Some("inspection-state") };
             let from = target.map_or(State::Draft, State::of);
             if from.may_become(next, head()) {

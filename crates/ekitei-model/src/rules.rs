@@ -226,6 +226,7 @@ pub fn scope_fits(kind: &str, scope: &Scope, record: crate::RecordId) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::needless_pass_by_value)]
     use super::*;
     use crate::people::Post;
     use crate::{RecordId, StaffId};

@@ -1,5 +1,5 @@
 //! Inspections at the office: papers in the case's folder, what the console shows, who decides, what leaves as a file.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 mod common;
 use common::*;
@@ -55,7 +55,11 @@ async fn published(office: &Office) -> (RecordId, RecordId) {
     let results = head
         .push(&[
             make(form, "form", json!({"state": "published"})),
-            make(version, "form_version", json!({"form": form, "published_at": "2026-11-20T10:00:00.000+09:00"})),
+            make(
+                version,
+                "form_version",
+                json!({"form": form, "published_at": "2026-11-20T10:00:00.000+09:00"}),
+            ),
         ])
         .await;
     assert_eq!(results.len(), 2);
@@ -81,8 +85,12 @@ fn picture(case: RecordId, of: RecordId, plain: &[u8]) -> Operation {
         "format": "jpeg", "width": 64, "height": 48, "sha256.display": sha256(plain), "bytes.display": plain.len(),
         "sha256.original": sha256(&jpeg(99)), "bytes.original": jpeg(99).len(),
     });
-    let body =
-        OpBody::Create { kind: "photo".into(), scope: Scope::Case(case), parent: Some(of), fields: fields(all) };
+    let body = OpBody::Create {
+        kind: "photo".into(),
+        scope: Scope::Case(case),
+        parent: Some(of),
+        fields: fields(all),
+    };
     op(RecordId(Uuid::now_v7()), body)
 }
 
@@ -97,7 +105,8 @@ fn text_of_xlsx(bytes: &[u8]) -> String {
     let mut out = String::new();
     for n in 0..zip.len() {
         let mut file = zip.by_index(n).unwrap();
-        if std::path::Path::new(file.name()).extension().is_some_and(|e| e == "xml") {
+        let name = file.name().unwrap().into_owned();
+        if std::path::Path::new(&name).extension().is_some_and(|e| e == "xml") {
             file.read_to_string(&mut out).unwrap();
         }
     }
@@ -157,7 +166,16 @@ async fn what_goes_to_the_head_is_filed_once_for_each_thing_it_says() {
     assert_eq!(seen["amendments"][0]["changes"][0]["label"], "採取業者名");
     let amendment = format!("/api/amendments/{}", seen["amendments"][0]["id"].as_str().unwrap());
     let staff = office.console("s1").await;
-    assert_eq!(staff.request(reqwest::Method::POST, &amendment).json(&json!({"accept": true})).send().await.unwrap().status(), StatusCode::FORBIDDEN);
+    assert_eq!(
+        staff
+            .request(reqwest::Method::POST, &amendment)
+            .json(&json!({"accept": true}))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        StatusCode::FORBIDDEN
+    );
     assert_eq!(head.post(&amendment, &json!({"accept": true})).await.status(), StatusCode::OK);
     assert_eq!(head.post(&amendment, &json!({"accept": false})).await.status(), StatusCode::CONFLICT);
     office.settle().await;
@@ -214,7 +232,8 @@ async fn papers_of_a_members_only_case_never_touch_the_shared_folder() {
             .post(&format!("/api/inspections/{}/decision", made.record), &json!({"decision": "accept"}))
             .await;
         assert_eq!(decided.status(), StatusCode::NOT_FOUND, "{who}");
-        let table = desk.get(&format!("/api/results/table?format=csv&form={form}")).await.text().await.unwrap();
+        let table =
+            desk.get(&format!("/api/results/table?format=csv&form={form}")).await.text().await.unwrap();
         assert!(!table.contains("丙野") && !table.contains("福-7"), "{who}: {table}");
     }
 }
@@ -228,7 +247,11 @@ async fn the_head_returns_with_a_reason_and_the_table_leaves_as_a_file() {
     let made = sheet(case, form, version, json!({}));
     phone.push(std::slice::from_ref(&made)).await;
     let (mut head, mut staff) = (office.console("s2").await, office.console("s1").await);
-    assert_eq!(head.json("/api/inspections?state=draft").await.as_array().unwrap().len(), 1, "下書き is seen live");
+    assert_eq!(
+        head.json("/api/inspections?state=draft").await.as_array().unwrap().len(),
+        1,
+        "下書き is seen live"
+    );
     assert_eq!(head.json("/api/inspections?state=waiting").await, json!([]));
     let decision = format!("/api/inspections/{}/decision", made.record);
     let accept = json!({"decision": "accept"});
@@ -237,26 +260,46 @@ async fn the_head_returns_with_a_reason_and_the_table_leaves_as_a_file() {
     assert_eq!(head.json("/api/inspections?state=waiting").await.as_array().unwrap().len(), 1);
     assert_eq!(staff.json("/api/inspections?state=waiting").await, json!([]), "nothing waits for others");
     assert_eq!(fault(staff.post(&decision, &accept).await).await.code, "not-allowed");
-    assert_eq!(head.post(&decision, &json!({"decision": "return", "reason": " "})).await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(
+        head.post(&decision, &json!({"decision": "return", "reason": " "})).await.status(),
+        StatusCode::BAD_REQUEST
+    );
     let back = json!({"decision": "return", "reason": "写真が足りない"});
     assert_eq!(head.post(&decision, &back).await.status(), StatusCode::OK);
     let seen = staff.json(&format!("/api/inspections/{}", made.record)).await;
-    assert_eq!((seen["state"].as_str(), seen["returned_reason"].as_str()), (Some("returned"), Some("写真が足りない")));
+    assert_eq!(
+        (seen["state"].as_str(), seen["returned_reason"].as_str()),
+        (Some("returned"), Some("写真が足りない"))
+    );
     assert_eq!(seen["history"].as_array().unwrap().iter().filter(|h| h["what"] == "returned").count(), 1);
 
-    for (query, count) in [("q=破損", 1), ("q=R8-17", 1), ("q=ない言葉", 0), ("from=2026-11-22", 0), ("to=2026-11-21", 1),
-        ("state=returned", 1), ("section=乙", 0)] {
+    for (query, count) in [
+        ("q=破損", 1),
+        ("q=R8-17", 1),
+        ("q=ない言葉", 0),
+        ("from=2026-11-22", 0),
+        ("to=2026-11-21", 1),
+        ("state=returned", 1),
+        ("section=乙", 0),
+    ] {
         let rows = staff.json(&format!("/api/inspections?form={form}&{query}")).await;
         assert_eq!(rows.as_array().unwrap().len(), count, "{query}");
     }
     let csv = staff.get(&format!("/api/results/table?format=csv&form={form}")).await;
     assert!(csv.headers()["content-disposition"].to_str().unwrap().contains(".csv"));
     let text = csv.text().await.unwrap();
-    assert!(text.starts_with('\u{feff}') && text.contains("草丈 1,草丈 2") && text.contains("12.5,13"), "{text}");
+    assert!(
+        text.starts_with('\u{feff}') && text.contains("草丈 1,草丈 2") && text.contains("12.5,13"),
+        "{text}"
+    );
     assert!(text.contains("'=甲野砂利 有限会社") && text.contains("柵が倒れている"), "{text}");
     let book = staff.get(&format!("/api/results/table?format=xlsx&form={form}")).await.bytes().await.unwrap();
     assert!(text_of_xlsx(&book).contains("立入防止柵"));
-    assert_eq!(staff.get("/api/results/table?format=csv").await.status(), StatusCode::BAD_REQUEST, "one form a table");
+    assert_eq!(
+        staff.get("/api/results/table?format=csv").await.status(),
+        StatusCode::BAD_REQUEST,
+        "one form a table"
+    );
     assert_eq!(staff.get("/api/results/photos").await.status(), StatusCode::BAD_REQUEST, "no photos");
 }
 
@@ -274,26 +317,35 @@ async fn photos_counts_and_the_effect() {
     let (staff, head) = (office.console("s1").await, office.console("s2").await);
     let zip = staff.get(&format!("/api/results/photos?form={form}")).await.bytes().await.unwrap();
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
-    let first = zip.by_index(0).unwrap().name().to_owned();
+    let first = zip.by_index(0).unwrap().name().unwrap().into_owned();
     assert!(first.starts_with("R8-17/100600_倒れた柵_"), "{first}");
     let counts = staff.json("/api/results/counts").await;
     assert_eq!((counts[0]["month"].as_str(), counts[0]["inspections"].as_u64()), (Some("2026-11"), Some(1)));
     let effect = staff.json("/api/results/effect").await;
-    let hours: f64 = effect["kinds"].as_array().unwrap().iter().map(|k| k["assumed"]["hours_before"].as_f64().unwrap()).sum();
+    let hours: f64 = effect["kinds"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|k| k["assumed"]["hours_before"].as_f64().unwrap())
+        .sum();
     assert!((hours - 75.4).abs() < 1e-9, "{hours}");
     assert_eq!(effect["may_edit"], false);
     let kinds = json!({"kinds": [{"name": "砂利", "hours_before": 25.0, "minutes_before": 20.0, "minutes_now": 3.0, "forms": [form]}]});
     let put = |desk: &Console| desk.request(reqwest::Method::PUT, "/api/results/effect").json(&kinds).send();
     assert_eq!(put(&staff).await.unwrap().status(), StatusCode::FORBIDDEN);
     let changed: Value = put(&head).await.unwrap().json().await.unwrap();
-    assert_eq!((changed["kinds"][0]["inspections"].as_u64(), changed["kinds"][0]["saved_minutes"].as_f64()), (Some(1), Some(17.0)));
+    assert_eq!(
+        (changed["kinds"][0]["inspections"].as_u64(), changed["kinds"][0]["saved_minutes"].as_f64()),
+        (Some(1), Some(17.0))
+    );
     let paper = head.get(&format!("/api/inspections/{}/papers/ledger.xlsx", made.record)).await;
     assert!(text_of_xlsx(&paper.bytes().await.unwrap()).contains("立入防止柵"));
 }
 
 async fn send_sheet(desk: &Console, section: &str, bytes: Vec<u8>) -> reqwest::Response {
     let path = format!("/api/forms/sheet?section={section}&name=sheet.xlsx");
-    let request = desk.request(reqwest::Method::POST, &path).header("content-type", "application/octet-stream");
+    let request =
+        desk.request(reqwest::Method::POST, &path).header("content-type", "application/octet-stream");
     request.body(bytes).send().await.unwrap()
 }
 
@@ -317,9 +369,20 @@ async fn the_section_s_own_sheet_becomes_a_form_and_comes_back_filled() {
     let case = office.case("R8-17", "砂利採取場", json!({})).await;
     let mut head = office.console("s2").await;
     let staff = office.console("s1").await;
-    assert_eq!(send_sheet(&staff, SECTION, sample()).await.status(), StatusCode::FORBIDDEN, "clerks do not make forms");
-    assert_eq!(send_sheet(&head, OTHER, sample()).await.status(), StatusCode::FORBIDDEN, "nor heads of other sections");
-    assert_eq!(send_sheet(&head, SECTION, b"no workbook".to_vec()).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        send_sheet(&staff, SECTION, sample()).await.status(),
+        StatusCode::FORBIDDEN,
+        "clerks do not make forms"
+    );
+    assert_eq!(
+        send_sheet(&head, OTHER, sample()).await.status(),
+        StatusCode::FORBIDDEN,
+        "nor heads of other sections"
+    );
+    assert_eq!(
+        send_sheet(&head, SECTION, b"no workbook".to_vec()).await.status(),
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     let made = send_sheet(&head, SECTION, sample()).await;
     let status = made.status();
     let made: Value = made.json().await.unwrap();
@@ -335,7 +398,11 @@ async fn the_section_s_own_sheet_becomes_a_form_and_comes_back_filled() {
     let publish = format!("/api/forms/{id}/publish");
     assert_eq!(head.post(&publish, &json!({"targets": ["*"]})).await.status(), StatusCode::FORBIDDEN);
     let published: Value = head.post(&publish, &json!({"targets": [SECTION]})).await.json().await.unwrap();
-    assert_eq!((published["state"].as_str(), published["version"].as_u64()), (Some("published"), Some(1)), "{published}");
+    assert_eq!(
+        (published["state"].as_str(), published["version"].as_u64()),
+        (Some("published"), Some(1)),
+        "{published}"
+    );
     let version = kinds::form_version_id(id, 1, &Scope::Section(SECTION.into()));
 
     let mut phone = office.phone("s1").await;
@@ -351,7 +418,10 @@ async fn the_section_s_own_sheet_becomes_a_form_and_comes_back_filled() {
     assert!(text_of_xlsx(&filled).contains("甲野砂利有限会社"));
     let parts = |bytes: &[u8]| {
         let zip = zip::ZipArchive::new(std::io::Cursor::new(bytes.to_vec())).unwrap();
-        zip.file_names().filter(|n| n.starts_with("xl/worksheets/")).map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
+        zip.file_names()
+            .map(|n| n.unwrap().into_owned())
+            .filter(|n| n.starts_with("xl/worksheets/"))
+            .collect::<std::collections::BTreeSet<_>>()
     };
     assert!(parts(&sample()).is_subset(&parts(&filled)), "it is the same sheet");
 
@@ -359,7 +429,8 @@ async fn the_section_s_own_sheet_becomes_a_form_and_comes_back_filled() {
     let again: Value = head.post(&publish, &json!({"targets": [SECTION]})).await.json().await.unwrap();
     assert_eq!(again["version"], 2);
     assert!(!office.office_record(version).await.text("withdrawn_at").is_empty());
-    let withdrawn: Value = head.post(&format!("/api/forms/{id}/withdraw"), &json!({})).await.json().await.unwrap();
+    let withdrawn: Value =
+        head.post(&format!("/api/forms/{id}/withdraw"), &json!({})).await.json().await.unwrap();
     assert_eq!(withdrawn["state"], "withdrawn");
     let second = kinds::form_version_id(id, 2, &Scope::Section(SECTION.into()));
     assert!(!office.office_record(second).await.text("withdrawn_at").is_empty());
@@ -385,16 +456,33 @@ async fn forms_are_drafted_checked_and_tried_by_those_who_lead_the_section() {
         desk.request(reqwest::Method::PUT, &path).json(&json!({"rev": rev, "definition": broken})).send()
     };
     assert_eq!(put(&staff, form["rev"].clone()).await.unwrap().status(), StatusCode::FORBIDDEN);
-    assert_eq!(put(&head, json!("00000000-0000-0000-0000-000000000000")).await.unwrap().status(), StatusCode::CONFLICT);
+    assert_eq!(
+        put(&head, json!("00000000-0000-0000-0000-000000000000")).await.unwrap().status(),
+        StatusCode::CONFLICT
+    );
     let saved: Value = put(&head, form["rev"].clone()).await.unwrap().json().await.unwrap();
     assert!(!saved["problems"].as_array().unwrap().is_empty(), "{saved}");
-    assert_eq!(head.post(&format!("{path}/publish"), &json!({"targets": [SECTION]})).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    let checked: Value = staff.post("/api/forms/check", &json!({"definition": definition()})).await.json().await.unwrap();
+    assert_eq!(
+        head.post(&format!("{path}/publish"), &json!({"targets": [SECTION]})).await.status(),
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let checked: Value =
+        staff.post("/api/forms/check", &json!({"definition": definition()})).await.json().await.unwrap();
     assert_eq!(checked, json!([]));
     let call = json!({"call": "set", "key": "fence", "answer": "fail"});
-    let run: Value = staff.post("/api/forms/run", &json!({"definition": definition(), "call": call})).await.json().await.unwrap();
+    let run: Value = staff
+        .post("/api/forms/run", &json!({"definition": definition(), "call": call}))
+        .await
+        .json()
+        .await
+        .unwrap();
     assert_eq!(run["answers"]["fence"], "fail", "{run}");
     assert!(run["missing"].as_array().unwrap().iter().any(|m| m["key"] == "fence_finding"), "{run}");
-    let copied: Value = admin.post(&format!("{path}/copy"), &json!({"section": OTHER})).await.json().await.unwrap();
-    assert_eq!((copied["section"].as_str(), copied["state"].as_str()), (Some(OTHER), Some("draft")), "{copied}");
+    let copied: Value =
+        admin.post(&format!("{path}/copy"), &json!({"section": OTHER})).await.json().await.unwrap();
+    assert_eq!(
+        (copied["section"].as_str(), copied["state"].as_str()),
+        (Some(OTHER), Some("draft")),
+        "{copied}"
+    );
 }

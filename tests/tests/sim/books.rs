@@ -105,6 +105,9 @@ impl Books {
             "SELECT id FROM records WHERE deleted = 1
              AND kind IN ('note', 'photo', 'visit', 'case', 'conflict')",
         );
+        let told = "SELECT count(*) FROM records WHERE deleted = 1
+                    AND coalesce(json_extract(body, '$.fields'), '{}') <> '{}'";
+        assert_eq!(number(&db, told), 0, "a deleted record has content again");
         let back: Vec<_> = self.gone.difference(&dead).collect();
         assert!(back.is_empty(), "deleted records came back: {back:?}");
         self.gone = dead;
@@ -114,8 +117,8 @@ impl Books {
     /// At rest: what was promised is in the office's log.
     pub fn all_arrived(&self, office: &Office, phones: &[Phone]) {
         let known = office_ops(office);
-        for (op, promise) in self.promises.iter().filter(|(op, p)| !known.contains(*op) && p.excuse.is_none())
-        {
+        let lost = self.promises.iter().find(|(op, p)| !known.contains(*op) && p.excuse.is_none());
+        if let Some((op, promise)) = lost {
             panic!("{op} of {} for {} never arrived", phones[promise.phone].staff, promise.record);
         }
     }
@@ -190,6 +193,7 @@ pub fn check_phone(office: &Office, phone: &Phone) {
     let same_epoch = epoch.as_deref() == Some(office_epoch.as_str());
     if same_epoch {
         files_arrived(&db, phone);
+        answers_stand(&db, phone);
     }
     let Some(vault) = &phone.vault else { return };
     // Pages that could not be taken (a full disk) are still behind the vault.
@@ -251,6 +255,15 @@ fn files_arrived(db: &Connection, phone: &Phone) {
         let arrived: u64 = db.query_row(sql, params![record, variant], |r| r.get(0)).unwrap();
         assert_eq!(arrived, 1, "{} calls {variant} delivered", phone.staff);
     }
+}
+
+/// What a phone calls answered by this office, taken or refused, is in its log.
+fn answers_stand(db: &Connection, phone: &Phone) {
+    let known = op_ids(db, "SELECT op_id FROM ops").unwrap();
+    let sql = "SELECT op_id FROM ops WHERE state IN (2, 4)";
+    let answered = phone.home.queue().read(|c| op_ids(c, sql)).unwrap();
+    let lost: Vec<&OpId> = answered.difference(&known).collect();
+    assert!(lost.is_empty(), "{} calls {lost:?} answered, of which the office knows nothing", phone.staff);
 }
 
 /// Nobody's record of the last restore was forgotten: it is there again, or a person finds it in quarantine.

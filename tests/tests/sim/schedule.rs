@@ -114,13 +114,13 @@ impl World {
     }
 
     async fn desk(&mut self) {
-        match self.below(11) {
+        match self.below(12) {
             0..=2 => self.console_edit().await,
             3 => self.console_note().await,
             4 | 5 => self.grant().await,
-            6 => self.old_page().await,
-            7 => self.quarantine().await,
-            8 => self.snoop().await,
+            6 | 7 => self.old_page().await,
+            8 => self.quarantine().await,
+            9 => self.snoop().await,
             _ => {
                 let done = self.file_jobs(5).await;
                 self.say(format!("{done} jobs filed"));
@@ -212,15 +212,20 @@ impl World {
             check_phone(&office, &self.phones[n]);
             return;
         }
-        let counts = self.phones[n].counts();
+        // As the core does it: the office is asked first, also when nothing waits.
+        self.sync(n, 0).await;
         if !self.is_known(n).await {
             return self.come_back(n).await;
         }
+        let counts = self.phones[n].counts();
         if counts.items > 0 || counts.kept > 0 {
             self.say(format!("{} cannot enrol anew: {} wait", self.phones[n].staff, counts.items));
             return;
         }
         self.say(format!("{} enrols anew", self.phones[n].staff));
+        let known = super::books::office_ops(&self.office);
+        let lost: Vec<_> = self.phones[n].queued().into_iter().filter(|op| !known.contains(op)).collect();
+        assert!(lost.is_empty(), "enrolling anew loses {lost:?} of {}", self.phones[n].staff);
         self.books.excuse(&self.phones[n], "enrolled anew", |_| true);
         self.forget_answered(n);
         self.install(n).await;

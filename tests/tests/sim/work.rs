@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::books::{PEOPLES_KINDS, office_db};
 use super::office::hex;
+use super::rights::may_see;
 use super::template::{A, B, HEADS, PEOPLE};
 use super::world::World;
 
@@ -263,21 +264,17 @@ impl World {
     /// A page that was opened long ago: what it shows may be deleted by now, what it sends may be there already.
     pub async fn old_page(&mut self) {
         let db = office_db(&self.office);
-        let sql = "SELECT body FROM records WHERE kind IN ('note', 'photo') AND (deleted = 1 OR id < ?1) ORDER BY id";
-        let some: [u8; 16] = self.mint(self.office.now_ms()).into_bytes();
-        let all: Vec<Record> = db
-            .prepare(sql)
-            .unwrap()
-            .query_map([some], |r| r.get::<_, String>(0))
-            .unwrap()
-            .map(|r| serde_json::from_str(&r.unwrap()).unwrap())
-            .collect();
-        let mut dead: Vec<Record> = all.iter().filter(|r| r.deleted).cloned().collect();
-        if dead.is_empty() || self.one_in(4) {
-            dead = all;
-        }
-        let Some(record) = self.pick(&dead) else { return };
-        let head = self.below(2);
+        let sql =
+            "SELECT body FROM records WHERE kind IN ('note', 'photo') AND scope LIKE 'case:%' ORDER BY id";
+        let mut statement = db.prepare(sql).unwrap();
+        let rows = statement.query_map([], |r| r.get::<_, String>(0)).unwrap();
+        let all: Vec<Record> = rows.map(|r| serde_json::from_str(&r.unwrap()).unwrap()).collect();
+        let (dead, living): (Vec<Record>, Vec<Record>) = all.into_iter().partition(|r| r.deleted);
+        let from = if dead.is_empty() || self.one_in(5) { living } else { dead };
+        let Some(record) = self.pick(&from) else { return };
+        // Mostly somebody who may still write there.
+        let sees = |head: usize| may_see(&db, &HEADS[head].0.into(), &record.scope) == Some(true);
+        let head = (0..HEADS.len()).find(|head| sees(*head)).unwrap_or(0);
         let body = match self.below(3) {
             0 => self.new_record(&record.scope, &record.kind, &[]).0,
             1 => OpBody::Delete,
@@ -296,13 +293,17 @@ impl World {
         let rows = storage.quarantine(&caller).await.unwrap();
         let Some(row) = self.pick(&rows) else { return };
         let now_ms = self.office.now_ms();
-        if self.one_in(3) {
-            self.say(format!("{} is closed ({})", row.id, row.reason));
-            storage.quarantine_close(&caller, row.id, now_ms).await.unwrap();
+        let away = self.one_in(3);
+        self.say(format!("somebody settles {} ({}); away: {away}", row.id, row.reason));
+        let done = if away {
+            storage.quarantine_close(&caller, row.id, now_ms).await.map(|()| None)
         } else {
-            let outcome = storage.quarantine_release(&caller, row.id, now_ms).await.unwrap().outcome;
-            self.say(format!("{} is let in ({}): {outcome:?}", row.id, row.reason));
-        }
+            storage.quarantine_release(&caller, row.id, now_ms).await.map(|done| Some(done.outcome))
+        };
+        self.say(format!("  {done:?}"));
+        // What one may know of and not read, one does not decide about.
+        let sees = may_see(&office_db(&self.office), &caller.staff, &row.scope) == Some(true);
+        assert!(done.is_ok() || !sees, "{done:?}");
         self.fault("quarantine settled");
     }
 
@@ -355,6 +356,7 @@ impl World {
             let effect = match job.kind {
                 JobKind::FilePhoto => JobEffect::Filed { path, at_ms: now_ms },
                 JobKind::FileNote => JobEffect::NoteFiled { path, at_ms: now_ms, version: job.attempt },
+                JobKind::FileInspection => unreachable!("nobody inspects here"),
             };
             storage.finish_job(&job, effect, now_ms).await.unwrap();
             done += 1;

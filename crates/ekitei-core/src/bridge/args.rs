@@ -154,6 +154,12 @@ fn five() -> u16 {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { language: "ja".into(), theme: "light".into(), glove: false, text_percent: 100, lock_minutes: five() }
+        Self {
+            language: "ja".into(),
+            theme: "light".into(),
+            glove: false,
+            text_percent: 100,
+            lock_minutes: five(),
+        }
     }
 }

@@ -160,20 +160,21 @@ fn redeem(
     Ok((credential, reply.epoch))
 }
 
-/// After a lost PIN: delivers what the former enrolment left. `true`: not all of it can go under the former id alone
-/// (the office has forgotten the phone, or stands elsewhere, or a person must still decide), so that id is kept.
+/// After a lost PIN: delivers what the former enrolment left, and asks the office in any case: if it was restored since,
+/// also what it had answered before goes again. `true`: not all of it can go under the former id alone (the office has
+/// forgotten the phone, or stands elsewhere, or a person must still decide), so that id is kept.
 ///
 /// # Errors
 /// `queue-not-drained`: not delivered now, and a code would not help.
 fn leftover(shared: &Shared, former: &Credential, office: &Office) -> Result<bool, Fault> {
-    let waits = || shared.queue_read(view::counts);
-    if waits()?.items == 0 {
-        return Ok(waits()?.kept > 0);
+    let report = sync::sync_now(shared, DRAIN_S, false)?;
+    let forgotten = report.fault.is_some_and(|f| f.code == "device-unknown");
+    if forgotten || former.server_url != office.url {
+        return Ok(true);
     }
-    let forgotten = sync::sync_now(shared, DRAIN_S, false)?.fault.is_some_and(|f| f.code == "device-unknown");
-    match waits()? {
-        left if left.items == 0 => Ok(left.kept > 0),
-        _ if forgotten || former.server_url != office.url => Ok(true),
-        _ => Err(Fault::wait("queue-not-drained")),
+    let left = shared.queue_read(view::counts)?;
+    if left.items > 0 {
+        return Err(Fault::wait("queue-not-drained"));
     }
+    Ok(left.kept > 0)
 }

@@ -75,7 +75,7 @@ mod tests {
         .unwrap()
     }
 
-    fn clash(fields: Value) -> Record {
+    fn clash(fields: &Value) -> Record {
         let mut all = json!({"field": "text", "mine": "後", "theirs": "先", "by_staff": "s003"});
         all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         serde_json::from_value(json!({
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn the_standing_value_is_its_last_writer_s_as_far_as_this_phone_can_tell() {
         let told = clash(
-            json!({"theirs_op": SECOND, "theirs_staff": "s002", "theirs_at": "2026-11-21T10:00:00.000+09:00"}),
+            &json!({"theirs_op": SECOND, "theirs_staff": "s002", "theirs_at": "2026-11-21T10:00:00.000+09:00"}),
         );
         let who = |c: &Record, last| {
             standing(c, Some(&note(last))).map(|(staff, at)| (staff, at.unwrap().to_string()))
@@ -97,9 +97,9 @@ mod tests {
         assert_eq!(who(&told, THIRD), None, "somebody has changed it since");
         assert_eq!(who(&told, FIRST), Some(("s001".into(), "2026-11-21T09:00:00.000+09:00".into())));
         assert_eq!(standing(&told, None), None);
-        assert_eq!(who(&clash(json!({"theirs_op": SECOND})), SECOND), None, "the office itself");
+        assert_eq!(who(&clash(&json!({"theirs_op": SECOND})), SECOND), None, "the office itself");
         // An older office does not say.
-        assert_eq!(who(&clash(json!({})), FIRST).unwrap().0, "s001");
-        assert_eq!(who(&clash(json!({})), SECOND), None);
+        assert_eq!(who(&clash(&json!({})), FIRST).unwrap().0, "s001");
+        assert_eq!(who(&clash(&json!({})), SECOND), None);
     }
 }

@@ -154,7 +154,10 @@ pub async fn papers_are_asked_for_when_it_goes_to_the_head_and_when_it_says_some
     store.finish_job(&job, filed(1), NOW).await.unwrap();
     let seen = a1.record(id).await.unwrap();
     assert_eq!(seen.fields["office.filed"], json!(["r1.pdf", "r1.xlsx"]));
-    assert_eq!((seen.fields["office.filed_versions"].as_u64(), seen.text("office.filed_content")), (Some(1), "c1"));
+    assert_eq!(
+        (seen.fields["office.filed_versions"].as_u64(), seen.text("office.filed_content")),
+        (Some(1), "c1")
+    );
     assert_eq!(papers(&store).await, None, "filing asks for nothing");
     applied(&set(&mut a1, id, [("title", "別の題".into())]).await);
     assert_eq!(papers(&store).await, None);
@@ -190,7 +193,13 @@ pub async fn lists_of_a_kind_and_children_follow_the_grants(store: Store) {
     assert_eq!(ids(all_of(&store, &a1, kinds::FORM).await), [form]);
     assert_eq!(ids(all_of(&store, &b1, kinds::FORM).await), []);
     let child = |of: RecordId| {
-        create(record_id(), kinds::PHOTO, &Scope::Case(case), Some(of), fields([("item", "q1_photos".into())]))
+        create(
+            record_id(),
+            kinds::PHOTO,
+            &Scope::Case(case),
+            Some(of),
+            fields([("item", "q1_photos".into())]),
+        )
     };
     let (one, two, other) = (child(made.record), child(made.record), child(case));
     a1.push(&[one.clone(), two.clone(), other]).await;

@@ -75,7 +75,7 @@ pub async fn list(State(app): State<Shared>, user: User) -> Answer<Json<Vec<Form
             section,
         });
     }
-    out.sort_by(|a, b| b.received_ms.cmp(&a.received_ms));
+    out.sort_by_key(|r| std::cmp::Reverse(r.received_ms));
     Ok(Json(out))
 }
 
@@ -130,7 +130,11 @@ pub fn view(user: &User, record: &Record) -> FormDraftView {
 #[utoipa::path(get, path = "/api/forms/{id}", tag = "forms",
     params(("id" = String, Path, description = "The form")),
     responses((status = 200, body = FormDraftView), (status = 404, body = FaultView)))]
-pub async fn one(State(app): State<Shared>, user: User, Path(id): Path<String>) -> Answer<Json<FormDraftView>> {
+pub async fn one(
+    State(app): State<Shared>,
+    user: User,
+    Path(id): Path<String>,
+) -> Answer<Json<FormDraftView>> {
     let record = readable_form(&app, &user, &id).await?;
     Ok(Json(view(&user, &record)))
 }
@@ -241,7 +245,11 @@ pub async fn check(_user: User, Input(input): Input<CheckForm>) -> Answer<Json<V
 #[utoipa::path(post, path = "/api/forms/run", tag = "forms", request_body = RunForm, responses(
     (status = 200, body = RunView), (status = 422, body = FaultView, description = "It is no form yet"),
 ))]
-pub async fn run(State(app): State<Shared>, user: User, Input(input): Input<RunForm>) -> Answer<Json<RunView>> {
+pub async fn run(
+    State(app): State<Shared>,
+    user: User,
+    Input(input): Input<RunForm>,
+) -> Answer<Json<RunView>> {
     let now = app.clock.stamp().to_string();
     let name = user.staff.id.to_string();
     let work = tokio::task::spawn_blocking(move || run_now(input, now, name));

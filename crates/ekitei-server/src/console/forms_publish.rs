@@ -66,7 +66,10 @@ pub async fn publish(
         if !sheet.is_empty() {
             fields.insert(form::SHEET.to_owned(), sheet.clone().into());
             fields.insert(photo::sha256(Variant::Original), sheet.clone().into());
-            fields.insert(form::SHEET_MAP.to_owned(), record.fields.get(form::SHEET_MAP).cloned().unwrap_or_default());
+            fields.insert(
+                form::SHEET_MAP.to_owned(),
+                record.fields.get(form::SHEET_MAP).cloned().unwrap_or_default(),
+            );
             let bytes = tokio::fs::read(app.blob_path(&sheet)).await.map_err(|e| Refused::unavailable(&e))?;
             keep_sheet(&app, &user, target, bytes).await?;
         }

@@ -120,7 +120,10 @@ fn formed(proposal: &Proposal, name: &str) -> (Value, SheetMap) {
                 open = Some((heading, Vec::new()));
             }
             let id = id_of(&question.key);
-            map.0.insert(id.clone(), Place { sheet: sheet.name.clone(), targets: vec![question.target.clone()] });
+            map.0.insert(
+                id.clone(),
+                Place { sheet: sheet.name.clone(), targets: vec![question.target.clone()] },
+            );
             if let Some((_, inside)) = &mut open {
                 inside.push(asked(question, &id));
             }
@@ -129,7 +132,8 @@ fn formed(proposal: &Proposal, name: &str) -> (Value, SheetMap) {
         for table in &sheet.tables {
             let columns = table.columns.iter().map(|column| {
                 let id = id_of(&column.key);
-                map.0.insert(id.clone(), Place { sheet: sheet.name.clone(), targets: column.targets.clone() });
+                map.0
+                    .insert(id.clone(), Place { sheet: sheet.name.clone(), targets: column.targets.clone() });
                 json!({"id": id, "type": kind(column.kind), "label": column.label})
             });
             let columns: Vec<Value> = columns.collect();

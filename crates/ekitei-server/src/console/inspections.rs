@@ -159,7 +159,11 @@ pub fn row(found: &Found, amendments: u64) -> InspectionRow {
         inspector: found.inspector.clone(),
         day: found.day.clone(),
         answers: answers().filter(|(_, v)| !v.is_null()).count() as u64,
-        failed: if restricted { 0 } else { answers().filter(|(_, v)| v.as_str() == Some("fail")).count() as u64 },
+        failed: if restricted {
+            0
+        } else {
+            answers().filter(|(_, v)| v.as_str() == Some("fail")).count() as u64
+        },
         amendments,
         filed_versions: whole(record, inspection::FILED_VERSIONS),
         received_ms: record.received_ms,
@@ -180,7 +184,6 @@ impl From<PaperError> for Refused {
         match error {
             PaperError::Storage(e) => e.into(),
             PaperError::Fault(fault) => Self::new(axum::http::StatusCode::CONFLICT, fault),
-            PaperError::Interrupted => Self::unavailable(&"interrupted"),
         }
     }
 }
@@ -241,7 +244,11 @@ async fn view(app: &App, user: &User, of: &Inspected) -> Answer<InspectionView> 
         answered: u64::from(progress.answered),
         asked: u64::from(progress.asked),
         sections: sections(of, &photos),
-        other_photos: photos.iter().filter(|p| of.photos.iter().any(|r| r.id.to_string() == p.id && r.text(photo::ITEM).is_empty())).cloned().collect(),
+        other_photos: photos
+            .iter()
+            .filter(|p| of.photos.iter().any(|r| r.id.to_string() == p.id && r.text(photo::ITEM).is_empty()))
+            .cloned()
+            .collect(),
         amendments,
         history: history(of, &names).await?,
         filed: record.list(inspection::FILED),
@@ -283,7 +290,9 @@ fn sections(of: &Inspected, photos: &[PhotoView]) -> Vec<SectionView> {
 /// A value as a person reads it, by the question it belongs to.
 fn shown(of: &Inspected, field: &str, value: &Value) -> (String, String) {
     let Some(key) = field.strip_prefix(inspection::ANSWER) else {
-        let text = value.as_str().map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned);
+        let text = value
+            .as_str()
+            .map_or_else(|| if value.is_null() { String::new() } else { value.to_string() }, str::to_owned);
         return (String::new(), text);
     };
     let mut copy = of.record.clone();
@@ -339,4 +348,3 @@ async fn history(of: &Inspected, names: &Names<'_>) -> Answer<Vec<HistoryView>> 
     out.sort_by(|a, b| a.at.cmp(&b.at));
     Ok(out)
 }
-

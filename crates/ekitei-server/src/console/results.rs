@@ -100,7 +100,11 @@ async fn tabled(app: &App, found: Vec<Found>, title: String) -> Answer<Results> 
             let n = seen.entry(line.key.question()).or_default();
             *n += 1;
             let repeated = !line.key.instance().is_empty();
-            let key = if repeated { format!("{}@{n}", line.key.question()) } else { line.key.question().to_owned() };
+            let key = if repeated {
+                format!("{}@{n}", line.key.question())
+            } else {
+                line.key.question().to_owned()
+            };
             let column = *at.entry(key).or_insert_with(|| {
                 columns.push(heading(line, repeated.then_some(*n)));
                 columns.len() - 1
@@ -232,7 +236,8 @@ async fn assumptions(app: &App) -> Answer<Assumptions> {
 
 fn may_edit(user: &User) -> bool {
     let today = &user.caller.today;
-    let leads = |p: &ekitei_model::people::Post| matches!(p.role, Role::Head | Role::Steward) && p.held_on(today);
+    let leads =
+        |p: &ekitei_model::people::Post| matches!(p.role, Role::Head | Role::Steward) && p.held_on(today);
     user.staff.is_admin(today) || user.staff.posts.iter().any(leads)
 }
 
@@ -253,7 +258,8 @@ pub async fn effect(State(app): State<Shared>, user: User) -> Answer<Json<Effect
         let each = (assumed.minutes_before - assumed.minutes_now).max(0.0);
         EffectKindView { saved_minutes: each * inspections as f64, inspections, assumed }
     });
-    let view = EffectView { kinds: kinds.collect(), fiscal_year: i32::from(fiscal_year), may_edit: may_edit(&user) };
+    let view =
+        EffectView { kinds: kinds.collect(), fiscal_year: i32::from(fiscal_year), may_edit: may_edit(&user) };
     Ok(Json(view))
 }
 

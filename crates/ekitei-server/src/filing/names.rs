@@ -39,7 +39,8 @@ pub fn paper_name(of: &Record, record: &Record, paper: Paper) -> String {
     let veiled = of.flag(case::RESTRICTED) || policy(of) == Policy::Number;
     let title = if veiled { "" } else { record.text(inspection::TITLE) };
     let caption = format!("{}_{}_{title}", paper_word(paper), of.text(case::NUMBER));
-    let at = record.text(inspection::STARTED_AT).parse().ok().or_else(|| record.created.as_ref().map(|c| c.at));
+    let at =
+        record.text(inspection::STARTED_AT).parse().ok().or_else(|| record.created.as_ref().map(|c| c.at));
     let parts = NameParts { caption: &caption, at, ..NameParts::default() };
     let plain = || format!("{}.{}", paper_word(paper), paper.extension());
     file_name("{date}_{caption}", &parts, "", paper.extension()).unwrap_or_else(|_| plain())

@@ -32,7 +32,8 @@ pub(super) async fn run(app: &App, job: &Job) -> Result<JobEffect, JobError> {
     if papers::waiting(&of) > 0 && at_ms < of.record.received_ms + app.limits.photos_wait_ms {
         return Err(JobError::PhotosOnTheWay);
     }
-    let filed = of.record.fields.get(inspection::FILED_VERSIONS).and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let filed =
+        of.record.fields.get(inspection::FILED_VERSIONS).and_then(serde_json::Value::as_u64).unwrap_or(0);
     let version = u32::try_from(filed).unwrap_or(u32::MAX - 1) + 1;
     let (of, made) = make_all(app, of).await?;
     let case = case_of(app, &of.record).await?.ok_or(JobError::PolicyChanged)?;
@@ -59,7 +60,8 @@ pub(super) async fn run(app: &App, job: &Job) -> Result<JobEffect, JobError> {
 /// The case was restricted between two of the papers: those that lie there go, too.
 async fn all_back(app: &App, paths: Vec<String>) -> Result<(), JobError> {
     let share = app.config.share.clone();
-    let taken = tokio::task::spawn_blocking(move || paths.iter().try_for_each(|path| take_back(&share, path)));
+    let taken =
+        tokio::task::spawn_blocking(move || paths.iter().try_for_each(|path| take_back(&share, path)));
     Ok(taken.await.map_err(|_| JobError::Interrupted)?.map_err(PlaceError::File)?)
 }
 

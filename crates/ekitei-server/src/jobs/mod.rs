@@ -9,8 +9,8 @@ mod worker;
 pub use worker::run;
 
 use crate::app::App;
-use crate::papers::PaperError;
 use crate::filing::place::{PlaceError, Source, place, take_back, tidy};
+use crate::papers::PaperError;
 use ekitei_model::Record;
 use ekitei_model::filing::policy;
 use ekitei_server_db::{Job, StorageError};
@@ -58,7 +58,6 @@ impl From<PaperError> for JobError {
             PaperError::Storage(e) => Self::Storage(e),
             PaperError::Fault(fault) if fault.code == "blob-missing" => Self::BlobMissing,
             PaperError::Fault(fault) => Self::Paper(fault.code),
-            PaperError::Interrupted => Self::Interrupted,
         }
     }
 }

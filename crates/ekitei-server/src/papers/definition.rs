@@ -12,7 +12,12 @@ pub struct Asked<'a> {
 }
 
 pub fn find<'a>(def: &'a FormDef, question: &str) -> Option<Asked<'a>> {
-    fn walk<'a>(items: &'a [Item], question: &str, repeat: Option<&'a Item>, scale: Option<Scale>) -> Option<Asked<'a>> {
+    fn walk<'a>(
+        items: &'a [Item],
+        question: &str,
+        repeat: Option<&'a Item>,
+        scale: Option<Scale>,
+    ) -> Option<Asked<'a>> {
         items.iter().find_map(|item| {
             let scale = item.scale.or(scale);
             if item.id == question {

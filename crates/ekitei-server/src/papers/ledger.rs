@@ -12,7 +12,10 @@ pub fn photos(of: &Inspected) -> Vec<(&Record, String, String)> {
     let mut seen = HashSet::new();
     for row in of.rows.iter().filter(|r| r.kind == "photo") {
         let finding = row.part_of.as_ref().and_then(|ruling| {
-            of.rows.iter().find(|r| r.kind == "text" && r.part_of.as_ref() == Some(ruling)).map(|r| r.shown.clone())
+            of.rows
+                .iter()
+                .find(|r| r.kind == "text" && r.part_of.as_ref() == Some(ruling))
+                .map(|r| r.shown.clone())
         });
         for p in of.photos_of(&row.key) {
             if seen.insert(p.id) {
@@ -25,7 +28,8 @@ pub fn photos(of: &Inspected) -> Vec<(&Record, String, String)> {
         }
     }
     // Photos of the inspection itself, or of questions that do not apply any more.
-    let is_photo = |p: &&Record| matches!(p.text(photo::ROLE), "" | "photo") && p.text(photo::ITEM).is_empty();
+    let is_photo =
+        |p: &&Record| matches!(p.text(photo::ROLE), "" | "photo") && p.text(photo::ITEM).is_empty();
     for p in of.photos.iter().filter(is_photo) {
         if seen.insert(p.id) {
             out.push((p, String::new(), p.text(photo::CAPTION).to_owned()));

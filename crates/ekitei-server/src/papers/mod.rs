@@ -33,8 +33,6 @@ pub enum PaperError {
     /// The case or the form's version is not at the office, or the form cannot be read.
     #[error("{}", .0.code)]
     Fault(Fault),
-    #[error("the work was interrupted")]
-    Interrupted,
 }
 
 impl From<Fault> for PaperError {
@@ -68,7 +66,9 @@ impl Inspected {
     /// [`PaperError`].
     pub async fn load(app: &App, id: RecordId) -> Result<Option<Self>, PaperError> {
         let found = app.storage.office_record(id).await?;
-        let Some(record) = found.filter(|r| !r.deleted && r.kind == kinds::INSPECTION) else { return Ok(None) };
+        let Some(record) = found.filter(|r| !r.deleted && r.kind == kinds::INSPECTION) else {
+            return Ok(None);
+        };
         let children = app.storage.office_children(id).await?;
         let case = match record.scope.case() {
             Some(case) => app.storage.office_record(case).await?.filter(|c| !c.deleted),
@@ -85,7 +85,8 @@ impl Inspected {
         let (photos, amendments) = (of(kinds::PHOTO), of(kinds::AMENDMENT));
         let rows = rows(&form, &record, &photos);
         let day = day_of(app, &record).await?;
-        let mut of = Self { record, case, version, form, def, rows, photos, amendments, names: BTreeMap::new(), day };
+        let mut of =
+            Self { record, case, version, form, def, rows, photos, amendments, names: BTreeMap::new(), day };
         of.names = names(app, &of).await?;
         Ok(Some(of))
     }
@@ -149,7 +150,8 @@ impl Inspected {
 pub fn compiled(version: &Record) -> Result<(Arc<Form>, FormDef), Fault> {
     let definition = version.fields.get(form_version::DEFINITION).cloned();
     let definition = definition.ok_or_else(|| Fault::ask("form-json"))?;
-    let def: FormDef = serde_json::from_value(definition).map_err(|e| Fault::ask("form-json").with("detail", e))?;
+    let def: FormDef =
+        serde_json::from_value(definition).map_err(|e| Fault::ask("form-json").with("detail", e))?;
     let form = Form::compile(def.clone()).map_err(|problems| {
         problems.into_iter().next().map_or_else(|| Fault::ask("form-json"), Fault::from)
     })?;
@@ -176,7 +178,8 @@ pub fn open(form: &Arc<Form>, record: &Record, photos: &[Record]) -> OpenForm {
     }
     answers.extend(attached.into_iter().map(|(key, ids)| (key, Value::from(ids))));
     let at = [inspection::FINISHED_AT, inspection::STARTED_AT].map(|f| record.text(f));
-    let facts = [("start", record.text(inspection::STARTED_AT)), ("username", record.text(inspection::INSPECTOR))];
+    let facts =
+        [("start", record.text(inspection::STARTED_AT)), ("username", record.text(inspection::INSPECTOR))];
     let opening = Opening {
         env: Env {
             now: at.into_iter().find(|t| !t.is_empty()).unwrap_or_default().to_owned(),
@@ -258,7 +261,12 @@ impl Paper {
 ///
 /// # Errors
 /// The pictures or the sheet cannot be read; a limit of the paper.
-pub fn make(of: &Inspected, pictures: &Pictures, sheet: Option<&[u8]>, paper: Paper) -> Result<Vec<u8>, Fault> {
+pub fn make(
+    of: &Inspected,
+    pictures: &Pictures,
+    sheet: Option<&[u8]>,
+    paper: Paper,
+) -> Result<Vec<u8>, Fault> {
     match paper {
         Paper::ReportPdf => report::pdf(of, pictures),
         Paper::ReportXlsx => match sheet {

@@ -86,7 +86,11 @@ fn chosen(row: &AnswerRow, labels: &[&str]) -> Vec<String> {
         "select_many" | "rank" => {
             let values = row.answer.as_array().into_iter().flatten().filter_map(Json::as_str);
             let shown: Vec<&str> = row.shown.split(['、', ',']).map(str::trim).collect();
-            labels.iter().filter(|l| shown.contains(l) || values.clone().any(|v| v == **l)).map(|l| (*l).to_owned()).collect()
+            labels
+                .iter()
+                .filter(|l| shown.contains(l) || values.clone().any(|v| v == **l))
+                .map(|l| (*l).to_owned())
+                .collect()
         }
         _ => same(&row.shown).or_else(|| same(row.answer.as_str().unwrap_or_default())).into_iter().collect(),
     }

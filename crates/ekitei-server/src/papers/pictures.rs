@@ -16,7 +16,9 @@ pub struct Pictures {
 
 /// Photos whose display copy the record names and the office does not have yet.
 pub fn waiting(of: &Inspected) -> usize {
-    let on_its_way = |p: &&Record| source(p).is_none() && Variant::ALL.iter().any(|v| !p.text(&photo::sha256(*v)).is_empty());
+    let on_its_way = |p: &&Record| {
+        source(p).is_none() && Variant::ALL.iter().any(|v| !p.text(&photo::sha256(*v)).is_empty())
+    };
     of.photos.iter().filter(on_its_way).count()
 }
 
@@ -32,7 +34,9 @@ impl Pictures {
     /// What [`Pictures::read`] will read.
     pub fn sources(app: &App, of: &Inspected) -> Vec<(Record, PathBuf)> {
         let here = of.photos.iter().filter_map(|p| Some((p, source(p)?)));
-        here.filter(|(p, _)| p.text(photo::ROLE) != "file").map(|(p, sha)| (p.clone(), app.blob_path(sha))).collect()
+        here.filter(|(p, _)| p.text(photo::ROLE) != "file")
+            .map(|(p, sha)| (p.clone(), app.blob_path(sha)))
+            .collect()
     }
 
     /// Reads and burns; slow. A file that is no picture leaves its frame empty.
@@ -47,7 +51,9 @@ impl Pictures {
                 Ok(picture) => {
                     found.insert(record.id, picture);
                 }
-                Err(fault) => tracing::warn!(record = %record.id, code = fault.code, "a picture stays out of the papers"),
+                Err(fault) => {
+                    tracing::warn!(record = %record.id, code = fault.code, "a picture stays out of the papers")
+                }
             }
         }
         Ok(Self { found })
@@ -62,8 +68,10 @@ impl Pictures {
 fn picture(record: &Record, bytes: &[u8]) -> Result<Picture, Fault> {
     let layer = |field| record.fields.get(field).filter(|v| !v.is_null()).cloned();
     let unreadable = |e: serde_json::Error| Fault::ask("picture-marks").with("detail", e);
-    let marks: Marks = layer(photo::MARKS).map(serde_json::from_value).transpose().map_err(unreadable)?.unwrap_or_default();
-    let board: Option<Board> = layer(photo::BOARD).map(serde_json::from_value).transpose().map_err(unreadable)?;
+    let marks: Marks =
+        layer(photo::MARKS).map(serde_json::from_value).transpose().map_err(unreadable)?.unwrap_or_default();
+    let board: Option<Board> =
+        layer(photo::BOARD).map(serde_json::from_value).transpose().map_err(unreadable)?;
     if marks.marks.is_empty() && board.is_none() {
         return Picture::new(bytes);
     }

@@ -23,7 +23,8 @@ pub struct Line<'a> {
 pub fn sections(of: &Inspected) -> Vec<Section<'_>> {
     let mut out: Vec<Section> = Vec::new();
     for row in of.rows.iter().filter(|r| r.part_of.is_none()) {
-        let part = |kind: &str| of.rows.iter().find(|r| r.kind == kind && r.part_of.as_ref() == Some(&row.key));
+        let part =
+            |kind: &str| of.rows.iter().find(|r| r.kind == kind && r.part_of.as_ref() == Some(&row.key));
         let line = Line { row, finding: part("text"), photos: part("photo") };
         match out.last_mut().filter(|s| s.heading == row.group) {
             Some(section) => section.lines.push(line),
@@ -106,7 +107,8 @@ fn table(of: &Inspected, repeat: &str, label: String) -> Printed {
         let asked = definition::find(&of.def, r.key.question());
         r.part_of.is_none() && asked.and_then(|a| a.repeat).is_some_and(|r| r.id == repeat)
     };
-    let (mut heads, mut rows): (Vec<(String, String)>, Vec<(String, Vec<String>)>) = (Vec::new(), Vec::new());
+    let mut heads: Vec<(String, String)> = Vec::new();
+    let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     for row in of.rows.iter().filter(inside) {
         let column = heads.iter().position(|(q, _)| q == row.key.question()).unwrap_or_else(|| {
             heads.push((row.key.question().to_owned(), row.label.clone()));
@@ -127,7 +129,12 @@ fn table(of: &Inspected, repeat: &str, label: String) -> Printed {
     Printed::Table { label, heads: plain(heads), rows: rows.into_iter().map(|(_, cells)| cells).collect() }
 }
 
-fn printed(of: &Inspected, pictures: &Pictures, line: &Line, asked: Option<&definition::Asked>) -> Vec<Printed> {
+fn printed(
+    of: &Inspected,
+    pictures: &Pictures,
+    line: &Line,
+    asked: Option<&definition::Asked>,
+) -> Vec<Printed> {
     let row = line.row;
     let label = row.label.clone();
     let options = asked.map(definition::Asked::options).unwrap_or_default();
@@ -148,7 +155,11 @@ fn printed(of: &Inspected, pictures: &Pictures, line: &Line, asked: Option<&defi
         "select_one" | "select_many" if (1..=12).contains(&options.len()) => {
             let one = row.answer.as_str().into_iter();
             let many = row.answer.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
-            vec![Printed::Choice { label, options: labels(), chosen: one.chain(many).filter_map(at).collect() }]
+            vec![Printed::Choice {
+                label,
+                options: labels(),
+                chosen: one.chain(many).filter_map(at).collect(),
+            }]
         }
         _ => vec![Printed::Value { label, value: row.shown.clone() }],
     }
@@ -156,7 +167,9 @@ fn printed(of: &Inspected, pictures: &Pictures, line: &Line, asked: Option<&defi
 
 fn photos(of: &Inspected, pictures: &Pictures, row: &AnswerRow) -> Vec<Photo> {
     of.photos_of(&row.key)
-        .filter_map(|p| Some(Photo { picture: pictures.of(p.id)?, caption: p.text(photo::CAPTION).to_owned() }))
+        .filter_map(|p| {
+            Some(Photo { picture: pictures.of(p.id)?, caption: p.text(photo::CAPTION).to_owned() })
+        })
         .collect()
 }
 

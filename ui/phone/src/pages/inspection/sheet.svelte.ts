@@ -150,7 +150,7 @@ export class Sheet implements AnswerHost {
       // A newer answer to the same question follows.
       if (this.waiting.get(key) !== mine) return;
       try {
-        await this.take(await this.call({ call: 'set', key, answer, now: null }, 'changed'));
+        await this.take(await this.call({ call: 'set', key, answer }, 'changed'));
       } catch (thrown) {
         if (this.waiting.get(key) === mine) this.failures.set(key, { answer, fault: faultOf(thrown) });
         throw thrown;
