@@ -218,6 +218,11 @@ impl World {
             return self.come_back(n).await;
         }
         let counts = self.phones[n].counts();
+        // A drained phone with nothing to send does not hear of a restore; it gets its code when it may read again.
+        let device = self.office.storage().device(self.phones[n].device()).await.unwrap();
+        if device.is_none_or(|d| d.state != DeviceState::Active) {
+            return;
+        }
         if counts.items > 0 || counts.kept > 0 {
             self.say(format!("{} cannot enrol anew: {} wait", self.phones[n].staff, counts.items));
             return;
