@@ -96,6 +96,8 @@ export class Finger {
         await frame();
         const now = place();
         const over = document.elementFromPoint(now.x, now.y);
+        // Content that came above it pushed it out of sight: a finger scrolls after it.
+        if (!over) element.scrollIntoView({ block: 'center' });
         if (before.x === now.x && before.y === now.y && over && (over === element || element.contains(over))) return now;
       }
       throw new Error(`covered by ${document.elementFromPoint(place().x, place().y)?.outerHTML.slice(0, 120)}`);
