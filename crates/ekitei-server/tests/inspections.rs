@@ -311,8 +311,9 @@ async fn photos_counts_and_the_effect() {
     let mut phone = office.phone("s1").await;
     let made = sheet(case, form, version, json!({}));
     let shot = picture(case, made.record, &jpeg(3));
-    phone.push(&[made.clone(), shot.clone(), circulated(&made)]).await;
+    phone.push(&[made.clone(), shot.clone()]).await;
     phone.upload(shot.record, Variant::Display, &jpeg(3)).await;
+    phone.push(&[circulated(&made)]).await;
     office.settle().await;
     let (staff, head) = (office.console("s1").await, office.console("s2").await);
     let zip = staff.get(&format!("/api/results/photos?form={form}")).await.bytes().await.unwrap();

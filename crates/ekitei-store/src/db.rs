@@ -76,12 +76,29 @@ fn lock(conn: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
     conn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn connect(path: &Path, key: &Secret32) -> Result<Connection, StoreError> {
-    let conn = Connection::open(path)?;
-    // Its own messages about wrong keys would go to standard error.
-    conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
+/// How often a connection is made anew whose cipher did not take the key.
+const KEYINGS: u32 = 3;
+
+/// Giving the key touches no file, so a right one is always taken; under load SQLCipher has been seen to refuse one all
+/// the same (its start is shared by all connections of the process). A fresh connection takes it.
+fn keyed(path: &Path, key: &Secret32) -> Result<Connection, StoreError> {
     let pragma = zeroize::Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", *key.to_hex()));
-    conn.execute_batch(&pragma)?;
+    let mut left = KEYINGS;
+    loop {
+        let conn = Connection::open(path)?;
+        // Its own messages about wrong keys would go to standard error.
+        conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
+        left -= 1;
+        match conn.execute_batch(&pragma) {
+            Ok(()) => return Ok(conn),
+            Err(error) if left == 0 => return Err(error.into()),
+            Err(_) => {}
+        }
+    }
+}
+
+fn connect(path: &Path, key: &Secret32) -> Result<Connection, StoreError> {
+    let conn = keyed(path, key)?;
     let cipher: Option<String> = conn.pragma_query_value(None, "cipher_version", |row| row.get(0)).ok();
     if cipher.is_none_or(|v| v.is_empty()) {
         return Err(StoreError::NoCipher);

@@ -41,6 +41,8 @@ export class Finger {
     const page = await context.newPage();
     const finger = new Finger(page, url);
     page.on('pageerror', (error) => finger.faults.push(String(error)));
+    // What the security policy forbids is a fault; a refused request is an answer.
+    page.on('console', (message) => { if (/Content Security Policy/.test(message.text())) finger.faults.push(message.text()); });
     return finger;
   }
 
