@@ -860,6 +860,7 @@ export interface MessageParams {
   'form.cell-empty': never;
   'form.choose': never;
   'form.choose-count': 'n';
+  'form.choose-form': never;
   'form.choose-more': never;
   'form.choose-none': never;
   'form.choose-search': never;
