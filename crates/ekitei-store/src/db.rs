@@ -6,7 +6,7 @@ use ekitei_seal::atomic::{FileError, fsync_dir};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a writer waits for the other process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -76,25 +76,43 @@ fn lock(conn: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
     conn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How often a connection is made anew whose cipher did not take the key.
-const KEYINGS: u32 = 3;
+/// How long the start of the cipher may take in the process, at most.
+const STARTING: Duration = Duration::from_secs(20);
+const PAUSE: Duration = Duration::from_millis(1);
 
-/// Giving the key touches no file, so a right one is always taken; under load SQLCipher has been seen to refuse one all
-/// the same (its start is shared by all connections of the process). A fresh connection takes it.
-fn keyed(path: &Path, key: &Secret32) -> Result<Connection, StoreError> {
-    let pragma = zeroize::Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", *key.to_hex()));
-    let mut left = KEYINGS;
-    loop {
-        let conn = Connection::open(path)?;
-        // Its own messages about wrong keys would go to standard error.
-        conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
-        left -= 1;
-        match conn.execute_batch(&pragma) {
-            Ok(()) => return Ok(conn),
-            Err(error) if left == 0 => return Err(error.into()),
-            Err(_) => {}
+/// Waits until SQLCipher is ready in this process.
+///
+/// SQLite marks itself started before it runs the start of SQLCipher (`sqlite3_initialize` calls `SQLITE_EXTRA_INIT`
+/// after it let go of its lock; SQLCipher 4.19.0). The first two connections of a process, opened by two threads at
+/// once, can thus meet: the later one is then refused its key, however right. The reader of the office's SQLite shares
+/// that start, so an order among our own openings is not enough; the cipher itself is asked.
+fn cipher_ready() -> Result<(), StoreError> {
+    static READY: Mutex<bool> = Mutex::new(false);
+    let mut ready = READY.lock().unwrap_or_else(PoisonError::into_inner);
+    let since = Instant::now();
+    while !*ready {
+        let conn = Connection::open_in_memory()?;
+        quiet(&conn)?;
+        match conn.execute_batch("PRAGMA key = 'any'") {
+            Ok(()) => *ready = true,
+            Err(error) if since.elapsed() > STARTING => return Err(error.into()),
+            Err(_) => std::thread::sleep(PAUSE),
         }
     }
+    Ok(())
+}
+
+/// SQLCipher's own messages about wrong keys would go to standard error.
+fn quiet(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute_batch("PRAGMA cipher_log_level = NONE")
+}
+
+fn keyed(path: &Path, key: &Secret32) -> Result<Connection, StoreError> {
+    cipher_ready()?;
+    let conn = Connection::open(path)?;
+    quiet(&conn)?;
+    conn.execute_batch(&zeroize::Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", *key.to_hex())))?;
+    Ok(conn)
 }
 
 fn connect(path: &Path, key: &Secret32) -> Result<Connection, StoreError> {
