@@ -78,7 +78,6 @@ fn lock(conn: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
 
 /// How long the start of the cipher may take in the process, at most.
 const STARTING: Duration = Duration::from_secs(20);
-const PAUSE: Duration = Duration::from_millis(1);
 
 /// Waits until SQLCipher is ready in this process.
 ///
@@ -96,7 +95,7 @@ fn cipher_ready() -> Result<(), StoreError> {
         match conn.execute_batch("PRAGMA key = 'any'") {
             Ok(()) => *ready = true,
             Err(error) if since.elapsed() > STARTING => return Err(error.into()),
-            Err(_) => std::thread::sleep(PAUSE),
+            Err(_) => std::thread::yield_now(),
         }
     }
     Ok(())

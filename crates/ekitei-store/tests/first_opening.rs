@@ -22,7 +22,11 @@ fn the_first_openings_of_a_process_may_come_at_once() {
     }
     let exe = std::env::current_exe().unwrap();
     for round in 0..ROUNDS {
-        let out = Command::new(&exe).args(["--exact", "the_first_openings_of_a_process_may_come_at_once"]).env(CHILD, "1").output().unwrap();
+        let out = Command::new(&exe)
+            .args(["--exact", "the_first_openings_of_a_process_may_come_at_once"])
+            .env(CHILD, "1")
+            .output()
+            .unwrap();
         assert!(out.status.success(), "round {round}: {}", String::from_utf8_lossy(&out.stdout));
     }
 }
