@@ -205,6 +205,21 @@ async fn a_phone_that_may_only_deliver_delivers() {
 }
 
 #[tokio::test]
+async fn a_phone_that_may_only_deliver_delivers_again_what_a_restore_lost() {
+    let office = Office::new();
+    let mut phone = Phone::new(&office, 18);
+    let op = phone.note(&case(), "控えの後に届いた記録");
+    assert!(phone.sync().await.drained);
+    office.books().drain_only = true;
+    office.restore(|_| false, "epoch-2");
+    assert!(!office.books().effects.contains_key(&op.op_id));
+    // Nothing waits on the phone: it must hear of the restore by asking for news, which it may not read.
+    let report = phone.sync().await;
+    assert_eq!((report.drained, report.device_state), (true, Some(DeviceState::DrainOnly)), "{report:?}");
+    assert_eq!(office.books().effects[&op.op_id], 1);
+}
+
+#[tokio::test]
 async fn a_wiped_phone_stops_and_says_so() {
     let office = Office::new();
     office.books().wiped = true;

@@ -222,11 +222,16 @@ pub async fn drained_devices_push_and_wiped_ones_do_not(store: Store) {
     applied(&a1.one(&note_in(case, "最後の記録")).await);
     let request = ekitei_model::wire::PullRequest { proto: 1, epoch: None, want: vec![], max_bytes: 1000 };
     assert_eq!(code(store.pull(&a1.caller, &request, NOW).await), "device-drained");
+    // It hears of a restore all the same: what the backup lacks is to be sent again.
+    let before = ekitei_model::wire::PullRequest { epoch: Some("before".into()), ..request.clone() };
+    assert_eq!(code(store.pull(&a1.caller, &before, NOW).await), "epoch-changed");
     assert_eq!(code(store.record(&a1.caller, case).await), "device-drained");
     assert_eq!(store.me(&a1.caller).await.unwrap().state, DeviceState::DrainOnly);
     assert!(store.set_device_state(a1.caller.device, DeviceState::Wiped).await.unwrap());
     assert_eq!(code(a1.push_at(a1.next, &[incoming(&note_in(case, "x"))]).await), "device-wiped");
-    assert_eq!(code(store.pull(&a1.caller, &request, NOW).await), "device-wiped");
+    for request in [&request, &before] {
+        assert_eq!(code(store.pull(&a1.caller, request, NOW).await), "device-wiped");
+    }
     assert!(
         !store
             .set_device_state(ekitei_model::DeviceId(uuid::Uuid::now_v7()), DeviceState::Wiped)

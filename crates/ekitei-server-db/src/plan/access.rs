@@ -85,6 +85,13 @@ pub(crate) fn may_read(device: &Device) -> Result<()> {
     }
 }
 
+/// A drained phone hears of a restore before it hears that it may not read: it may have to send again what was lost.
+pub(crate) fn may_pull(device: &Device, asked: Option<&Epoch>, now: &Epoch) -> Result<()> {
+    may_push(device)?;
+    same_epoch(asked, now)?;
+    may_read(device)
+}
+
 pub(crate) fn same_epoch(asked: Option<&Epoch>, now: &Epoch) -> Result<()> {
     match asked {
         Some(e) if e != now => Err(StorageError::Refused(Fault::retry("epoch-changed").with("epoch", now))),

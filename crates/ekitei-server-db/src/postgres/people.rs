@@ -96,7 +96,7 @@ pub(super) async fn staff_list(tx: &Transaction<'_>, filter: &StaffFilter) -> Go
     Ok(out)
 }
 
-async fn must_exist(tx: &Transaction<'_>, id: &StaffId) -> Go<Staff> {
+pub(super) async fn must_exist(tx: &Transaction<'_>, id: &StaffId) -> Go<Staff> {
     load::staff(tx, id).await?.ok_or_else(|| StorageError::refused("staff-unknown").into())
 }
 

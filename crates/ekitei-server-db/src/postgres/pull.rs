@@ -2,7 +2,7 @@
 
 use super::codec::{int, number, record_of, text};
 use super::load::{body, record};
-use super::people::{epoch, may_read, reader, standing};
+use super::people::{device, epoch, may_read, must_exist, reader, standing};
 use super::session::{Go, maybe, rows};
 use crate::plan::access::{self, readable};
 use crate::plan::page::{Ask, Budget, FETCH, Filling, ask, denied};
@@ -17,9 +17,9 @@ pub(super) async fn pull(
     request: &PullRequest,
     now_ms: i64,
 ) -> Go<Pages> {
-    let staff = reader(tx, caller).await?;
-    let epoch = epoch(tx).await?;
-    access::same_epoch(request.epoch.as_ref(), &epoch)?;
+    let (row, epoch) = (device(tx, caller.device).await?, epoch(tx).await?);
+    access::may_pull(access::known(row.as_ref(), caller)?, request.epoch.as_ref(), &epoch)?;
+    let staff = must_exist(tx, &caller.staff).await?;
     let (standing, acl_version) = standing(tx, &staff, &caller.today).await?;
     let mut budget = Budget::new(request.max_bytes);
     let mut pages = Vec::new();

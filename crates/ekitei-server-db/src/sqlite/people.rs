@@ -86,7 +86,7 @@ pub(super) fn staff_list(db: &Connection, filter: &StaffFilter) -> Result<Vec<St
     Ok(out)
 }
 
-fn must_exist(db: &Connection, id: &StaffId) -> Result<Staff> {
+pub(super) fn must_exist(db: &Connection, id: &StaffId) -> Result<Staff> {
     load::staff(db, id)?.ok_or_else(|| StorageError::refused("staff-unknown"))
 }
 

@@ -2,7 +2,7 @@
 
 use super::codec::{number, record_of};
 use super::load::{body, head, record};
-use super::people::{epoch, may_read, reader, standing};
+use super::people::{device, epoch, may_read, must_exist, reader, standing};
 use crate::error::Result;
 use crate::plan::access::{self, readable};
 use crate::plan::page::{Ask, Budget, FETCH, Filling, ask, denied};
@@ -12,9 +12,9 @@ use ekitei_model::{RecordId, Scope};
 use rusqlite::{Connection, params};
 
 pub(super) fn pull(db: &Connection, caller: &Caller, request: &PullRequest, now_ms: i64) -> Result<Pages> {
-    let staff = reader(db, caller)?;
-    let epoch = epoch(db)?;
-    access::same_epoch(request.epoch.as_ref(), &epoch)?;
+    let (row, epoch) = (device(db, caller.device)?, epoch(db)?);
+    access::may_pull(access::known(row.as_ref(), caller)?, request.epoch.as_ref(), &epoch)?;
+    let staff = must_exist(db, &caller.staff)?;
     let (standing, acl_version) = standing(db, &staff, &caller.today)?;
     let mut budget = Budget::new(request.max_bytes);
     let mut pages = Vec::new();

@@ -288,11 +288,11 @@ impl Transport for Line {
         let luck = self.begin(format!("pull {}", request.want.len())).await?;
         let answer = {
             let books = self.office.books();
-            if books.drain_only {
-                return Err(CallError::Device(DeviceState::DrainOnly));
-            }
             if request.epoch.as_ref().is_some_and(|e| *e != books.epoch) {
                 return Err(CallError::Epoch(books.epoch.clone()));
+            }
+            if books.drain_only {
+                return Err(CallError::Device(DeviceState::DrainOnly));
             }
             // Room for five pages; the rest must be asked for again.
             let pages: Vec<WirePage> = request.want.iter().take(5).map(|w| page(&books, w)).collect();
