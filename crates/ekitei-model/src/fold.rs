@@ -4,9 +4,35 @@ use unicode_normalization::UnicodeNormalization;
 
 /// NFKC, lower case, katakana to hiragana, white space runs to one space, ends trimmed.
 pub fn fold(text: &str) -> String {
+    // Most texts need no tables: each character by itself decides what it becomes.
+    if text.chars().all(|c| plain(c).is_some()) {
+        return joined(text, text.chars().filter_map(plain));
+    }
+    joined(text, text.nfkc().flat_map(char::to_lowercase).nfkc())
+}
+
+/// What a character becomes that is its own normal form (or one plain character's wide form) whatever stands beside it;
+/// `None`: ask the tables.
+fn plain(c: char) -> Option<char> {
+    match c {
+        ' '..='~' => Some(c.to_ascii_lowercase()),
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).map(|c| c.to_ascii_lowercase()),
+        '、'..='〃'
+        | '々'..='】'
+        | 'ぁ'..='ゖ'
+        | 'ァ'..='ー'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\n'
+        | '\u{3000}' => Some(c),
+        _ => None,
+    }
+}
+
+/// `folded` with white space put in order; `text` tells how much room it takes.
+fn joined(text: &str, folded: impl Iterator<Item = char>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut space = false;
-    for c in text.nfkc().flat_map(char::to_lowercase).nfkc() {
+    for c in folded {
         if c.is_whitespace() || c.is_control() {
             space = true;
             continue;
@@ -88,6 +114,17 @@ mod tests {
         assert_eq!(fold("髙﨑"), "髙﨑".nfkc().collect::<String>());
     }
 
+    /// Every character that takes the short way, alone and after each kind of neighbour.
+    #[test]
+    fn every_plain_character_is_its_own_normal_form() {
+        for c in ('\0'..=char::MAX).filter(|c| plain(*c).is_some()) {
+            for s in [format!("x{c}"), format!("か{c}ハ"), format!("{c}{c}")] {
+                let by_tables = joined(&s, s.nfkc().flat_map(char::to_lowercase).nfkc());
+                assert_eq!(fold(&s), by_tables, "{c:?}");
+            }
+        }
+    }
+
     #[test]
     fn a_query_has_the_shape_that_fts5_takes() {
         assert_eq!(query_phrase(" "), None);
@@ -96,6 +133,13 @@ mod tests {
     }
 
     proptest! {
+        /// The short way is only a short way.
+        #[test]
+        fn plain_characters_fold_as_the_tables_say(s in "[ -~ -】ぁ-ゖァ-ー一-\u{9fff}！-～\n]{0,40}") {
+            let by_tables = joined(&s, s.nfkc().flat_map(char::to_lowercase).nfkc());
+            prop_assert_eq!(fold(&s), by_tables);
+        }
+
         #[test]
         fn folding_twice_is_folding_once(s in "\\PC{0,40}") {
             prop_assert_eq!(fold(&fold(&s)), fold(&s));

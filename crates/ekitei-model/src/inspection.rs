@@ -97,6 +97,9 @@ pub fn refuse(
     let head = || leads(case, staff, today);
     match kind {
         kinds::INSPECTION => {
+            if let Some(reason) = target.and_then(|t| refuse_hand_over(t, fields, case, staff, today)) {
+                return Some(reason);
+            }
             let wanted = fields.get(inspection::STATE)?;
             let Some(next) = wanted.as_str().and_then(State::parse) else { return Some("inspection-state") };
             let from = target.map_or(State::Draft, State::of);
@@ -117,6 +120,38 @@ pub fn refuse(
         }
         _ => None,
     }
+}
+
+/// The inspector's number; of one that names none, whoever began it.
+pub fn inspector(record: &Record) -> &str {
+    match record.text(inspection::INSPECTOR) {
+        "" => record.created.as_ref().map_or("", |c| c.staff.as_str()),
+        staff => staff,
+    }
+}
+
+/// Who may give an open inspection to another inspector: its own, and head and stewards of the section that owns the
+/// case (they also look after its phones).
+pub fn may_hand_over(record: &Record, case: &Record, staff: &Staff, today: &str) -> bool {
+    staff.id.as_str() == inspector(record)
+        || staff.has_role_in(case.text(case::SECTION), &[Role::Head, Role::Steward], today)
+}
+
+fn refuse_hand_over(
+    record: &Record,
+    fields: &Fields,
+    case: &Record,
+    staff: &Staff,
+    today: &str,
+) -> Option<&'static str> {
+    let next = fields.get(inspection::INSPECTOR)?.as_str().unwrap_or("");
+    if next == inspector(record) {
+        return None;
+    }
+    if next.is_empty() || !State::of(record).is_open() {
+        return Some("inspection-state");
+    }
+    (!may_hand_over(record, case, staff, today)).then_some("not-allowed")
 }
 
 /// What accepting an amendment does to its inspection. `None`: nothing (rejected, decided before, or all of it stands).
@@ -222,6 +257,44 @@ mod tests {
         let fields = Fields::from([("a.q1".into(), json!("ok")), (inspection::REOPENED.into(), json!(1))]);
         assert!(split(&made(State::Circulated).0, &fields).1.is_empty());
         assert_eq!(split(&made(State::Accepted).0, &fields).1.len(), 1);
+    }
+
+    #[test]
+    fn an_open_sheet_is_handed_over_by_its_inspector_and_those_who_lead() {
+        use crate::people::Post;
+        let case: Record = serde_json::from_value(json!({
+            "id": Uuid::from_u128(9), "kind": kinds::CASE, "scope": Scope::Case(RecordId(Uuid::from_u128(9))),
+            "born_seq": 1, "seq": 1, "fields": {"section": "甲/係"}
+        }))
+        .unwrap();
+        let person = |id: &str, section: &str, role: Role| Staff {
+            id: id.into(),
+            name: String::new(),
+            kana: String::new(),
+            extension: String::new(),
+            posts: vec![Post { section: section.to_owned(), role, from: None, to: None }],
+        };
+        let mut record = made(State::Draft).0;
+        let hand = |record: &Record, to: &str, by: &Staff| {
+            let fields = Fields::from([(inspection::INSPECTOR.into(), json!(to))]);
+            refuse(kinds::INSPECTION, Some(record), &fields, &case, by, "2026-11-21")
+        };
+        for (by, refused) in [
+            (person("S001", "甲/係", Role::Staff), None),
+            (person("S002", "甲/係", Role::Steward), None),
+            (person("S003", "甲/係", Role::Head), None),
+            (person("S004", "甲/係", Role::Staff), Some("not-allowed")),
+            (person("S005", "乙/係", Role::Head), Some("not-allowed")),
+        ] {
+            assert_eq!(hand(&record, "S009", &by), refused, "{}", by.id);
+            assert_eq!(hand(&record, "S001", &by), None, "it stays where it is");
+        }
+        let head = person("S003", "甲/係", Role::Head);
+        assert_eq!(hand(&record, "", &head), Some("inspection-state"));
+        for state in STATES.into_iter().filter(|s| !s.is_open()) {
+            record.fields.insert(inspection::STATE.into(), state.as_str().into());
+            assert_eq!(hand(&record, "S009", &head), Some("inspection-state"), "{state:?}");
+        }
     }
 
     proptest! {

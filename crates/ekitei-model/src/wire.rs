@@ -14,7 +14,10 @@ pub const PROTO: u32 = 1;
 pub const MAX_BATCH_OPS: usize = 500;
 pub const MAX_BATCH_BYTES: usize = 512 * 1024;
 /// Records in one page at most.
-pub const MAX_PAGE_RECORDS: usize = 500;
+pub const MAX_PAGE_RECORDS: usize = 1000;
+/// How hard both sides compress JSON lines (zstd). Measured on batches of 500 field notes: 8 % fewer bytes than level 3
+/// for 3 µs more a note; level 9 saves 2 % more, level 19 another 9 % for 200 µs a note.
+pub const ZSTD_LEVEL: i32 = 6;
 
 pub mod paths {
     pub const ENROL: &str = "/v1/enrol";

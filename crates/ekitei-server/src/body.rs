@@ -5,6 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ekitei_model::Fault;
+use ekitei_model::wire::ZSTD_LEVEL;
 use futures_util::TryStreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,8 +15,6 @@ use tokio_util::io::StreamReader;
 
 pub const NDJSON: &str = "application/x-ndjson";
 const ZSTD: &str = "zstd";
-/// Level 3 is zstd's own choice; above it phones gain little.
-const LEVEL: i32 = 3;
 /// Below this, compressing costs more than it saves.
 const WORTH_COMPRESSING_BYTES: usize = 512;
 
@@ -106,7 +105,7 @@ pub fn ndjson(headers: &HeaderMap, lines: Vec<u8>) -> Response {
         .any(|e| e.split(';').next().is_some_and(|name| name.trim() == ZSTD) && !e.contains(";q=0"));
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static(NDJSON));
     let worth = takes_zstd && lines.len() > WORTH_COMPRESSING_BYTES;
-    match worth.then(|| zstd::bulk::compress(&lines, LEVEL)) {
+    match worth.then(|| zstd::bulk::compress(&lines, ZSTD_LEVEL)) {
         Some(Ok(small)) => {
             let encoding = (header::CONTENT_ENCODING, HeaderValue::from_static(ZSTD));
             ([kind, encoding], small).into_response()

@@ -124,7 +124,7 @@ fn connect(path: &Path, key: &Secret32) -> Result<Connection, StoreError> {
     // The first read is where a wrong key or a damaged header shows.
     conn.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
     conn.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;
+        "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;
          PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;",
     )?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);

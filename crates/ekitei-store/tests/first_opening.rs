@@ -10,10 +10,10 @@ use std::sync::{Arc, Barrier};
 mod common;
 
 const CHILD: &str = "EKITEI_TEST_FIRST_OPENING";
-const ROUNDS: usize = 60;
-const PHONES: usize = 12;
+const ROUNDS: usize = 40;
+const PHONES: usize = 5;
 /// Turns of an empty loop between one phone and the next.
-const SPREAD: usize = 2_000;
+const SPREAD: usize = 5_000;
 
 #[test]
 fn the_first_openings_of_a_process_may_come_at_once() {

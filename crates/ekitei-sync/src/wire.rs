@@ -4,12 +4,11 @@
 use std::io::{BufRead, BufReader, Read};
 
 use ekitei_model::Record;
-use ekitei_model::wire::{PageHeader, PullReply, PushHeader, PushReply, PushResult};
+use ekitei_model::wire::{PageHeader, PullReply, PushHeader, PushReply, PushResult, ZSTD_LEVEL};
 use serde::de::DeserializeOwned;
 
 use crate::error::CallError;
 
-pub const ZSTD_LEVEL: i32 = 3;
 /// One line of an answer at most: a record is far smaller (`rules::MAX_OP_BYTES` per operation).
 const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
 /// Uncompressed body of an answer at most.
@@ -131,7 +130,7 @@ fn reader<'a>(body: &'a [u8], packing: Packing) -> Result<Box<dyn Read + 'a>, Ca
         Packing::Plain => Box::new(body),
         Packing::Zstd => {
             let mut decoder = zstd::Decoder::with_buffer(body).map_err(|e| garbage(format!("zstd: {e}")))?;
-            // Level 3 uses 2 MiB; a stranger's frame must not ask for gigabytes.
+            // Our level uses 2 MiB; a stranger's frame must not ask for gigabytes.
             decoder.window_log_max(23).map_err(|e| garbage(format!("zstd: {e}")))?;
             Box::new(decoder)
         }

@@ -1,6 +1,6 @@
 //! What the office answered.
 
-use super::ops::next_change;
+use super::ops::next_changes;
 use crate::error::StoreError;
 use ekitei_model::op::OpBody;
 use ekitei_model::wire::PushResult;
@@ -17,7 +17,8 @@ pub fn record_outcomes(
     now_ms: i64,
 ) -> Result<u64, StoreError> {
     let mut taken = 0;
-    for result in results {
+    let first_change = next_changes(tx, results.len())?;
+    for (change, result) in (first_change..).zip(results) {
         let row: Option<(i64, String, bool)> = tx
             .prepare_cached(
                 "SELECT ord, body, answered_ms IS NOT NULL FROM ops WHERE op_id = ?1 AND state = 1 AND lane = ?2 AND generation = ?3",
@@ -37,7 +38,7 @@ pub fn record_outcomes(
             serde_json::to_string(&result.outcome)?,
             now_ms,
             fault.map(|f| serde_json::to_string(&f)).transpose()?,
-            next_change(tx)?
+            change
         ])?;
         taken += 1;
     }

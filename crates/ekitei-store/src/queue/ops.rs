@@ -280,9 +280,16 @@ pub fn newest_change(conn: &Connection) -> Result<i64, StoreError> {
 }
 
 pub(crate) fn next_change(tx: &Transaction) -> Result<i64, StoreError> {
-    Ok(tx
-        .prepare_cached("UPDATE change_counter SET value = value + 1 RETURNING value")?
-        .query_row([], |r| r.get(0))?)
+    next_changes(tx, 1)
+}
+
+/// `count` change numbers in a row; returns the first. One that is not used harms nobody.
+pub(crate) fn next_changes(tx: &Transaction, count: usize) -> Result<i64, StoreError> {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let last: i64 = tx
+        .prepare_cached("UPDATE change_counter SET value = value + ?1 RETURNING value")?
+        .query_row([count], |r| r.get(0))?;
+    Ok(last - count + 1)
 }
 
 /// `ord`: its former place, when that is free.

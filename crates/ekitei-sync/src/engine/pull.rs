@@ -3,17 +3,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
 use ekitei_model::Scope;
 use ekitei_model::wire::{Direction, Epoch, PROTO, PullReply, PullRequest, Want};
-use ekitei_seal::{SealError, seal_bytes};
+use ekitei_seal::{Recipient, SealError, seal_bytes};
 use ekitei_store::StoreError;
 use ekitei_store::queue::{credential, follow, meta, pages};
 
 use super::flight::Flight;
 use super::{Engine, Halt, Run, state};
+use crate::clock::Clock;
 use crate::error::CallError;
 use crate::plan::Step;
-use crate::transport::{PullAnswer, Traffic};
+use crate::transport::{PullAnswer, Traffic, Transport};
 use crate::wire::WirePage;
 
 /// Receipts of files are asked for this often while more files travel.
@@ -28,10 +32,66 @@ const MAX_WANTS: usize = 400;
 /// Records of one salvage offer.
 const SALVAGE_RECORDS: u32 = 200;
 
+/// Answers that are read ahead of the vault; bounds memory.
+const READ_AHEAD: usize = 3;
+
 /// An answer with its pages sealed to this phone.
 struct Fetched {
     answer: PullAnswer,
+    elapsed_ms: u64,
     sealed: Vec<Vec<u8>>,
+    /// What continues it, and the call for that, already on its way.
+    next: Vec<Want>,
+    ahead: Option<Flight<Fetched>>,
+    /// Counts it as read ahead until it is dropped.
+    _place: OwnedSemaphorePermit,
+}
+
+/// What all calls of one reading have in common.
+#[derive(Clone)]
+struct Reading {
+    line: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    own: Recipient,
+    epoch: Option<Epoch>,
+    max_bytes: u32,
+    places: Arc<Semaphore>,
+}
+
+impl Reading {
+    fn launch(self, want: Vec<Want>) -> Flight<Fetched> {
+        let clock = Arc::clone(&self.clock);
+        Flight::launch(&clock, self.fetch(want))
+    }
+
+    /// Boxed, because what it fetches launches the same again.
+    fn fetch(self, want: Vec<Want>) -> BoxFuture<'static, Result<Fetched, CallError>> {
+        Box::pin(async move {
+            let place = Arc::clone(&self.places).acquire_owned().await;
+            let place = place.map_err(|e| CallError::Network(e.to_string()))?;
+            let request = PullRequest {
+                proto: PROTO,
+                epoch: self.epoch.clone(),
+                want: want.clone(),
+                max_bytes: self.max_bytes,
+            };
+            let begun_ms = self.clock.steady_ms();
+            let answer = self.line.pull(request).await?;
+            let elapsed_ms = self.clock.steady_ms().saturating_sub(begun_ms);
+            // Reading ahead is harmless: what is put away first decides what continues it.
+            let next = after_answer(&want, &answer.pages);
+            let same_epoch = self.epoch.as_ref() == Some(&answer.reply.epoch);
+            let own = self.own.clone();
+            let ahead = (!next.is_empty() && same_epoch).then(|| self.launch(next.clone()));
+            let seal = |page: &WirePage| match page.records.is_empty() {
+                true => Ok(Vec::new()),
+                false => seal_bytes(&page.records, std::slice::from_ref(&own)),
+            };
+            let sealed: Result<Vec<_>, SealError> = answer.pages.iter().map(seal).collect();
+            let sealed = sealed.map_err(|e| CallError::Disk(e.into()))?;
+            Ok(Fetched { answer, elapsed_ms, sealed, next, ahead, _place: place })
+        })
+    }
 }
 
 impl Engine {
@@ -45,14 +105,15 @@ impl Engine {
         let mut wants = self.home.queue().read(follow::wants)?;
         wants.truncate(MAX_WANTS);
         // A phone that follows nothing yet learns its standing scopes from the first answer.
-        let mut flight = self.launch_pull(run, &wants, max_bytes)?;
+        let reading = self.reading(run, max_bytes)?;
+        let mut flight = reading.clone().launch(wants.clone());
         let mut asked: BTreeSet<Scope> = BTreeSet::new();
         // The first page is shown at once; later ones are taken several at a time, which costs fewer commits.
         let mut untaken = TAKE_PAGES;
         loop {
             asked.extend(wants.iter().map(|w| w.scope.clone()));
-            let (result, elapsed_ms) = self.land(run, flight).await?;
-            let Fetched { answer, sealed } = match result {
+            let (result, _) = self.land(run, flight).await?;
+            let Fetched { answer, elapsed_ms, sealed, mut next, ahead, _place } = match result {
                 Ok(fetched) => fetched,
                 Err(error) => {
                     self.take_pages(run);
@@ -66,13 +127,8 @@ impl Engine {
                 let epoch = answer.reply.epoch.clone();
                 return self.new_epoch(run, &epoch);
             }
-            // Reading ahead is harmless: what is put away first decides what continues it.
-            let mut next = after_answer(&wants, &answer.pages);
-            let urgent = self.interrupted(run)?;
-            let ahead = match next.is_empty() || urgent {
-                true => None,
-                false => Some(self.launch_pull(run, &next, max_bytes)?),
-            };
+            // What is more urgent does not share the line with what was asked ahead.
+            let ahead = if self.interrupted(run)? { None } else { ahead };
             let news = match self.put_away(run, &answer, &sealed) {
                 Ok(news) => news,
                 // No room for what others wrote is no reason to keep what was written here.
@@ -107,28 +163,22 @@ impl Engine {
                         run.last_pull_ms = self.clock.now_ms();
                         return Ok(());
                     }
-                    self.launch_pull(run, &next, max_bytes)?
+                    reading.clone().launch(next.clone())
                 }
             };
             (wants, flight) = (next, next_flight);
         }
     }
 
-    fn launch_pull(&self, run: &Run<'_>, wants: &[Want], max_bytes: u32) -> Result<Flight<Fetched>, Halt> {
-        let epoch: Option<Epoch> = self.home.queue().read(credential::epoch)?;
-        let request = PullRequest { proto: PROTO, epoch, want: wants.to_vec(), max_bytes };
-        let line = Arc::clone(&self.line);
-        let own = run.credential.own_recipient.clone();
-        Ok(Flight::launch(&self.clock, async move {
-            let answer = line.pull(request).await?;
-            let seal = |page: &WirePage| match page.records.is_empty() {
-                true => Ok(Vec::new()),
-                false => seal_bytes(&page.records, std::slice::from_ref(&own)),
-            };
-            let sealed: Result<Vec<_>, SealError> = answer.pages.iter().map(seal).collect();
-            let sealed = sealed.map_err(|e| CallError::Disk(e.into()))?;
-            Ok(Fetched { answer, sealed })
-        }))
+    fn reading(&self, run: &Run<'_>, max_bytes: u32) -> Result<Reading, Halt> {
+        Ok(Reading {
+            line: Arc::clone(&self.line),
+            clock: Arc::clone(&self.clock),
+            own: run.credential.own_recipient.clone(),
+            epoch: self.home.queue().read(credential::epoch)?,
+            max_bytes,
+            places: Arc::new(Semaphore::new(READ_AHEAD)),
+        })
     }
 
     /// Whether something more urgent than reading on has come up.
