@@ -1,8 +1,9 @@
 //! Inspections, amendments and published forms.
 
+use super::bytes::send;
 use super::kit::*;
 use crate::{Job, JobEffect, JobKind};
-use ekitei_model::kinds::{self, amendment, form_version, inspection};
+use ekitei_model::kinds::{self, Variant, amendment, form_version, inspection, photo};
 use ekitei_model::{OpBody, RecordId, Scope};
 use serde_json::{Value, json};
 
@@ -171,6 +172,30 @@ pub async fn papers_are_asked_for_when_it_goes_to_the_head_and_when_it_says_some
     let job = papers(&store).await.unwrap();
     store.finish_job(&job, JobEffect::Nothing, NOW).await.unwrap();
     assert_eq!(papers(&store).await, None);
+    sound(&store).await;
+}
+
+pub async fn papers_that_wait_for_a_picture_are_due_when_it_comes(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let made = begun(case);
+    let picture = create(
+        record_id(),
+        kinds::PHOTO,
+        &Scope::Case(case),
+        Some(made.record),
+        fields([
+            (&photo::sha256(Variant::Thumb), "t".into()),
+            (&photo::sha256(Variant::Display), "d".into()),
+        ]),
+    );
+    a1.push(&[made.clone(), picture.clone()]).await;
+    applied(&set(&mut a1, made.record, [("state", "circulated".into())]).await);
+    let job = papers(&store).await.unwrap();
+    store.retry_job(&job, NOW + 60_000, "photos-on-the-way").await.unwrap();
+    assert!(!send(&store, &a1, picture.record, Variant::Thumb, "t").await, "not the picture of the papers");
+    assert_eq!(papers(&store).await, None);
+    assert!(send(&store, &a1, picture.record, Variant::Display, "d").await, "the worker is told");
+    assert_eq!(store.claim_job(NOW + 5, 1000).await.unwrap().map(|j| j.id), Some(job.id));
     sound(&store).await;
 }
 

@@ -30,6 +30,7 @@ macro_rules! conformance_suite {
                 deletes_leave_tombstones, drafts_are_published_in_one_step, a_publish_ends_a_draft_that_comes_later, marks_only_grow;
             inspect: only_the_head_accepts_what_was_circulated, a_late_answer_is_proposed_and_decided_once,
                 forms_are_published_by_leaders_and_never_change, papers_are_asked_for_when_it_goes_to_the_head_and_when_it_says_something_else,
+                papers_that_wait_for_a_picture_are_due_when_it_comes,
                 lists_of_a_kind_and_children_follow_the_grants;
             feed: a_new_reader_begins_at_the_head_and_pages_backward, changes_follow_the_cursor, the_budget_cuts_pages_without_loss,
                 only_granted_scopes_are_read, an_unknown_case_is_empty_and_a_deleted_one_denied;

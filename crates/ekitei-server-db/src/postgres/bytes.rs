@@ -92,7 +92,11 @@ pub(super) async fn upload_finish(
     run(&s.tx, "UPDATE uploads SET done = true, offset_bytes = length_bytes WHERE id = $1", &[&id]).await?;
     let mut ws = WorkingSet::default();
     let plan = |ws: &WorkingSet| plan::arrived(ws, u.new.record, now_ms);
-    let changed = settle(s, &mut ws, now_ms, plan).await?.1;
+    let mut changed = settle(s, &mut ws, now_ms, plan).await?.1;
+    // Papers that wait for their pictures are looked at again at once.
+    if let (Variant::Display, Some(Some(photo))) = (u.new.variant, ws.records.get(&u.new.record)) {
+        changed.jobs |= super::jobs::resume_papers(&s.tx, photo.parent, now_ms).await?;
+    }
     // The bytes now wait for their record: a push that is bringing it must not be under way.
     if ws.records.get(&u.new.record).is_none_or(Option::is_none) {
         s.must_be_alone()?;

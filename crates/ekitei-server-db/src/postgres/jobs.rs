@@ -6,7 +6,9 @@ use super::session::{Go, Session, maybe, one, run};
 use crate::error::StorageError;
 use crate::plan::{self, WorkingSet};
 use crate::rows::*;
+use crate::words;
 use deadpool_postgres::Transaction;
+use ekitei_model::RecordId;
 
 pub(super) async fn claim_job(tx: &Transaction<'_>, now_ms: i64, lease_ms: i64) -> Go<Option<Job>> {
     let sql = format!(
@@ -23,6 +25,18 @@ pub(super) async fn resume_jobs(tx: &Transaction<'_>, now_ms: i64) -> Go<()> {
     let sql = "UPDATE jobs SET lease_until_ms = 0, run_after_ms = least(run_after_ms, $1) WHERE NOT done";
     run(tx, sql, &[&now_ms]).await?;
     Ok(())
+}
+
+/// The papers of an inspection, which wait: due now. Whether there are any.
+pub(super) async fn resume_papers(
+    tx: &Transaction<'_>,
+    inspection: Option<RecordId>,
+    now_ms: i64,
+) -> Go<bool> {
+    let Some(inspection) = inspection else { return Ok(false) };
+    let kind = words::of_job_kind(JobKind::FileInspection);
+    let sql = "UPDATE jobs SET run_after_ms = least(run_after_ms, $3) WHERE NOT done AND kind = $1 AND record = $2";
+    Ok(run(tx, sql, &[&kind, &inspection.0, &now_ms]).await? > 0)
 }
 
 pub(super) async fn finish_job(

@@ -89,7 +89,12 @@ pub(super) fn upload_finish(
     db.prepare_cached("UPDATE uploads SET done = 1, offset_bytes = length_bytes WHERE id = ?1")?
         .execute([id.into_bytes()])?;
     let mut ws = WorkingSet::default();
-    Ok(settle(db, &mut ws, now_ms, |ws| plan::arrived(ws, u.new.record, now_ms))?.1)
+    let mut changed = settle(db, &mut ws, now_ms, |ws| plan::arrived(ws, u.new.record, now_ms))?.1;
+    // Papers that wait for their pictures are looked at again at once.
+    if let (Variant::Display, Some(Some(photo))) = (u.new.variant, ws.records.get(&u.new.record)) {
+        changed.jobs |= super::jobs::resume_papers(db, photo.parent, now_ms)?;
+    }
+    Ok(changed)
 }
 
 pub(super) fn upload_drop(db: &Connection, id: Uuid) -> Result<()> {

@@ -5,6 +5,8 @@ use super::load::settle;
 use crate::error::{Result, StorageError};
 use crate::plan::{self, WorkingSet};
 use crate::rows::*;
+use crate::words;
+use ekitei_model::RecordId;
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub(super) fn claim_job(db: &Connection, now_ms: i64, lease_ms: i64) -> Result<Option<Job>> {
@@ -25,6 +27,18 @@ pub(super) fn resume_jobs(db: &Connection, now_ms: i64) -> Result<()> {
     )?
     .execute([now_ms])?;
     Ok(())
+}
+
+/// The papers of an inspection, which wait: due now. Whether there are any.
+pub(super) fn resume_papers(db: &Connection, inspection: Option<RecordId>, now_ms: i64) -> Result<bool> {
+    let Some(inspection) = inspection else { return Ok(false) };
+    let kind = words::of_job_kind(JobKind::FileInspection);
+    let n = db
+        .prepare_cached(
+            "UPDATE jobs SET run_after_ms = min(run_after_ms, ?3) WHERE done = 0 AND kind = ?1 AND record = ?2",
+        )?
+        .execute(params![kind, inspection.0.into_bytes(), now_ms])?;
+    Ok(n > 0)
 }
 
 pub(super) fn finish_job(db: &Connection, job: &Job, effect: &JobEffect, now_ms: i64) -> Result<Changed> {
