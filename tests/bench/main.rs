@@ -5,6 +5,7 @@
 //!
 //! No network beyond loopback; invented texts and drawn photographs only.
 
+mod forms;
 mod machine;
 mod notes;
 mod peers;
@@ -18,7 +19,7 @@ mod sync;
 
 use std::path::{Path, PathBuf};
 
-const USAGE: &str = "usage: bench sync|photo|shutter|search|line --out DIR";
+const USAGE: &str = "usage: bench sync|photo|shutter|search|line|forms --out DIR";
 
 /// What every part is given.
 pub struct Bench {
@@ -49,6 +50,7 @@ fn main() {
         "photo" => Some(photo::measure(&bench)),
         "shutter" => shutter::measure(&bench),
         "search" => Some(search::measure()),
+        "forms" => Some(forms::measure(&bench)),
         "line" => Some(slow_line::measure(&bench)),
         _ => panic!("{USAGE}"),
     };

@@ -20,7 +20,12 @@ pub fn node(script: &str, args: &[&str]) -> Command {
 
 /// The version that is installed there.
 pub fn npm_version(package: &str) -> String {
-    let file = folder().join("node_modules").join(package).join("package.json");
+    version_in(&folder().join("node_modules"), package)
+}
+
+/// The version in a folder of packages.
+pub fn version_in(modules: &Path, package: &str) -> String {
+    let file = modules.join(package).join("package.json");
     let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     let package: Value = serde_json::from_str(&text).expect("a package file is JSON");
     package["version"].as_str().unwrap_or_default().to_owned()

@@ -45,6 +45,7 @@ pub fn stages(project: &Project) -> Vec<Stage> {
             .needs(NASM),
         part("search", 15, vec![at("cargo build --release -p ekitei-store --example search_bench")], ""),
         part("line", 15, vec![programs()], ""),
+        part("forms", 30, forms(project), ""),
     ]
 }
 
@@ -71,6 +72,26 @@ fn pip(project: &Project) -> Vec<Cmd> {
     let make = Cmd::new(&project.root, "python3 -m venv").arg(folder.display().to_string());
     let fill = Cmd::new(&project.root, &format!("python -m pip install -q -r {PEERS}/requirements.txt"));
     vec![make, Cmd { program: folder.join("bin/python").display().to_string(), ..fill }]
+}
+
+/// The engine that forms are compared with, in a folder of its own beside the results.
+fn forms(project: &Project) -> Vec<Cmd> {
+    let from = project.root.join(PEERS).join("forms");
+    let to = folder(project).join("forms-peer");
+    let mut work = vec![Cmd::new(&project.root, "mkdir -p").arg(to.display().to_string())];
+    let mut copy = Cmd::new(&from, "cp");
+    for file in ["package.json", "package-lock.json", ".npmrc", "measure.mjs"] {
+        copy = copy.arg(file);
+    }
+    work.push(copy.arg(to.display().to_string()));
+    let read = |file: &Path| fs::read(file).ok();
+    let installed = "node_modules/.ekitei-package-lock.json";
+    if read(&from.join("package-lock.json")) != read(&to.join(installed)) {
+        work.push(Cmd::new(&to, "npm ci --no-audit --no-fund"));
+        work.push(Cmd::new(&to, "cp package-lock.json").arg(installed));
+    }
+    work.push(Cmd::new(&project.root, "cargo build --release -p ekitei-forms --example forms_bench"));
+    work
 }
 
 /// `npm ci`, unless exactly this lockfile is installed.

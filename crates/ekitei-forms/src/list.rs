@@ -2,6 +2,7 @@
 //! finds equal cells by halving.
 
 use crate::def::Text;
+use crate::list_search::Folded;
 use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -148,6 +149,8 @@ pub struct List {
     value_column: usize,
     /// Rows ordered by the cell of a column, made when a filter first asks.
     orders: Vec<OnceLock<Vec<u32>>>,
+    /// What is searched in: for each column of labels, and for the plain one; made by the first search.
+    folded: Vec<OnceLock<Folded>>,
 }
 
 impl List {
@@ -156,7 +159,8 @@ impl List {
         let columns: Vec<Box<str>> = def.columns.into_iter().map(Into::into).collect();
         let value_column = ["value", "name"].iter().find_map(|w| columns.iter().position(|c| &**c == *w))?;
         let orders = columns.iter().map(|_| OnceLock::new()).collect();
-        Some(Self { name: name.into(), columns, rows: def.rows, value_column, orders })
+        let folded = (0..=columns.len()).map(|_| OnceLock::new()).collect();
+        Some(Self { name: name.into(), columns, rows: def.rows, value_column, orders, folded })
     }
 
     pub fn len(&self) -> usize {
@@ -183,9 +187,24 @@ impl List {
         self.cell(row, self.value_column)
     }
 
+    fn label_column(&self, language: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.strip_prefix("label.") == Some(language))
+    }
+
+    /// Labels of `language` and values, to search in.
+    pub fn folded(&self, language: &str) -> &Folded {
+        let place = self.label_column(language).unwrap_or(self.columns.len());
+        self.folded[place].get_or_init(|| {
+            Folded::new(
+                (0..u32::try_from(self.len()).unwrap_or(u32::MAX))
+                    .map(|row| (self.label(row, language), self.value(row))),
+            )
+        })
+    }
+
     /// The label in `language`, else the plain label, else the value.
     pub fn label(&self, row: u32, language: &str) -> &str {
-        let in_language = self.columns.iter().position(|c| c.strip_prefix("label.") == Some(language));
+        let in_language = self.label_column(language);
         let plain = self.columns.iter().position(|c| &**c == "label");
         let found =
             [in_language, plain].into_iter().flatten().map(|c| self.cell(row, c)).find(|t| !t.is_empty());

@@ -84,7 +84,7 @@ pub fn read(kind: &ItemType, json: &Json) -> Result<Value, Fault> {
             Value::from_text(&text.split_whitespace().collect::<Vec<_>>().join(" "))
         }
         (ItemType::Ruling, Json::String(word)) if !matches!(word.as_str(), "" | "ok" | "fail" | "na") => {
-            return Err(Fault::ask("answer-not-a-choice"));
+            return Err(Fault::ask("answer-not-a-choice").with("value", crate::session::shown(word)));
         }
         (ItemType::Acknowledge, Json::Bool(yes)) => Value::from_text(if *yes { "OK" } else { "" }),
         (ItemType::Date, Json::String(text)) => {

@@ -328,14 +328,18 @@ impl Session {
         };
         let list = &self.form.lists[list as usize];
         let language = self.env.language.as_str();
-        let mut rows = self.choice_rows(frame, node);
         let wanted = crate::narrow::fold(search);
-        if !wanted.is_empty() {
-            rows.retain(|r| {
-                crate::narrow::fold(list.label(*r, language)).contains(&wanted)
-                    || crate::narrow::fold(list.value(*r)).contains(&wanted)
-            });
-        }
+        let rows = match self.form.node(node).choice_filter {
+            None if !wanted.is_empty() => list.folded(language).rows(&wanted),
+            _ => {
+                let mut rows = self.choice_rows(frame, node);
+                if !wanted.is_empty() {
+                    let folded = list.folded(language);
+                    rows.retain(|row| folded.fits(*row, &wanted));
+                }
+                rows
+            }
+        };
         let shown = rows.iter().skip(from).take(limit.min(MAX_CHOICES)).map(|r| choice(list, *r, language));
         Ok(ChoicesView { choices: shown.collect(), count: rows.len() as u32 })
     }

@@ -19,6 +19,7 @@ struct Question {
 pub struct Made {
     questions: Vec<Question>,
     rows: usize,
+    filtered: bool,
 }
 
 impl Made {
@@ -55,11 +56,26 @@ impl Made {
             questions.push(question("pref", "text"));
             questions.push(question("town", "list"));
         }
-        Self { questions, rows }
+        Self { questions, rows, filtered: true }
     }
 
     pub fn questions(&self) -> usize {
         self.questions.len()
+    }
+
+    /// The last total, when the second answers stand and the widest number is `factor`.
+    pub fn total(&self, factor: u32) -> f64 {
+        let sections = self.questions.iter().filter(|q| q.id.ends_with("_n0")).count();
+        (sections * 10) as f64 * f64::from(factor)
+    }
+
+    /// Every row of the list may be chosen.
+    pub fn without_filter(self) -> Self {
+        Self { filtered: false, ..self }
+    }
+
+    pub fn filtered(&self) -> bool {
+        self.filtered
     }
 
     /// The question of the long list, and the one that its filter looks at.
@@ -98,7 +114,9 @@ impl Made {
                 "list" => {
                     item["type"] = "select_one".into();
                     item["list"] = "towns".into();
-                    item["choice_filter"] = "pref = /data/pref".into();
+                    if self.filtered {
+                        item["choice_filter"] = "pref = /data/pref".into();
+                    }
                 }
                 _ => {}
             }
@@ -139,7 +157,8 @@ impl Made {
                 ),
                 "list" => writeln!(
                     body,
-                    "<select1 ref=\"/data/{id}\">{label}<itemset nodeset=\"instance('towns')/root/item[pref = /data/pref]\"><value ref=\"name\"/><label ref=\"label\"/></itemset></select1>"
+                    "<select1 ref=\"/data/{id}\">{label}<itemset nodeset=\"instance('towns')/root/item{}\"><value ref=\"name\"/><label ref=\"label\"/></itemset></select1>",
+                    if self.filtered { "[pref = /data/pref]" } else { "" }
                 ),
                 "calculate" => Ok(()),
                 _ => writeln!(body, "<input ref=\"/data/{id}\">{label}</input>"),
