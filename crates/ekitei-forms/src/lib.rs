@@ -34,6 +34,7 @@ pub mod facade;
 pub mod finish;
 pub mod limits;
 pub mod list;
+pub mod list_pieces;
 mod list_search;
 pub mod narrow;
 pub mod pattern;

@@ -2,6 +2,7 @@
 //! finds equal cells by halving.
 
 use crate::def::Text;
+use crate::list_pieces::ListPieces;
 use crate::list_search::Folded;
 use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
@@ -16,7 +17,12 @@ use std::sync::OnceLock;
 pub struct ListDef {
     pub columns: Vec<String>,
     #[cfg_attr(feature = "ts", ts(type = "Array<Array<string>>"))]
+    #[serde(default)]
     pub rows: Rows,
+    /// Of a long list that was published: its rows are records of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub pieces: Option<ListPieces>,
 }
 
 /// Cells of all rows, one behind the other. A 50,000-row list is a few megabytes, not 50,000 vectors.
@@ -63,7 +69,7 @@ impl Rows {
         &self.text[from..self.ends[at] as usize]
     }
 
-    fn width(&self, row: usize) -> usize {
+    pub(crate) fn width(&self, row: usize) -> usize {
         self.row_ends[row] as usize - if row == 0 { 0 } else { self.row_ends[row - 1] as usize }
     }
 }
@@ -151,16 +157,19 @@ pub struct List {
     orders: Vec<OnceLock<Vec<u32>>>,
     /// What is searched in: for each column of labels, and for the plain one; made by the first search.
     folded: Vec<OnceLock<Folded>>,
+    /// Its rows have not come yet: any answer may be one of them.
+    pub waits: bool,
 }
 
 impl List {
     /// `None`: there is no column `value` or `name`.
     pub fn new(name: &str, def: ListDef) -> Option<Self> {
+        let waits = def.waits();
         let columns: Vec<Box<str>> = def.columns.into_iter().map(Into::into).collect();
         let value_column = ["value", "name"].iter().find_map(|w| columns.iter().position(|c| &**c == *w))?;
         let orders = columns.iter().map(|_| OnceLock::new()).collect();
         let folded = (0..=columns.len()).map(|_| OnceLock::new()).collect();
-        Some(Self { name: name.into(), columns, rows: def.rows, value_column, orders, folded })
+        Some(Self { name: name.into(), columns, rows: def.rows, value_column, orders, folded, waits })
     }
 
     pub fn len(&self) -> usize {
@@ -277,7 +286,7 @@ pub fn from_choices(choices: &[crate::def::Choice]) -> ListDef {
         }
         rows.end_row();
     }
-    ListDef { columns, rows }
+    ListDef { columns, rows, pieces: None }
 }
 
 fn label_ja(label: &Text) -> String {

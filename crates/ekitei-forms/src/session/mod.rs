@@ -160,6 +160,9 @@ impl Session {
         }
         let Some(list) = plan.list else { return Ok(()) };
         let list = &self.form.lists[list as usize];
+        if list.waits {
+            return Ok(());
+        }
         let text = value.text();
         let words: Vec<&str> = match plan.kind() {
             ItemType::SelectOne => vec![&*text],

@@ -138,6 +138,9 @@ impl Session {
     fn is_choice_gone(&self, frame: u32, node: NodeId) -> bool {
         let plan = self.form.node(node);
         let Some(list) = plan.list else { return false };
+        if self.form.lists[list as usize].waits {
+            return false;
+        }
         let value = &self.data.slot_of(&self.form, frame, node).value;
         let text = value.text();
         let words: Vec<&str> = match plan.kind() {

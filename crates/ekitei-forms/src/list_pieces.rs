@@ -1,0 +1,119 @@
+//! Long lists travel apart from the definition, in pieces of rows: the definition keeps the columns and says which
+//! pieces there are; whoever opens the form puts them together again before it is compiled.
+
+use crate::def::FormDef;
+use crate::list::{ListDef, Rows};
+use ekitei_model::kinds::{form_list, form_list_id, form_version};
+use ekitei_model::{Record, RecordId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+/// Rows of one piece at most.
+pub const PIECE_ROWS: usize = 2_000;
+/// Bytes of one piece's JSON at most; a longer row stands alone.
+pub const PIECE_BYTES: usize = 200 << 10;
+/// Lists whose JSON is longer leave the definition when it is published.
+pub const INLINE_BYTES: usize = 64 << 10;
+
+/// Where the rows of a list are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct ListPieces {
+    /// Names the content: the same rows have the same pieces, whatever the form's version.
+    pub digest: String,
+    /// Of all pieces together.
+    pub rows: u32,
+    pub pieces: u32,
+}
+
+impl ListDef {
+    /// The rows stand elsewhere and are not here yet.
+    pub fn waits(&self) -> bool {
+        self.pieces.is_some() && self.rows.is_empty()
+    }
+
+    /// Bytes of the rows as JSON.
+    pub fn weight_bytes(&self) -> usize {
+        (0..self.rows.len()).map(|row| self.rows.weight_bytes(row)).sum()
+    }
+
+    /// Takes the rows out, in pieces; the list says from now on which they are.
+    pub fn detach(&mut self) -> Vec<Rows> {
+        let rows = std::mem::take(&mut self.rows);
+        let mut pieces = vec![Rows::default()];
+        let mut weight = 0;
+        for row in 0..rows.len() {
+            let more = rows.weight_bytes(row);
+            let last = pieces.last().expect("there is a first piece");
+            if !last.is_empty() && (last.len() >= PIECE_ROWS || weight + more > PIECE_BYTES) {
+                pieces.push(Rows::default());
+                weight = 0;
+            }
+            weight += more;
+            pieces.last_mut().expect("there is a first piece").push_row(&rows, row);
+        }
+        let mut named: Vec<String> = vec!["form_list".to_owned(), self.columns.join("\u{1f}")];
+        named.extend(pieces.iter().map(|p| serde_json::to_string(p).expect("rows are texts")));
+        let named: Vec<&str> = named.iter().map(String::as_str).collect();
+        self.pieces = Some(ListPieces {
+            digest: RecordId::derived(&named).to_string(),
+            rows: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            pieces: u32::try_from(pieces.len()).unwrap_or(u32::MAX),
+        });
+        pieces
+    }
+}
+
+impl FormDef {
+    /// Puts the rows of `version`'s lists back in, as far as `read` finds their records. Returns whether all are there;
+    /// a list that misses a piece stays empty and takes any answer.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub fn attach_lists<E>(
+        &mut self,
+        version: &Record,
+        mut read: impl FnMut(RecordId) -> Result<Option<Record>, E>,
+    ) -> Result<bool, E> {
+        let form: Option<RecordId> = version.text(form_version::FORM).parse().ok();
+        let mut complete = true;
+        for list in self.lists.values_mut().filter(|list| list.waits()) {
+            let pieces = list.pieces.clone().unwrap_or_default();
+            let mut rows = Rows::default();
+            for number in 0..pieces.pieces.min(crate::limits::MAX_LIST_ROWS as u32) {
+                let Some(form) = form else { break };
+                let piece = read(form_list_id(form, &version.scope, &pieces.digest, number))?;
+                let Some(piece) = piece else { break };
+                rows.push_json(piece.fields.get(form_list::ROWS).unwrap_or(&Json::Null));
+            }
+            // Half a list would let nobody see what is missing.
+            if rows.len() == pieces.rows as usize {
+                list.rows = rows;
+            } else {
+                complete = false;
+            }
+        }
+        Ok(complete)
+    }
+}
+
+impl Rows {
+    fn weight_bytes(&self, row: usize) -> usize {
+        // Brackets and a comma around the row, a comma behind each cell.
+        let cell = |c| serde_json::to_string(self.cell(row, c)).map_or(0, |text| text.len() + 1);
+        (0..self.width(row)).map(cell).sum::<usize>() + 3
+    }
+
+    fn push_row(&mut self, from: &Self, row: usize) {
+        (0..from.width(row)).for_each(|c| self.push_cell(from.cell(row, c)));
+        self.end_row();
+    }
+
+    /// `[["01", "…"], …]`; what is no row of texts is left out.
+    fn push_json(&mut self, rows: &Json) {
+        for row in rows.as_array().into_iter().flatten().filter_map(Json::as_array) {
+            row.iter().for_each(|cell| self.push_cell(cell.as_str().unwrap_or_default()));
+            self.end_row();
+        }
+    }
+}
