@@ -89,6 +89,14 @@ impl Core {
         media::read(&self.shared.open()?, record, variant)
     }
 
+    /// One of an inspection's papers as it stands now, made here from display copies: `report.pdf` or `ledger.pdf`.
+    ///
+    /// # Errors
+    /// `locked`, `record-unknown`, `form-not-here`; limits of the paper.
+    pub fn paper(&self, inspection: RecordId, name: &str) -> Result<Media, Fault> {
+        usecase::inspections::paper(&self.shared.open()?, inspection, name)
+    }
+
     /// A place in the inbox for bytes that come under `name`.
     ///
     /// # Errors

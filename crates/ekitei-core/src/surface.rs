@@ -123,6 +123,21 @@ impl Surface for Core {
     fn photo_add(&self, args: PhotoAddArgs) -> Result<Vec<PhotoView>, Fault> {
         usecase::photos::add(&self.shared.open()?, &args)
     }
+    fn photo_get(&self, args: RecordRef) -> Result<PhotoView, Fault> {
+        usecase::photos::shown(&self.shared.open()?, args.id)
+    }
+    fn photo_marks(&self, args: PhotoMarksArgs) -> Result<PhotoView, Fault> {
+        usecase::photo_layer::set(&self.shared.open()?, &args)
+    }
+    fn photo_own(&self, _: Nothing) -> Result<Vec<PhotoView>, Fault> {
+        usecase::photo_place::own(&self.shared.open()?)
+    }
+    fn photo_place(&self, args: PhotoPlaceArgs) -> Result<PhotoView, Fault> {
+        usecase::photo_place::place(&self.shared.open()?, &args)
+    }
+    fn code_read(&self, args: CodeReadArgs) -> Result<CodesView, Fault> {
+        usecase::codes::read(&self.shared.open()?, &args.name)
+    }
     fn photo_caption(&self, args: PhotoCaptionArgs) -> Result<PhotoView, Fault> {
         usecase::photos::set_caption(&self.shared.open()?, args.id, &args.caption)
     }

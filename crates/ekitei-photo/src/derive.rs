@@ -147,7 +147,7 @@ pub fn verify(bytes: &[u8]) -> Result<Probe, PhotoError> {
 }
 
 /// The largest of 8, 4, 2, 1 that leaves the long edge at 1,920 px or more.
-fn scale_divisor(long_edge_px: u32) -> u8 {
+pub(crate) fn scale_divisor(long_edge_px: u32) -> u8 {
     [8u8, 4, 2].into_iter().find(|d| long_edge_px.div_ceil(u32::from(*d)) >= DISPLAY_MIN_PX).unwrap_or(1)
 }
 

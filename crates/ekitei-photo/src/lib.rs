@@ -1,7 +1,7 @@
 //! ekitei-photo: bytes of a photograph in, a checked photo with its hash, an upright display copy and a thumbnail out.
 //!
 //! Lives here: recognising the format, refusing what is too large or broken *before* decoding it, EXIF time, place and
-//! orientation, scaled JPEG decoding, derivatives. Does not live here: databases, network, sealing, file names, texts
+//! orientation, scaled JPEG decoding, derivatives, the QR codes in a picture. Does not live here: databases, network, sealing, file names, texts
 //! for people. Called by ekitei-core (phone) and ekitei-server (checks before a receipt).
 //!
 //! The original is evidence: no function here changes its bytes; orientation is only applied to the copies.
@@ -13,6 +13,7 @@ mod frame;
 mod jpeg;
 mod metadata;
 mod probe;
+mod qr;
 mod raster;
 
 #[cfg(feature = "turbo")]
@@ -24,6 +25,7 @@ pub use frame::{Frame, Layout};
 pub use jpeg::JpegHeader;
 pub use metadata::{Exif, read_exif};
 pub use probe::{Format, Probe, probe};
+pub use qr::codes;
 
 /// Largest file accepted, in bytes.
 pub const FILE_LIMIT_BYTES: u64 = 30 * 1024 * 1024;

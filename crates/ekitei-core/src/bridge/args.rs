@@ -2,6 +2,7 @@
 
 use ekitei_forms::facade::Call as FormCall;
 use ekitei_model::{DeviceId, RecordId, Stamp};
+use ekitei_report::marks::{Board, Marks};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -116,6 +117,11 @@ args! {
     InspectionCallArgs { id: RecordId, call: FormCall }
     InspectionReportArgs { id: RecordId, text: String }
     PhotoCaptionArgs { id: RecordId, caption: String }
+    /// What lies over a photo; the whole layer, not a change of it.
+    PhotoMarksArgs { id: RecordId, marks: Marks, board: Option<Board> }
+    PhotoPlaceArgs { id: RecordId, case: RecordId }
+    /// A name in the app's inbox; the file is gone afterwards.
+    CodeReadArgs { name: String }
     QueueItemRef {
         /// Absent: everything.
         #[serde(default)] #[ts(optional)] item: Option<String>,

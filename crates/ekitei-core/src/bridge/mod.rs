@@ -126,9 +126,18 @@ calls! {
 
     /// Before the camera opens: a row that survives a kill. The returned name is where the camera writes.
     capture_begin(CaptureArgs) -> CaptureView;
+    /// The QR codes in an inbox file, which is not kept.
+    code_read(CodeReadArgs) -> CodesView;
     /// Takes the named inbox files as photographs: check, hash, derive, seal, queue.
     photo_add(PhotoAddArgs) -> Vec<PhotoView>;
+    photo_get(RecordRef) -> PhotoView;
     photo_caption(PhotoCaptionArgs) -> PhotoView;
+    /// Marks, black-outs and the small blackboard, in a layer beside the untouched picture.
+    photo_marks(PhotoMarksArgs) -> PhotoView;
+    /// One's own photos that are in no case yet, newest first.
+    photo_own(Nothing) -> Vec<PhotoView>;
+    /// Puts one of them into a case; it gets a new id.
+    photo_place(PhotoPlaceArgs) -> PhotoView;
     photo_delete(RecordRef) -> Done;
     photo_list(CaseRef) -> Vec<PhotoView>;
 

@@ -4,6 +4,7 @@ use ekitei_forms::view::FormView;
 use ekitei_model::inspection::State;
 use ekitei_model::kinds::Variant;
 use ekitei_model::{Fault, Lane, RecordId, Stamp};
+use ekitei_report::marks::{Board, Marks};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -177,6 +178,11 @@ views! {
         /// Of an inspection: the key of the question it belongs to, and what it is there.
         item: Option<String>,
         role: Option<String>,
+        /// What lies over it; the original stays untouched.
+        marks: Marks,
+        board: Option<Board>,
+        /// The layer is there and cannot be read here: what it blacks out is not known, so the picture is shown to nobody.
+        unreadable: bool,
         /// Below the shared folder, once filed.
         filed: Option<String>,
         /// `photo_add` met the same bytes in this case: nothing was added, this is the one that was there.
@@ -247,6 +253,8 @@ views! {
         #[ts(type = "Record<string, unknown>")] standing: Value,
     }
     CaptureView { name: String }
+    /// The texts of the codes in a picture.
+    CodesView { codes: Vec<String> }
     QueueRow {
         /// Stable while it waits; for retry and cancel.
         item: String,

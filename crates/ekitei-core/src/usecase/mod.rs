@@ -2,6 +2,7 @@
 //! (works locked); [`crate::surface`] routes the bridge's calls here.
 
 pub mod cases;
+pub mod codes;
 pub mod conflicts;
 pub mod directory;
 pub mod drafts;
@@ -10,6 +11,8 @@ pub mod forget;
 pub mod inspections;
 pub mod lock;
 pub mod notes;
+pub mod photo_layer;
+pub mod photo_place;
 pub mod photos;
 pub mod queue;
 pub mod search;

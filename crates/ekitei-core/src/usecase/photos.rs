@@ -141,8 +141,14 @@ fn same_bytes(open: &Open, place: &Place, sha256: &str) -> Result<Option<RecordI
     Ok(photos.iter().find(|p| p.record.text(&name) == sha256 && fits(&p.record)).map(|p| p.record.id))
 }
 
+/// The same original in the case, of no inspection.
+pub(super) fn loose_twin(open: &Open, scope: &Scope, sha256: &str) -> Result<Option<RecordId>, Fault> {
+    let loose = Place { scope: scope.clone(), visit: None, note: None, inspection: None };
+    same_bytes(open, &loose, sha256)
+}
+
 /// The three files, sealed for this phone and the office, durable in the blob folder.
-fn seal_variants(
+pub(super) fn seal_variants(
     open: &Open,
     id: RecordId,
     scope: &Scope,
@@ -181,6 +187,13 @@ fn fields_of(
         (field::WIDTH.into(), json!(width)),
         (field::HEIGHT.into(), json!(height)),
     ]);
+    fields.extend(file_fields(derived, original_bytes));
+    fields
+}
+
+/// Hashes and sizes of the three files.
+pub(super) fn file_fields(derived: &Derived, original_bytes: u64) -> Fields {
+    let mut fields = Fields::new();
     let files = [
         (Variant::Original, derived.sha256_hex(), original_bytes),
         (Variant::Display, derived.display.sha256_hex(), derived.display.bytes.len() as u64),
@@ -233,7 +246,7 @@ pub fn of_case(open: &Open, case: RecordId) -> Result<Vec<PhotoView>, Fault> {
     of_scope(open, &Scope::Case(case))
 }
 
-fn of_scope(open: &Open, scope: &Scope) -> Result<Vec<PhotoView>, Fault> {
+pub(super) fn of_scope(open: &Open, scope: &Scope) -> Result<Vec<PhotoView>, Fault> {
     let reader = open.reader();
     let (files, none) = (reader.files(scope)?, PhotoFiles::default());
     let view = |s: &Shown| view::photo(&s.record, s.into(), files.get(&s.record.id).unwrap_or(&none));

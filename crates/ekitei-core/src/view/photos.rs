@@ -2,6 +2,8 @@ use super::{Pending, at_office, author, reference, stamp_of};
 use crate::bridge::views::{PhotoView, Progress, VariantView};
 use ekitei_model::Record;
 use ekitei_model::kinds::{Variant, photo as field};
+use ekitei_report::marks::{Board, Marks};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -26,6 +28,7 @@ pub fn photo(record: &Record, pending: Pending, files: &PhotoFiles) -> PhotoView
     let side = |name: &str| u32::try_from(amount(name)).unwrap_or(0);
     let degrees = |name: &str| record.fields.get(name).and_then(Value::as_f64);
     let filed = record.text(field::FILED);
+    let (marks, board) = (layer::<Marks>(record, field::MARKS), layer::<Board>(record, field::BOARD));
     let variants: Vec<VariantView> = Variant::ALL
         .into_iter()
         .filter(|v| !record.text(&field::sha256(*v)).is_empty())
@@ -52,9 +55,18 @@ pub fn photo(record: &Record, pending: Pending, files: &PhotoFiles) -> PhotoView
         variants,
         item: text_field(record, field::ITEM),
         role: text_field(record, field::ROLE),
+        unreadable: marks.is_err() || board.is_err(),
+        marks: marks.ok().flatten().unwrap_or_default(),
+        board: board.ok().flatten(),
         filed: (!filed.is_empty()).then(|| filed.to_owned()),
         already_there: false,
     }
+}
+
+/// `Err`: there is one, and it is not understood.
+fn layer<T: DeserializeOwned>(record: &Record, name: &str) -> Result<Option<T>, serde_json::Error> {
+    let value = record.fields.get(name).filter(|v| !v.is_null()).cloned();
+    value.map(serde_json::from_value).transpose()
 }
 
 fn text_field(record: &Record, field: &str) -> Option<String> {
@@ -105,6 +117,18 @@ mod tests {
             of(json!({"office.original_at": "x", "office.kept_at": "x"}), none, &files),
             Progress::Kept
         );
+    }
+
+    #[test]
+    fn a_layer_that_is_not_understood_is_told() {
+        let of = |extra: Value| photo(&record(&extra), Pending::default(), &PhotoFiles::default());
+        let area = json!({"from": {"x": 0.1, "y": 0.2}, "to": {"x": 0.5, "y": 0.6}});
+        let view = of(json!({"marks": {"marks": [{"kind": "black_out", "area": area}]}}));
+        assert_eq!((view.marks.marks.len(), view.unreadable), (1, false));
+        let newer = of(json!({"marks": {"marks": [{"kind": "veil", "area": area}]}}));
+        assert_eq!((newer.marks.marks.len(), newer.unreadable), (0, true));
+        assert!(of(json!({"board": {"case": 1}})).unreadable);
+        assert!(!of(json!({"board": null})).unreadable);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Pictures for the screens: thumbnails and display copies to show, originals only to save.
+//! Pictures for the screens: thumbnails and display copies to show, originals only to save; papers, made as they are
+//! asked for.
 
 use super::Host;
 use super::answer::{blocking, refused};
@@ -26,6 +27,21 @@ pub async fn get(State(host): State<Host>, Path((record, variant)): Path<(String
                 headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
             }
             response
+        }
+        Err(fault) => refused(&fault),
+    }
+}
+
+pub async fn paper(State(host): State<Host>, Path((inspection, name)): Path<(String, String)>) -> Response {
+    let made = blocking(move || {
+        let inspection = inspection.parse().map_err(|_| Fault::ask("record-unknown"))?;
+        host.core.paper(inspection, &name)
+    });
+    match made.await {
+        // Never kept by a browser: an answer may change it.
+        Ok(media) => {
+            let kind = [(header::CONTENT_TYPE, media.media_type), (header::CACHE_CONTROL, "no-store")];
+            (kind, media.bytes.to_vec()).into_response()
         }
         Err(fault) => refused(&fault),
     }

@@ -90,6 +90,7 @@ fn routes(host: Host) -> Router {
         .route("/bridge", post(call).layer(DefaultBodyLimit::max(MAX_CALL_BYTES)))
         .route("/events", get(events))
         .route("/media/{record}/{variant}", get(media::get))
+        .route("/papers/{inspection}/{name}", get(media::paper))
         .route("/inbox/{name}", put(inbox::put))
         .route("/ready-shots", get(inbox::ready_shots))
         .route("/ready-shots/{name}", post(inbox::take_ready_shot))

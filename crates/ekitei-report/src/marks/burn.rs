@@ -6,7 +6,7 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use tiny_skia::PathBuilder;
 
 use super::canvas::{Canvas, Ink, Rgb};
-use super::{Board, Colour, Mark, Marks, Patch, Spot, TEXT_LIMIT_CHARS, Thickness};
+use super::{Board, Colour, Mark, Marks, Patch, Spot, Thickness};
 use crate::breaking::{Breaking, break_lines, tidy};
 use crate::faces::{Weight, face};
 use crate::picture::{Kind, Picture};
@@ -23,7 +23,7 @@ const QUALITY: u8 = 86;
 pub fn burn(display: &[u8], marks: &Marks, board: Option<&Board>) -> Result<Vec<u8>, Fault> {
     marks.check()?;
     if let Some(board) = board {
-        check_board(board)?;
+        board.check()?;
     }
     let picture = Picture::new(display)?;
     if picture.kind() != Kind::Jpeg {
@@ -53,13 +53,6 @@ pub fn burn(display: &[u8], marks: &Marks, board: Option<&Board>) -> Result<Vec<
         super::board::draw(&mut canvas, board);
     }
     encode(size.width, size.height, &canvas.into_rgb())
-}
-
-fn check_board(board: &Board) -> Result<(), Fault> {
-    let long = [&board.case, &board.place, &board.item, &board.date, &board.note]
-        .iter()
-        .any(|text| text.chars().count() > TEXT_LIMIT_CHARS);
-    if long { Err(Fault::ask("marks-text-long").with("limit", TEXT_LIMIT_CHARS)) } else { Ok(()) }
 }
 
 fn decode(picture: &Picture) -> Result<Vec<u8>, Fault> {

@@ -12,6 +12,7 @@ pub use burn::burn;
 
 /// A point on the upright picture: 0 is left or top, 1 right or bottom.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Spot {
     pub x: f32,
     pub y: f32,
@@ -19,12 +20,14 @@ pub struct Spot {
 
 /// A rectangle on the upright picture, corners in any order.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Patch {
     pub from: Spot,
     pub to: Spot,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Colour {
     #[default]
@@ -36,6 +39,7 @@ pub enum Colour {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Thickness {
     Thin,
@@ -45,6 +49,7 @@ pub enum Thickness {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Mark {
     Arrow {
@@ -77,12 +82,14 @@ pub enum Mark {
 
 /// The marks of one photo.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Marks {
     #[serde(default)]
     pub marks: Vec<Mark>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Corner {
     TopLeft,
@@ -94,6 +101,7 @@ pub enum Corner {
 
 /// The electronic small blackboard (電子小黒板). Empty lines are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Board {
     pub case: String,
     pub place: String,
@@ -110,6 +118,15 @@ pub struct Board {
 pub const MARKS_LIMIT: usize = 200;
 /// Most characters of one text mark or board line.
 pub const TEXT_LIMIT_CHARS: usize = 400;
+
+impl Board {
+    /// Errors: `marks-text-long`.
+    pub fn check(&self) -> Result<(), Fault> {
+        let lines = [&self.case, &self.place, &self.item, &self.date, &self.note];
+        let long = lines.iter().any(|text| text.chars().count() > TEXT_LIMIT_CHARS);
+        if long { Err(Fault::ask("marks-text-long").with("limit", TEXT_LIMIT_CHARS)) } else { Ok(()) }
+    }
+}
 
 impl Marks {
     /// Errors: `marks-many`, `marks-text-long`, `marks-place` (a coordinate is no number or far outside the picture).

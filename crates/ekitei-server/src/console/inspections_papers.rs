@@ -7,7 +7,7 @@ use super::views::FaultView;
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use crate::filing::names::paper_name;
-use crate::papers::{self, Inspected, Paper, Pictures};
+use crate::papers::{self, Inspected, Paper};
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -26,7 +26,7 @@ pub async fn paper(
     user: User,
     Path((id, paper)): Path<(String, String)>,
 ) -> Answer<Response> {
-    let paper = named(&paper).ok_or_else(Refused::not_found)?;
+    let paper = Paper::named(&paper).ok_or_else(Refused::not_found)?;
     let of = readable_inspection(&app, &user, &id).await?;
     let name = paper_name(&of.case, &of.record, paper);
     let bytes = make(&app, of, paper).await?;
@@ -38,21 +38,11 @@ pub async fn paper(
     Ok((headers, bytes).into_response())
 }
 
-fn named(text: &str) -> Option<Paper> {
-    Some(match text {
-        "report.pdf" => Paper::ReportPdf,
-        "report.xlsx" => Paper::ReportXlsx,
-        "ledger.pdf" => Paper::LedgerPdf,
-        "ledger.xlsx" => Paper::LedgerXlsx,
-        _ => return None,
-    })
-}
-
 async fn make(app: &App, of: Inspected, paper: Paper) -> Answer<Vec<u8>> {
     let sheet = papers::sheet_of(app, &of.version)?;
-    let sources = Pictures::sources(app, &of);
+    let sources = papers::sources(app, &of);
     let work = tokio::task::spawn_blocking(move || {
-        let pictures = Pictures::read(sources)?;
+        let pictures = papers::read(sources)?;
         let bytes = papers::make(&of, &pictures, sheet.as_deref(), paper)?;
         ekitei_report::results::check_record([bytes.len() as u64]).map(|()| bytes)
     });

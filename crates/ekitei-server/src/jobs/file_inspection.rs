@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::filing::names::paper_word;
 use crate::filing::place::{PlaceError, take_back};
 use crate::hex;
-use crate::papers::{self, Inspected, Paper, PaperError, Pictures};
+use crate::papers::{self, Inspected, Paper, PaperError};
 use ekitei_model::filing::{Policy, paper_path, policy};
 use ekitei_model::inspection::State;
 use ekitei_model::kinds::{inspection, photo};
@@ -69,9 +69,9 @@ async fn all_back(app: &App, paths: Vec<String>) -> Result<(), JobError> {
 /// not made.
 async fn make_all(app: &App, of: Inspected) -> Result<(Inspected, Vec<(Paper, Vec<u8>)>), JobError> {
     let sheet = papers::sheet_of(app, &of.version).map_err(PaperError::from)?;
-    let sources = Pictures::sources(app, &of);
+    let sources = papers::sources(app, &of);
     let work = tokio::task::spawn_blocking(move || {
-        let pictures = Pictures::read(sources)?;
+        let pictures = papers::read(sources)?;
         let has_photos = of.photos.iter().any(|p| matches!(p.text(photo::ROLE), "" | "photo"));
         let mut out = Vec::new();
         for paper in Paper::ALL.into_iter().filter(|p| has_photos || !p.is_ledger()) {

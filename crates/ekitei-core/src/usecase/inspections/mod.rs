@@ -2,10 +2,12 @@
 
 mod finish;
 mod listing;
+mod papers;
 mod sheets;
 
 pub use finish::{circulate, finish, reopen, set_report};
 pub use listing::{forms, get, of_case, of_visit, row};
+pub use papers::paper;
 pub(crate) use sheets::Sheets;
 
 use super::cases;
