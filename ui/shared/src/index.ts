@@ -9,7 +9,7 @@ export { normaliseDigits, normalisePhone, normalisePostcode } from './text/norma
 export { BridgeError, HOST_SILENT, faultOf, insideTauri, pickPhotos } from './bridge/transport';
 export { core, type ArgsOf, type CallName, type ReplyOf } from './bridge/core';
 export { listen, type Hint, type Listener } from './bridge/events';
-export { inboxUrl, mediaUrl } from './bridge/media';
+export { inboxUrl, mediaUrl, paperUrl, type PaperName } from './bridge/media';
 export { errorText } from './bridge/error-text';
 export { readAddress, writeAddress, type Address, type Query } from './address/address';
 export { loadFrom, type Loaded, type Source } from './load/load.svelte';
@@ -18,6 +18,8 @@ export { STANDING, type Standing } from './bridge/standing';
 export { default as StandingMark } from './widgets/StandingMark.svelte';
 export { default as Strokes } from './pen/Strokes.svelte';
 export { bounded, FIT, fitted, MOST as MOST_ZOOM, zoomedAt, type Size as ViewSize, type View } from './photo/zoom';
+export { default as MarkLayer } from './photo/MarkLayer.svelte';
+export { arrowOf, COLOURS, frameOf, inkOf, plateOf, rectOf, THICKNESSES, writtenOf, type Frame } from './photo/marks';
 export { PAPER_WIDTH, boundsOf, eraseAt, pathOf, readStrokes, thinned, type Point, type Stroke } from './pen/strokes';
 export { default as Banner } from './widgets/Banner.svelte';
 export { default as BottomBar } from './widgets/BottomBar.svelte';

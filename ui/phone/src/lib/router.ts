@@ -3,7 +3,7 @@ import { readAddress, writeAddress, type Address, type Query } from '@ekitei/sha
 
 export type Page =
   | 'today' | 'cases' | 'case' | 'visit' | 'note' | 'camera' | 'photo'
-  | 'inspection' | 'show'
+  | 'inspection' | 'show' | 'marks' | 'paper' | 'scan' | 'own'
   | 'queue' | 'conflicts' | 'search' | 'settings' | 'again';
 
 export interface Route extends Omit<Address, 'name'> {
@@ -11,7 +11,7 @@ export interface Route extends Omit<Address, 'name'> {
 }
 
 const PAGES: readonly Page[] = [
-  'today', 'cases', 'case', 'visit', 'note', 'camera', 'photo', 'inspection', 'show', 'queue', 'conflicts', 'search', 'settings', 'again',
+  'today', 'cases', 'case', 'visit', 'note', 'camera', 'photo', 'inspection', 'show', 'marks', 'paper', 'scan', 'own', 'queue', 'conflicts', 'search', 'settings', 'again',
 ];
 
 /** What is not an address leads to Today; its parameters stay (an enrolment link carries server and code). */
@@ -25,7 +25,7 @@ export const hrefOf = (page: Page, id?: string | null, query?: Query): string =>
 
 /** The tab under which a screen lives. */
 export function tabOf(page: Page): 'today' | 'cases' | 'search' | 'queue' {
-  if (page === 'cases' || page === 'case' || page === 'photo') return 'cases';
+  if (page === 'cases' || page === 'case' || page === 'photo' || page === 'marks') return 'cases';
   if (page === 'queue' || page === 'conflicts') return 'queue';
   return page === 'search' ? 'search' : 'today';
 }

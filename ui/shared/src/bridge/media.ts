@@ -16,3 +16,10 @@ export function mediaUrl(record: string, variant: Variant): string {
 export function inboxUrl(name: string): string {
   return `${root()}/inbox/${encodeURIComponent(name)}`;
 }
+
+export type PaperName = 'report' | 'ledger';
+
+/** A paper of an inspection, made as it is asked for. */
+export function paperUrl(inspection: string, paper: PaperName): string {
+  return `${root()}/papers/${encodeURIComponent(inspection)}/${paper}.pdf`;
+}

@@ -33,6 +33,15 @@ group: string, };
  */
 export type AnswerKey = string;
 
+/**
+ * The electronic small blackboard (電子小黒板). Empty lines are left out.
+ */
+export type Board = { case: string, place: string, item: string, 
+/**
+ * ISO day, shown in the Japanese calendar.
+ */
+date: string, note: string, corner: Corner, };
+
 export type CaptureArgs = { case: RecordId, visit?: RecordId, place?: InspectionPlace, };
 
 export type CaptureView = { name: string, };
@@ -84,6 +93,18 @@ export type ChoicesView = { choices: Array<ChoiceView>,
  */
 count: number, };
 
+/**
+ * A name in the app's inbox; the file is gone afterwards.
+ */
+export type CodeReadArgs = { name: string, };
+
+/**
+ * The texts of the codes in a picture.
+ */
+export type CodesView = { codes: Array<string>, };
+
+export type Colour = "red" | "yellow" | "blue" | "white" | "black";
+
 export type ConflictResolveArgs = { id: RecordId, 
 /**
  * `mine` | `theirs` | `both`
@@ -103,6 +124,8 @@ own: boolean,
  * Who wrote the value that stands, and when by their clock; absent: the office itself, or not known here.
  */
 standing_name: string | null, standing_at: Stamp | null, };
+
+export type Corner = "top_left" | "top_right" | "bottom_left" | "bottom_right";
 
 /**
  * An error answers one question: retry, wait, or ask a person?
@@ -402,6 +425,13 @@ reason: string, };
 
 export type Line = "unknown" | "online" | "offline";
 
+export type Mark = { "kind": "arrow", from: Spot, to: Spot, colour: Colour, thickness: Thickness, } | { "kind": "box", area: Patch, colour: Colour, thickness: Thickness, } | { "kind": "text", at: Spot, text: string, colour: Colour, thickness: Thickness, } | { "kind": "black_out", area: Patch, };
+
+/**
+ * The marks of one photo.
+ */
+export type Marks = { marks: Array<Mark>, };
+
 export type MeView = { id: string, name: string, kana: string, sections: Array<string>, };
 
 export type NotePublishArgs = { id: RecordId, case: RecordId, };
@@ -433,6 +463,11 @@ page: number, label: string, progress: FormProgress, };
 
 export type PageView = { page: number, label: string, items: Array<ItemView>, };
 
+/**
+ * A rectangle on the upright picture, corners in any order.
+ */
+export type Patch = { from: Spot, to: Spot, };
+
 export type PersonView = { id: string, name: string, kana: string, section: string, role: string, extension: string, };
 
 export type PhotoAddArgs = { 
@@ -452,6 +487,13 @@ export type PhotoCount = { total: number, arrived: number,
  */
 at_office: number, };
 
+/**
+ * What lies over a photo; the whole layer, not a change of it.
+ */
+export type PhotoMarksArgs = { id: RecordId, marks: Marks, board: Board | null, };
+
+export type PhotoPlaceArgs = { id: RecordId, case: RecordId, };
+
 export type PhotoView = { id: RecordId, case: RecordId | null, visit: RecordId | null, note: RecordId | null, caption: string, taken_at: Stamp, width: number, height: number, lat: number | null, lon: number | null, author: string, 
 /**
  * Of the photo as a whole: the original's.
@@ -461,6 +503,14 @@ progress: Progress, variants: Array<VariantView>,
  * Of an inspection: the key of the question it belongs to, and what it is there.
  */
 item: string | null, role: string | null, 
+/**
+ * What lies over it; the original stays untouched.
+ */
+marks: Marks, board: Board | null, 
+/**
+ * The layer is there and cannot be read here: what it blacks out is not known, so the picture is shown to nobody.
+ */
+unreadable: boolean, 
 /**
  * Below the shared folder, once filed.
  */
@@ -551,6 +601,11 @@ text_percent: number,
 lock_minutes: number, };
 
 /**
+ * A point on the upright picture: 0 is left or top, 1 right or bottom.
+ */
+export type Spot = { x: number, y: number, };
+
+/**
  * An instant and the offset of the place where it was taken. On the wire: RFC 3339 with milliseconds,
  * `2026-11-21T10:05:00.000+09:00`. A device's stamp is shown, never trusted for order.
  */
@@ -590,6 +645,8 @@ drained: boolean, sent_ops: number, sent_files: number, received: number, sent_b
  * When the last of what waited was answered, from the call on; what was fetched later is not in it.
  */
 drained_after_ms: number | null, waiting: WaitingView, fault: Fault | null, };
+
+export type Thickness = "thin" | "medium" | "thick";
 
 export type TimelineEntry = { kind: EntryKind, at: Stamp, 
 /**
@@ -709,9 +766,18 @@ export interface Calls {
   inspection_report: { args: InspectionReportArgs; reply: InspectionView };
   /** Before the camera opens: a row that survives a kill. The returned name is where the camera writes. */
   capture_begin: { args: CaptureArgs; reply: CaptureView };
+  /** The QR codes in an inbox file, which is not kept. */
+  code_read: { args: CodeReadArgs; reply: CodesView };
   /** Takes the named inbox files as photographs: check, hash, derive, seal, queue. */
   photo_add: { args: PhotoAddArgs; reply: Array<PhotoView> };
+  photo_get: { args: RecordRef; reply: PhotoView };
   photo_caption: { args: PhotoCaptionArgs; reply: PhotoView };
+  /** Marks, black-outs and the small blackboard, in a layer beside the untouched picture. */
+  photo_marks: { args: PhotoMarksArgs; reply: PhotoView };
+  /** One's own photos that are in no case yet, newest first. */
+  photo_own: { args: Nothing; reply: Array<PhotoView> };
+  /** Puts one of them into a case; it gets a new id. */
+  photo_place: { args: PhotoPlaceArgs; reply: PhotoView };
   photo_delete: { args: RecordRef; reply: Done };
   photo_list: { args: CaseRef; reply: Array<PhotoView> };
   queue: { args: Nothing; reply: QueueView };

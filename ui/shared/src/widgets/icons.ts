@@ -17,6 +17,7 @@ import CircleDashed from '@lucide/svelte/icons/circle-dashed';
 import Clock from '@lucide/svelte/icons/clock';
 import CloudOff from '@lucide/svelte/icons/cloud-off';
 import CloudUpload from '@lucide/svelte/icons/cloud-upload';
+import Copy from '@lucide/svelte/icons/copy';
 import Crop from '@lucide/svelte/icons/crop';
 import Delete from '@lucide/svelte/icons/delete';
 import Download from '@lucide/svelte/icons/download';
@@ -25,6 +26,7 @@ import Eraser from '@lucide/svelte/icons/eraser';
 import FileText from '@lucide/svelte/icons/file-text';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
+import GripVertical from '@lucide/svelte/icons/grip-vertical';
 import House from '@lucide/svelte/icons/house';
 import Image from '@lucide/svelte/icons/image';
 import Info from '@lucide/svelte/icons/info';
@@ -32,13 +34,19 @@ import Keyboard from '@lucide/svelte/icons/keyboard';
 import Lock from '@lucide/svelte/icons/lock';
 import LogOut from '@lucide/svelte/icons/log-out';
 import MapPin from '@lucide/svelte/icons/map-pin';
+import EyeOff from '@lucide/svelte/icons/eye-off';
 import Menu from '@lucide/svelte/icons/menu';
+import MousePointer2 from '@lucide/svelte/icons/mouse-pointer-2';
+import MoveUpRight from '@lucide/svelte/icons/move-up-right';
 import NotebookPen from '@lucide/svelte/icons/notebook-pen';
 import PackageCheck from '@lucide/svelte/icons/package-check';
 import PenLine from '@lucide/svelte/icons/pen-line';
 import Minus from '@lucide/svelte/icons/minus';
 import Phone from '@lucide/svelte/icons/phone';
 import Plus from '@lucide/svelte/icons/plus';
+import Presentation from '@lucide/svelte/icons/presentation';
+import Printer from '@lucide/svelte/icons/printer';
+import QrCode from '@lucide/svelte/icons/qr-code';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import ScanText from '@lucide/svelte/icons/scan-text';
 import Search from '@lucide/svelte/icons/search';
@@ -46,8 +54,10 @@ import Send from '@lucide/svelte/icons/send';
 import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
 import Smartphone from '@lucide/svelte/icons/smartphone';
+import Square from '@lucide/svelte/icons/square';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
+import Type from '@lucide/svelte/icons/type';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import Upload from '@lucide/svelte/icons/upload';
 import User from '@lucide/svelte/icons/user';
@@ -109,6 +119,16 @@ export const ICONS = {
   person: User,
   people: Users,
   close: X,
+  copy: Copy,
+  grip: GripVertical,
+  print: Printer,
+  qr: QrCode,
+  choose: MousePointer2,
+  arrow: MoveUpRight,
+  box: Square,
+  letters: Type,
+  veil: EyeOff,
+  board: Presentation,
 } as const;
 
 export type IconName = keyof typeof ICONS;
