@@ -162,6 +162,17 @@ pub mod form_version {
     pub const WITHDRAWN_AT: &str = "withdrawn_at";
 }
 
+pub mod form_list {
+    /// Id of the form's record.
+    pub const FORM: &str = "form";
+    /// Names the list's content; see `ekitei-forms`.
+    pub const DIGEST: &str = "digest";
+    /// Place of this piece, from 0.
+    pub const NUMBER: &str = "number";
+    /// Rows of cells, all texts: `[["01", "…"], …]`.
+    pub const ROWS: &str = "rows";
+}
+
 pub mod inspection {
     /// Id of the form's record, and of the version it was begun with.
     pub const FORM: &str = "form";
@@ -286,6 +297,11 @@ pub fn conflict_id(record: RecordId, field: &str, device: crate::DeviceId) -> Re
 /// Version `version` of `form` in `scope`.
 pub fn form_version_id(form: RecordId, version: u64, scope: &Scope) -> RecordId {
     RecordId::derived(&["form_version", &form.to_string(), &version.to_string(), &scope.to_string()])
+}
+
+/// A piece of the list with this content, for the versions of `form` in `scope`.
+pub fn form_list_id(form: RecordId, scope: &Scope, digest: &str, number: u32) -> RecordId {
+    RecordId::derived(&["form_list", &form.to_string(), &scope.to_string(), digest, &number.to_string()])
 }
 
 /// What the operation `op` proposes for a finished `inspection`.
