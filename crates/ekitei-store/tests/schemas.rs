@@ -73,7 +73,7 @@ fn every_past_pair_of_databases_opens_with_all_its_rows() {
         assert_eq!((counts.ops, counts.files, counts.bytes), (2, 1, 1_000), "version {version}");
         let sent = queue.write(|tx| batch::batch(tx, Lane::Records, 10, 10_000)).unwrap().unwrap();
         assert_eq!((sent.generation, sent.first, sent.ops.len()), (2, 2, 1), "what was in flight goes first");
-        let upload = queue.read(|c| uploads::next(c, Lane::Originals)).unwrap().unwrap();
+        let upload = queue.read(|c| uploads::next(c, Lane::Originals, None)).unwrap().unwrap();
         assert_eq!((upload.sent_bytes, upload.url.as_deref()), (400, Some("/v1/uploads/7")));
         assert_eq!(queue.read(|c| meta::setting::<String>(c, "language")).unwrap().as_deref(), Some("ja"));
         assert_eq!(queue.read(follow::list).unwrap().len(), 1);

@@ -110,7 +110,7 @@ fn uploads_go_lane_by_lane_resume_and_park_one_by_one() {
     }
     let second = add(&phone, id(), &scope, b"another original", Variant::Original);
     let queue = phone.home.queue();
-    let next = |lane| queue.read(|c| uploads::next(c, lane)).unwrap();
+    let next = |lane| queue.read(|c| uploads::next(c, lane, None)).unwrap();
     assert_eq!(next(Lane::Records).unwrap().variant, Variant::Thumb);
     assert_eq!(next(Lane::Display).unwrap().variant, Variant::Display);
     let first = next(Lane::Originals).unwrap();

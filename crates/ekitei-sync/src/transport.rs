@@ -1,6 +1,8 @@
 //! The line as the engine sees it. Two implementations: [`crate::http::HttpTransport`] and the simulation's, which
 //! calls the office's rooms in the same process.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use ekitei_model::kinds::Variant;
@@ -8,6 +10,7 @@ use ekitei_model::wire::{
     BytesOf, MeReply, PullReply, PullRequest, PushHeader, PushReply, PushResult, TokenReply,
 };
 use ekitei_model::{Record, RecordId};
+use tokio::sync::Notify;
 
 use crate::error::CallError;
 use crate::wire::WirePage;
@@ -86,6 +89,22 @@ pub struct Waiting {
     pub oldest_ms: Option<i64>,
 }
 
+/// Rings when the line has taken the last byte of a call's body: the next call can fill it while the answer is awaited.
+#[derive(Clone, Debug, Default)]
+pub struct AllSent(Arc<Notify>);
+
+impl AllSent {
+    /// Ringing twice (a request that was repeated) is as ringing once.
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+
+    /// Returns once it was rung, also if that was before.
+    pub async fn rung(&self) {
+        self.0.notified().await;
+    }
+}
+
 /// One call = one request and its whole answer. A call may be repeated: the server absorbs it.
 #[async_trait]
 pub trait Transport: Send + Sync {
@@ -93,11 +112,23 @@ pub trait Transport: Send + Sync {
     async fn push(&self, batch: PushBatch) -> Result<PushAnswer, CallError>;
     async fn pull(&self, request: PullRequest) -> Result<PullAnswer, CallError>;
     /// Makes the upload, or finds the one that the same facts made before. `first` are the first bytes of the file
-    /// (may be empty); the answer says how many of them were taken.
-    async fn upload_create(&self, new: &NewUpload, first: Bytes) -> Result<UploadAt, CallError>;
+    /// (may be empty); the answer says how many of them were taken. `sent` rings, at the latest with the answer, when they
+    /// are on their way.
+    async fn upload_create(
+        &self,
+        new: &NewUpload,
+        first: Bytes,
+        sent: &AllSent,
+    ) -> Result<UploadAt, CallError>;
     async fn upload_head(&self, location: &str) -> Result<UploadAt, CallError>;
-    /// `bytes` stand at `offset` of the file.
-    async fn upload_patch(&self, location: &str, offset: u64, bytes: Bytes) -> Result<UploadAt, CallError>;
+    /// `bytes` stand at `offset` of the file; `sent` as with [`Transport::upload_create`].
+    async fn upload_patch(
+        &self,
+        location: &str,
+        offset: u64,
+        bytes: Bytes,
+        sent: &AllSent,
+    ) -> Result<UploadAt, CallError>;
     /// At most `max_bytes` of a file's plain bytes, beginning at `from`.
     async fn download(&self, of: BytesOf, from: u64, max_bytes: u64) -> Result<Piece, CallError>;
     /// Offers records that the server lacks after a restore.

@@ -525,6 +525,40 @@ async fn results_of_other_operations_are_garbage() {
     assert_eq!(phone.counts().ops, 3);
 }
 
+/// Each of these files goes with one call. The first shows how quick the line is.
+fn small_files(phone: &mut Phone, count: u8) {
+    for n in 0..count {
+        phone.file(&case(), Variant::Thumb, 30_000, n);
+    }
+}
+
+#[tokio::test]
+async fn the_next_file_is_on_the_line_while_the_office_checks_the_last() {
+    let office = Office::new();
+    let mut phone = Phone::new(&office, 31);
+    small_files(&mut phone, 4);
+    // The pull, a look at the account, the first file; two that are answered only when another call has begun.
+    office.fails([Luck::Fine, Luck::Fine, Luck::Fine, Luck::WithNext(None), Luck::WithNext(None)]);
+    let report = phone.sync().await;
+    assert!(report.drained && report.fault.is_none(), "{report:?}");
+    assert_eq!(report.sent_files, 4);
+    let books = office.books();
+    assert!(books.uploads.len() == 4 && books.uploads.iter().all(|u| u.verified));
+    assert_eq!(books.calls.iter().filter(|c| c.starts_with("create")).count(), 4, "{:?}", books.calls);
+}
+
+#[tokio::test]
+async fn a_line_that_breaks_with_two_files_on_it_loses_and_doubles_neither() {
+    let office = Office::new();
+    let mut phone = Phone::new(&office, 32);
+    small_files(&mut phone, 4);
+    office.fails([Luck::Fine, Luck::Fine, Luck::Fine, Luck::WithNext(Some(reset()))]);
+    let report = phone.sync().await;
+    assert!(report.drained && report.fault.is_none(), "{report:?}");
+    let books = office.books();
+    assert!(books.uploads.len() == 4 && books.uploads.iter().all(|u| u.verified), "{:?}", books.calls);
+}
+
 #[tokio::test]
 async fn an_emergency_breaks_into_a_chunk_that_hangs() {
     let office = Office::new();

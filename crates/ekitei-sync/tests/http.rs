@@ -19,7 +19,7 @@ use ekitei_model::{DeviceId, Lane, Outcome, RecordId};
 use ekitei_seal::Secret32;
 use ekitei_sync::error::CallError;
 use ekitei_sync::http::{DeviceKey, HttpTransport, Timeouts};
-use ekitei_sync::transport::{NewUpload, PushBatch, Transport, Waiting};
+use ekitei_sync::transport::{AllSent, NewUpload, PushBatch, Transport, Waiting};
 use ekitei_sync::wire::compress;
 use serde_json::json as value;
 use sha2::{Digest, Sha256};
@@ -236,7 +236,10 @@ async fn a_thumbnail_costs_one_request() {
     })
     .await;
     let file = vec![3u8; 20_000];
-    let at = line(&server).upload_create(&new_upload(&file), file.clone().into()).await.unwrap();
+    let at = line(&server)
+        .upload_create(&new_upload(&file), file.clone().into(), &AllSent::default())
+        .await
+        .unwrap();
     assert_eq!((at.location.as_str(), at.offset, at.verified), ("/v1/uploads/u1", 20_000, true));
     let calls = server.calls();
     assert_eq!(calls.len(), 1);
@@ -259,9 +262,13 @@ async fn a_server_without_bytes_at_creation_is_asked_where_it_stands() {
     })
     .await;
     let line = line(&server);
-    let at = line.upload_create(&new_upload(b"abc"), Bytes::from_static(b"abc")).await.unwrap();
+    let at = line
+        .upload_create(&new_upload(b"abc"), Bytes::from_static(b"abc"), &AllSent::default())
+        .await
+        .unwrap();
     assert_eq!((at.location.as_str(), at.offset, at.verified), ("/v1/uploads/u2", 0, false));
-    let at = line.upload_patch(&at.location, 0, Bytes::from_static(b"abc")).await.unwrap();
+    let at =
+        line.upload_patch(&at.location, 0, Bytes::from_static(b"abc"), &AllSent::default()).await.unwrap();
     assert!(at.verified && at.offset == 3);
     assert_eq!(server.calls().last().unwrap().header("upload-offset"), "0");
 }
@@ -276,14 +283,20 @@ async fn uploads_that_are_elsewhere_or_wrong() {
         (423, CallError::Busy { status: 423, retry_after_ms: None }),
     ] {
         let server = Server::start(move |_| answer(status, &[], "")).await;
-        let error = line(&server).upload_patch("/v1/uploads/u", 0, Bytes::from_static(b"x")).await;
+        let error = line(&server)
+            .upload_patch("/v1/uploads/u", 0, Bytes::from_static(b"x"), &AllSent::default())
+            .await;
         assert_eq!(error.unwrap_err(), want);
     }
     let astray = Server::start(|_| answer(201, &[("location", "https://elsewhere.example/u")], "")).await;
-    let error = line(&astray).upload_create(&new_upload(b""), Bytes::new()).await.unwrap_err();
+    let error =
+        line(&astray).upload_create(&new_upload(b""), Bytes::new(), &AllSent::default()).await.unwrap_err();
     assert!(matches!(error, CallError::Garbage(_)), "the token never goes to another host");
     let boastful = Server::start(|_| answer(204, &[("upload-offset", "99")], "")).await;
-    let error = line(&boastful).upload_patch("/u", 0, Bytes::from_static(b"x")).await.unwrap_err();
+    let error = line(&boastful)
+        .upload_patch("/u", 0, Bytes::from_static(b"x"), &AllSent::default())
+        .await
+        .unwrap_err();
     assert!(matches!(error, CallError::Garbage(_)));
 }
 

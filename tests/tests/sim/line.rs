@@ -10,7 +10,7 @@ use ekitei_model::wire::{BytesOf, DeviceState, MeReply, PullRequest};
 use ekitei_model::{DeviceId, Fault, Record, StaffId};
 use ekitei_sync::CallError;
 use ekitei_sync::transport::{
-    NewUpload, Piece, PullAnswer, PushAnswer, PushBatch, Traffic, Transport, UploadAt,
+    AllSent, NewUpload, Piece, PullAnswer, PushAnswer, PushBatch, Traffic, Transport, UploadAt,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -193,7 +193,13 @@ impl Transport for Line {
         self.through(None, || self.office.pull(self.device, &self.staff, &request)).await
     }
 
-    async fn upload_create(&self, new: &NewUpload, first: Bytes) -> Result<UploadAt, CallError> {
+    async fn upload_create(
+        &self,
+        new: &NewUpload,
+        first: Bytes,
+        sent: &AllSent,
+    ) -> Result<UploadAt, CallError> {
+        sent.ring();
         // A chunk as the line gives it: most files take several.
         let cut = self.rng.lock().unwrap().random_range(0..=first.len());
         let first = first.slice(..cut);
@@ -205,7 +211,14 @@ impl Transport for Line {
         self.through(None, || self.office.upload_head(self.device, &self.staff, location)).await
     }
 
-    async fn upload_patch(&self, location: &str, offset: u64, bytes: Bytes) -> Result<UploadAt, CallError> {
+    async fn upload_patch(
+        &self,
+        location: &str,
+        offset: u64,
+        bytes: Bytes,
+        sent: &AllSent,
+    ) -> Result<UploadAt, CallError> {
+        sent.ring();
         let cut = match bytes.len() {
             0 => 0,
             len => self.rng.lock().unwrap().random_range(len.div_ceil(2)..=len),

@@ -71,12 +71,12 @@ pub fn add(tx: &Transaction, blob: &Blob, lane: Option<Lane>, now_ms: i64) -> Re
     Ok(())
 }
 
-/// The oldest waiting upload of a lane; one that has begun comes first.
-pub fn next(conn: &Connection, lane: Lane) -> Result<Option<Upload>, StoreError> {
+/// The oldest waiting upload of a lane; one that has begun comes first. `but`: this one is on its way already.
+pub fn next(conn: &Connection, lane: Lane, but: Option<i64>) -> Result<Option<Upload>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM uploads WHERE state = 0 AND lane = ?1 ORDER BY sent_bytes = 0, item LIMIT 1"
+        "SELECT {COLUMNS} FROM uploads WHERE state = 0 AND lane = ?1 AND item IS NOT ?2 ORDER BY sent_bytes = 0, item LIMIT 1"
     );
-    Ok(list(conn, &sql, [u8::from(lane)])?.pop())
+    Ok(list(conn, &sql, params![u8::from(lane), but])?.pop())
 }
 
 pub fn get(conn: &Connection, item: i64) -> Result<Option<Upload>, StoreError> {

@@ -59,15 +59,15 @@ impl Engine {
                 break;
             }
         }
-        for Asked { wish, from, flight } in asked {
-            match self.land_unless(run, flight, Yields::ToEmergency).await? {
+        for Asked { wish, from, mut flight } in asked {
+            match self.land_unless(run, &mut flight, Yields::ToEmergency, None).await? {
                 Landed::Done(Ok(piece), elapsed_ms) => {
                     self.succeeded(run, &step, piece.traffic, elapsed_ms);
                     self.came(run, &step, &wish, from, &piece)?;
                 }
                 // The others of this round would fail alike.
                 Landed::Done(Err(error), _) => return self.download_failed(run, &step, &wish, &error),
-                Landed::GaveWay => return Ok(()),
+                Landed::Sent | Landed::GaveWay => return Ok(()),
             }
         }
         Ok(())

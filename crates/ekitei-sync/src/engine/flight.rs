@@ -9,6 +9,7 @@ use super::{Engine, Halt, Run};
 use crate::clock::Clock;
 use crate::error::CallError;
 use crate::plan::Wake;
+use crate::transport::AllSent;
 
 /// A call in its own task; dropped, it is aborted.
 pub struct Flight<T> {
@@ -51,10 +52,12 @@ pub enum Yields {
     ToEmergency,
 }
 
-/// How a call ended.
+/// What became of a call.
 pub enum Landed<T> {
     /// Its result, and how long it took.
     Done(Result<T, CallError>, u64),
+    /// Not over, but the line has taken all of it.
+    Sent,
     /// Given up for something more urgent; it is repeated later.
     GaveWay,
 }
@@ -66,18 +69,20 @@ impl Engine {
         run: &Run<'_>,
         flight: Flight<T>,
     ) -> Result<(Result<T, CallError>, u64), Halt> {
-        match self.land_unless(run, flight, Yields::Nothing).await? {
+        let mut flight = flight;
+        match self.land_unless(run, &mut flight, Yields::Nothing, None).await? {
             Landed::Done(result, elapsed_ms) => Ok((result, elapsed_ms)),
-            Landed::GaveWay => Ok((Err(CallError::Network("given up".into())), 0)),
+            Landed::Sent | Landed::GaveWay => Ok((Err(CallError::Network("given up".into())), 0)),
         }
     }
 
-    /// As [`Engine::land`], for calls that give way.
+    /// As [`Engine::land`], for calls that give way; returns when `sent` rings, too.
     pub(super) async fn land_unless<T: Send + 'static>(
         &self,
         run: &Run<'_>,
-        mut flight: Flight<T>,
+        flight: &mut Flight<T>,
         yields: Yields,
+        sent: Option<&AllSent>,
     ) -> Result<Landed<T>, Halt> {
         let begun_ms = self.clock.steady_ms();
         let left_ms = run.deadline_ms.map(|d| d.saturating_sub(begun_ms));
@@ -87,12 +92,19 @@ impl Engine {
                 None => std::future::pending().await,
             }
         };
-        let mut limit = std::pin::pin!(limit);
+        let all_sent = async {
+            match sent {
+                Some(sent) => sent.rung().await,
+                None => std::future::pending().await,
+            }
+        };
+        let (mut limit, mut all_sent) = (std::pin::pin!(limit), std::pin::pin!(all_sent));
         loop {
             tokio::select! {
                 biased;
                 (result, elapsed_ms) = flight.land() => return Ok(Landed::Done(result, elapsed_ms)),
                 () = &mut limit => return Err(Halt::Deadline),
+                () = &mut all_sent => return Ok(Landed::Sent),
                 () = self.waker.rung() => {}
             }
             if self.waker.has(Wake::Connectivity) {

@@ -172,9 +172,7 @@ impl Engine {
             }
             match self.decide(run)? {
                 step @ Step::Push { lane, .. } => self.push_run(run, step, lane).await?,
-                step @ Step::Upload { lane, chunk_bytes } => {
-                    self.upload(run, step, lane, chunk_bytes).await?
-                }
+                step @ Step::Upload { .. } => self.upload_run(run, step).await?,
                 step @ Step::Pull { max_bytes } => self.pull_run(run, step, max_bytes).await?,
                 step @ Step::Download { chunk_bytes } => self.download(run, step, chunk_bytes).await?,
                 Step::Wait { until_ms } => {
@@ -248,12 +246,14 @@ impl Engine {
 
     /// A step succeeded: the line is up.
     fn succeeded(&mut self, run: &mut Run<'_>, step: &Step, traffic: Traffic, elapsed_ms: u64) {
+        self.planner.timed(step, wire_bytes(step, traffic), elapsed_ms, self.clock.now_ms());
+        self.moved(run, step, traffic);
+    }
+
+    /// As [`Engine::succeeded`], for a step whose time was shared with another's.
+    fn moved(&mut self, run: &mut Run<'_>, step: &Step, traffic: Traffic) {
         let now_ms = self.clock.now_ms();
-        let wire_bytes = match step {
-            Step::Push { .. } | Step::Upload { .. } => traffic.up,
-            _ => traffic.down,
-        };
-        self.planner.succeeded(step, wire_bytes, elapsed_ms, now_ms);
+        self.planner.moved(step, wire_bytes(step, traffic));
         run.report.sent_bytes += traffic.up;
         run.report.received_bytes += traffic.down;
         run.line.online = Some(true);
@@ -383,4 +383,12 @@ impl Engine {
 
 fn failed_report(fault: Fault) -> SyncReport {
     SyncReport { fault: Some(fault), ..SyncReport::default() }
+}
+
+/// Bytes in the direction that the step is about.
+fn wire_bytes(step: &Step, traffic: Traffic) -> u64 {
+    match step {
+        Step::Push { .. } | Step::Upload { .. } => traffic.up,
+        _ => traffic.down,
+    }
 }

@@ -63,7 +63,7 @@ impl Engine {
 }
 
 /// What waits, by our own count.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Loads {
     ops: [Load; 3],
     files: [Load; 5],
@@ -102,6 +102,13 @@ impl Loads {
         }
         self.downloads = wish.first().map_or(Load::default(), |w| Load::new(1, w.plain_bytes));
         Ok(())
+    }
+
+    /// As if the last bytes of a file of this lane had arrived.
+    pub fn without(&self, lane: Lane, bytes: u64) -> Self {
+        let mut rest = self.clone();
+        rest.sent_file(lane, bytes, true);
+        rest
     }
 
     pub fn snapshot(&self, may_read: bool, pull_due_since_ms: Option<i64>) -> Snapshot {

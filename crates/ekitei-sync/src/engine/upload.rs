@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ekitei_model::{Fault, Lane};
+use ekitei_model::Fault;
 use ekitei_seal::SealError;
 use ekitei_seal::atomic::FileError;
 use ekitei_store::queue::{Upload, uploads};
@@ -14,36 +14,138 @@ use super::flight::{Flight, Landed, Yields};
 use super::{Engine, Halt, Run};
 use crate::error::CallError;
 use crate::plan::{Consequence, Step};
-use crate::transport::{NewUpload, UploadAt};
+use crate::transport::{AllSent, NewUpload, UploadAt};
+
+/// Below this, an exchange's round trip is nothing beside its bytes, and two files at once would only halve the line.
+const OVERLAP_FROM_BYTES_PER_S: u64 = 64 * 1024;
+/// Overlapping exchanges are measured together over stretches of this length.
+const MEASURE_MS: u64 = 250;
+
+/// A chunk of a file on the line.
+struct Sending {
+    step: Step,
+    file: Upload,
+    flight: Flight<UploadAt>,
+    sent: AllSent,
+    /// Nothing of the file is left behind it.
+    ends_file: bool,
+}
+
+/// What overlapping exchanges moved in a stretch of time; each alone would count the line's time twice.
+struct Meter {
+    since_ms: u64,
+    bytes: u64,
+}
 
 impl Engine {
-    /// One chunk of the next file of a lane.
-    pub(super) async fn upload(
-        &mut self,
-        run: &mut Run<'_>,
-        step: Step,
-        lane: Lane,
-        chunk_bytes: u64,
-    ) -> Result<(), Halt> {
-        let Some(file) = self.home.queue().read(|c| uploads::next(c, lane))? else {
-            run.loads.forget();
-            return Ok(());
-        };
-        let flight = match self.launch_chunk(&file, chunk_bytes) {
-            Ok(flight) => flight,
-            Err(fault) => return self.upload_failed(run, &step, &file, &CallError::Disk(fault)).await,
-        };
-        let (result, elapsed_ms) = match self.land_unless(run, flight, Yields::ToEmergency).await? {
-            Landed::Done(result, elapsed_ms) => (result, elapsed_ms),
-            Landed::GaveWay => return Ok(()),
-        };
-        match result {
-            Ok(at) => self.arrived(run, &step, &file, &at, elapsed_ms),
-            Err(error) => self.upload_failed(run, &step, &file, &error).await,
+    /// Chunks of files. While the office checks a whole file and answers, the next file's first bytes are on the line already.
+    pub(super) async fn upload_run(&mut self, run: &mut Run<'_>, step: Step) -> Result<(), Halt> {
+        let Some(mut current) = self.begin_chunk(run, step, None).await? else { return Ok(()) };
+        let mut meter = Meter { since_ms: self.clock.steady_ms(), bytes: 0 };
+        loop {
+            let mut ahead = None;
+            let mut sent = current.ends_file.then(|| current.sent.clone());
+            let result = loop {
+                let landed =
+                    self.land_unless(run, &mut current.flight, Yields::ToEmergency, sent.as_ref()).await?;
+                match landed {
+                    Landed::Done(result, _) => break result,
+                    Landed::Sent => {
+                        sent = None;
+                        ahead = self.begin_behind(run, &current).await?;
+                    }
+                    Landed::GaveWay => {
+                        self.abandon(&current);
+                        ahead.iter().for_each(|next| self.abandon(next));
+                        return Ok(());
+                    }
+                }
+            };
+            match result {
+                Ok(at) => {
+                    self.arrived(run, &current.step, &current.file, &at)?;
+                    self.measure(&mut meter, &current.step, at.traffic.up, ahead.is_none());
+                }
+                Err(error) => self.upload_failed(run, &current.step, &current.file, &error).await?,
+            }
+            match ahead {
+                Some(next) if self.planner.holds().line_open(self.clock.now_ms()) => current = next,
+                Some(next) => {
+                    self.abandon(&next);
+                    return Ok(());
+                }
+                None => return Ok(()),
+            }
         }
     }
 
-    fn launch_chunk(&self, file: &Upload, chunk_bytes: u64) -> Result<Flight<UploadAt>, Fault> {
+    /// Sends the next chunk of the step's lane; `but`: of another file than this.
+    async fn begin_chunk(
+        &mut self,
+        run: &mut Run<'_>,
+        step: Step,
+        but: Option<i64>,
+    ) -> Result<Option<Sending>, Halt> {
+        let Step::Upload { lane, chunk_bytes } = step else { return Ok(None) };
+        let Some(file) = self.home.queue().read(|c| uploads::next(c, lane, but))? else {
+            run.loads.forget();
+            return Ok(None);
+        };
+        let sent = AllSent::default();
+        match self.launch_chunk(&file, chunk_bytes, &sent) {
+            Ok(flight) => {
+                let ends_file = file.sent_bytes.saturating_add(chunk_bytes) >= file.cipher_bytes;
+                Ok(Some(Sending { step, file, flight, sent, ends_file }))
+            }
+            Err(fault) => {
+                self.upload_failed(run, &step, &file, &CallError::Disk(fault)).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// What the planner would send if `current` had arrived, when that is a file.
+    async fn begin_behind(&mut self, run: &mut Run<'_>, current: &Sending) -> Result<Option<Sending>, Halt> {
+        let now_ms = self.clock.now_ms();
+        let quick = self.planner.up_bytes_per_s(now_ms).is_some_and(|r| r >= OVERLAP_FROM_BYTES_PER_S);
+        if !quick {
+            return Ok(None);
+        }
+        self.hear(run);
+        run.loads.refresh(self.home.queue(), self.clock.steady_ms())?;
+        let file = &current.file;
+        let loads = run.loads.without(file.lane, file.cipher_bytes.saturating_sub(file.sent_bytes));
+        let snapshot = loads.snapshot(run.may_read, run.pull_due_since_ms);
+        match self.planner.next(&snapshot, now_ms) {
+            step @ Step::Upload { .. } => self.begin_chunk(run, step, Some(file.item)).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// A chunk whose answer nobody waits for: perhaps the office has it, so it is asked before anything is sent again.
+    fn abandon(&mut self, given: &Sending) {
+        if given.file.url.is_none() {
+            self.restarts.entry(given.file.item).or_insert(0);
+        }
+    }
+
+    /// `last`: nothing overlaps what comes next.
+    fn measure(&mut self, meter: &mut Meter, step: &Step, bytes: u64, last: bool) {
+        meter.bytes += bytes;
+        let now_ms = self.clock.steady_ms();
+        let elapsed_ms = now_ms.saturating_sub(meter.since_ms);
+        if last || elapsed_ms >= MEASURE_MS {
+            self.planner.timed(step, meter.bytes, elapsed_ms, self.clock.now_ms());
+            *meter = Meter { since_ms: now_ms, bytes: 0 };
+        }
+    }
+
+    fn launch_chunk(
+        &self,
+        file: &Upload,
+        chunk_bytes: u64,
+        sent: &AllSent,
+    ) -> Result<Flight<UploadAt>, Fault> {
         let line = Arc::clone(&self.line);
         // Begun before in vain: perhaps the office has part of it, so ask before sending again.
         let blind = file.url.is_none() && self.restarts.contains_key(&file.item);
@@ -53,7 +155,7 @@ impl Engine {
             let path = self.home.blobs().path(&file.name);
             read_chunk(&path, file.cipher_bytes, file.sent_bytes, chunk_bytes)?
         };
-        let (url, from) = (file.url.clone(), file.sent_bytes);
+        let (url, from, sent) = (file.url.clone(), file.sent_bytes, sent.clone());
         let new = NewUpload {
             record: file.record,
             variant: file.variant,
@@ -64,20 +166,13 @@ impl Engine {
         };
         Ok(Flight::launch(&self.clock, async move {
             match url {
-                Some(url) => line.upload_patch(&url, from, bytes).await,
-                None => line.upload_create(&new, bytes).await,
+                Some(url) => line.upload_patch(&url, from, bytes, &sent).await,
+                None => line.upload_create(&new, bytes, &sent).await,
             }
         }))
     }
 
-    fn arrived(
-        &mut self,
-        run: &mut Run<'_>,
-        step: &Step,
-        file: &Upload,
-        at: &UploadAt,
-        elapsed_ms: u64,
-    ) -> Result<(), Halt> {
+    fn arrived(&mut self, run: &mut Run<'_>, step: &Step, file: &Upload, at: &UploadAt) -> Result<(), Halt> {
         let now_ms = self.clock.now_ms();
         self.home.queue().write(|tx| {
             if at.verified {
@@ -104,7 +199,7 @@ impl Engine {
             }
         }
         run.loads.sent_file(file.lane, at.offset.saturating_sub(file.sent_bytes), at.verified);
-        self.succeeded(run, step, at.traffic, elapsed_ms);
+        self.moved(run, step, at.traffic);
         run.side.progressed();
         Ok(())
     }
@@ -157,7 +252,7 @@ impl Engine {
             Ok(at) if at.offset > file.cipher_bytes => {
                 self.home.queue().write(|tx| uploads::restart(tx, file.item))?;
             }
-            Ok(at) => self.arrived(run, step, file, &at, 0)?,
+            Ok(at) => self.arrived(run, step, file, &at)?,
             Err(CallError::UploadMoved { .. }) => {
                 self.home.queue().write(|tx| uploads::restart(tx, file.item))?;
             }

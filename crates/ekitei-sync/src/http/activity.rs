@@ -10,6 +10,7 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::time::Instant;
 
 use crate::error::CallError;
+use crate::transport::AllSent;
 
 const PIECE_BYTES: usize = 16 * 1024;
 
@@ -57,15 +58,19 @@ impl Activity {
     }
 }
 
-/// A body of known length that reports each piece the connection takes.
+/// A body of known length that reports each piece the connection takes, and the last one once more.
 pub struct WatchedBody {
     left: Bytes,
     activity: Activity,
+    sent: AllSent,
 }
 
 impl WatchedBody {
-    pub fn new(bytes: Bytes, activity: Activity) -> Self {
-        Self { left: bytes, activity }
+    pub fn new(bytes: Bytes, activity: Activity, sent: AllSent) -> Self {
+        if bytes.is_empty() {
+            sent.ring();
+        }
+        Self { left: bytes, activity, sent }
     }
 }
 
@@ -83,6 +88,9 @@ impl Body for WatchedBody {
         let at = self.left.len().min(PIECE_BYTES);
         let piece = self.left.split_to(at);
         self.activity.touch();
+        if self.left.is_empty() {
+            self.sent.ring();
+        }
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 

@@ -24,7 +24,7 @@ use reqwest::{Client, Method, StatusCode, Url};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{CallError, classify, classify_upload, retry_after_ms};
 use crate::transport::{
-    NewUpload, Piece, PullAnswer, PushAnswer, PushBatch, Traffic, Transport, UploadAt, Waiting,
+    AllSent, NewUpload, Piece, PullAnswer, PushAnswer, PushBatch, Traffic, Transport, UploadAt, Waiting,
 };
 use crate::wire::{self, MAX_BODY_BYTES, Packing};
 use activity::{Activity, WatchedBody};
@@ -82,6 +82,7 @@ struct Call {
     /// Bytes of the answer at most.
     limit: usize,
     of_upload: bool,
+    sent: AllSent,
 }
 
 struct Answer {
@@ -155,6 +156,7 @@ impl HttpTransport {
             body: Bytes::new(),
             limit: MAX_BODY_BYTES,
             of_upload: false,
+            sent: AllSent::default(),
         })
     }
 
@@ -235,6 +237,7 @@ pub async fn enrol(
         body: body.into(),
         limit: MAX_FAULT_BYTES,
         of_upload: false,
+        sent: AllSent::default(),
     };
     let answer = exchange(&client, &call, None, timeouts).await.map_err(|e| e.to_fault())?;
     if !answer.status.is_success() {
@@ -259,7 +262,7 @@ async fn exchange(
         request = request.header(AUTHORIZATION, bearer);
     }
     if call.method != Method::GET && call.method != Method::HEAD {
-        let body = WatchedBody::new(call.body.clone(), activity.clone());
+        let body = WatchedBody::new(call.body.clone(), activity.clone(), call.sent.clone());
         request = request.body(reqwest::Body::wrap(body));
     }
     let watched = activity.clone();
@@ -339,16 +342,27 @@ impl Transport for HttpTransport {
         Ok(PullAnswer { reply, pages, traffic: answer.traffic })
     }
 
-    async fn upload_create(&self, new: &NewUpload, first: Bytes) -> Result<UploadAt, CallError> {
-        self.tus_create(new, first).await
+    async fn upload_create(
+        &self,
+        new: &NewUpload,
+        first: Bytes,
+        sent: &AllSent,
+    ) -> Result<UploadAt, CallError> {
+        self.tus_create(new, first, sent).await
     }
 
     async fn upload_head(&self, location: &str) -> Result<UploadAt, CallError> {
         self.tus_head(location).await
     }
 
-    async fn upload_patch(&self, location: &str, offset: u64, bytes: Bytes) -> Result<UploadAt, CallError> {
-        self.tus_patch(location, offset, bytes).await
+    async fn upload_patch(
+        &self,
+        location: &str,
+        offset: u64,
+        bytes: Bytes,
+        sent: &AllSent,
+    ) -> Result<UploadAt, CallError> {
+        self.tus_patch(location, offset, bytes, sent).await
     }
 
     async fn download(&self, of: BytesOf, from: u64, max_bytes: u64) -> Result<Piece, CallError> {

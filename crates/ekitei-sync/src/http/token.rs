@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 
 use super::{Call, DeviceKey, HttpTransport, JSON, MAX_FAULT_BYTES, exchange, refusal};
 use crate::error::CallError;
+use crate::transport::AllSent;
 use crate::wire;
 
 /// The token in use; one renewal at a time.
@@ -102,6 +103,7 @@ impl Tokens {
             body: serde_json::to_vec(&request).expect("a token request is plain data").into(),
             limit: MAX_FAULT_BYTES,
             of_upload: false,
+            sent: AllSent::default(),
         })
     }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Answer, Call, HttpTransport, text};
 use crate::error::CallError;
-use crate::transport::{NewUpload, UploadAt};
+use crate::transport::{AllSent, NewUpload, UploadAt};
 
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 const LENGTH: HeaderName = HeaderName::from_static("upload-length");
@@ -22,9 +22,15 @@ const VERSION: HeaderValue = HeaderValue::from_static("1.0.0");
 const CHUNK: HeaderValue = HeaderValue::from_static("application/offset+octet-stream");
 
 impl HttpTransport {
-    pub(super) async fn tus_create(&self, new: &NewUpload, first: Bytes) -> Result<UploadAt, CallError> {
+    pub(super) async fn tus_create(
+        &self,
+        new: &NewUpload,
+        first: Bytes,
+        all_sent: &AllSent,
+    ) -> Result<UploadAt, CallError> {
         let mut call = self.tus_call(Method::POST, paths::UPLOADS)?;
         call.of_upload = false;
+        call.sent = all_sent.clone();
         call.headers.insert(LENGTH, HeaderValue::from(new.cipher_bytes));
         call.headers.insert(METADATA, metadata(new)?);
         let sent = first.len();
@@ -58,8 +64,10 @@ impl HttpTransport {
         location: &str,
         from: u64,
         bytes: Bytes,
+        all_sent: &AllSent,
     ) -> Result<UploadAt, CallError> {
         let mut call = self.tus_call(Method::PATCH, location)?;
+        call.sent = all_sent.clone();
         call.headers.insert(OFFSET, HeaderValue::from(from));
         let end = from + bytes.len() as u64;
         carry(&mut call, bytes);

@@ -237,6 +237,21 @@ impl Planner {
 
     /// A step succeeded and moved so many bytes over the line in so long.
     pub fn succeeded(&mut self, step: &Step, wire_bytes: u64, elapsed_ms: u64, now_ms: i64) {
+        self.moved(step, wire_bytes);
+        self.timed(step, wire_bytes, elapsed_ms, now_ms);
+    }
+
+    /// Steps that succeeded moved so many bytes over the line in so long; those that overlap are timed together.
+    pub fn timed(&mut self, step: &Step, wire_bytes: u64, elapsed_ms: u64, now_ms: i64) {
+        match step {
+            Step::Push { .. } | Step::Upload { .. } => self.up.observe(wire_bytes, elapsed_ms, now_ms),
+            Step::Pull { .. } | Step::Download { .. } => self.down.observe(wire_bytes, elapsed_ms, now_ms),
+            Step::Wait { .. } | Step::Done => {}
+        }
+    }
+
+    /// A step succeeded and moved so many bytes.
+    pub fn moved(&mut self, step: &Step, wire_bytes: u64) {
         self.holds.succeeded();
         match *step {
             Step::Push { lane, .. } | Step::Upload { lane, .. } => {
@@ -244,16 +259,12 @@ impl Planner {
                     self.sending.spend(flow, wire_bytes);
                 }
                 self.directions.spend(SEND, wire_bytes);
-                self.up.observe(wire_bytes, elapsed_ms, now_ms);
                 if matches!(step, Step::Push { .. }) {
                     self.batch_ops = (self.batch_ops * 2).min(MAX_BATCH_OPS);
                     self.batch_bytes = (self.batch_bytes * 2).min(MAX_BATCH_BYTES);
                 }
             }
-            Step::Pull { .. } | Step::Download { .. } => {
-                self.directions.spend(RECEIVE, wire_bytes);
-                self.down.observe(wire_bytes, elapsed_ms, now_ms);
-            }
+            Step::Pull { .. } | Step::Download { .. } => self.directions.spend(RECEIVE, wire_bytes),
             Step::Wait { .. } | Step::Done => {}
         }
     }

@@ -32,6 +32,8 @@ pub enum Luck {
     After(CallError),
     /// Never answered.
     Never,
+    /// Answered once the phone has begun another call: fine, or as given.
+    WithNext(Option<CallError>),
 }
 
 #[derive(Default)]
@@ -131,16 +133,26 @@ pub struct Line {
 impl Line {
     async fn begin(&self, what: String) -> Result<Luck, CallError> {
         tokio::task::yield_now().await;
-        let luck = {
+        let (luck, mine) = {
             let mut books = self.office.books();
             books.calls.push(what);
+            let mine = books.calls.len();
             let calls = &books.calls;
             assert!(calls.len() < 20_000, "it never ends: {:?}", &calls[calls.len() - 12..]);
-            books.luck.pop_front().unwrap_or(Luck::Fine)
+            (books.luck.pop_front().unwrap_or(Luck::Fine), mine)
         };
         match luck {
             Luck::Before(error) => Err(error),
             Luck::Never => std::future::pending().await,
+            Luck::WithNext(error) => {
+                let mut patience = 10_000;
+                while self.office.books().calls.len() == mine {
+                    patience -= 1;
+                    assert!(patience > 0, "nothing went while call {mine} waited for its answer");
+                    tokio::task::yield_now().await;
+                }
+                error.map_or(Ok(Luck::Fine), Err)
+            }
             luck => {
                 if self.office.books().wiped {
                     return Err(CallError::Device(DeviceState::Wiped));
@@ -308,7 +320,13 @@ impl Transport for Line {
         self.end(luck, answer).await
     }
 
-    async fn upload_create(&self, new: &NewUpload, first: Bytes) -> Result<UploadAt, CallError> {
+    async fn upload_create(
+        &self,
+        new: &NewUpload,
+        first: Bytes,
+        sent: &AllSent,
+    ) -> Result<UploadAt, CallError> {
+        sent.ring();
         let luck = self.begin(format!("create {} {}", new.variant.as_str(), first.len())).await?;
         let at = {
             let mut books = self.office.books();
@@ -343,7 +361,14 @@ impl Transport for Line {
         self.end(luck, at).await
     }
 
-    async fn upload_patch(&self, location: &str, offset: u64, bytes: Bytes) -> Result<UploadAt, CallError> {
+    async fn upload_patch(
+        &self,
+        location: &str,
+        offset: u64,
+        bytes: Bytes,
+        sent: &AllSent,
+    ) -> Result<UploadAt, CallError> {
+        sent.ring();
         let luck = self.begin(format!("patch {}", bytes.len())).await?;
         let at = {
             let mut books = self.office.books();
