@@ -196,7 +196,7 @@ test('report and ledger are one tap from the finished sheet, made without a line
   phone.line.cut();
   const others = {
     operator: '北柏沢砂利', permit_number: '空振産第12号', pit_place: '北柏沢町字上幌別', witness_name: '羽幌 かなえ',
-    permitted_depth: 10, overall: 'guidance', guidance: '速やかに改善すること。', witness_consent: false, fence_finding: '破損している。',
+    permitted_depth: 10, overall: 'guidance', guidance: '速やかに改善すること。', witness_consent: true, fence_finding: '破損している。',
   };
   for (const [key, answer] of Object.entries(others)) await set(key, answer);
   for (const one of await questions(finger, id)) if (one.type === 'ruling' && one.key !== 'fence') await set(one.key, 'ok');

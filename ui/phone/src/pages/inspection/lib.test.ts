@@ -1,6 +1,6 @@
 import type { ItemView, PageView } from '@ekitei/shared';
 import { describe, expect, it, vi } from 'vitest';
-import { anchorOf, asTable, cardsOf, cellsOf, countRulings, instanceOf, itemsOfPage, keepSame, keyed, leaves, pageAt, questionOf, replaceItems, stepAt, stepsOf, withPhrase } from './lib';
+import { anchorOf, asTable, cardsOf, cellsOf, countRulings, instanceOf, itemsOfPage, keepSame, keyed, leaves, pageAt, questionOf, readRefused, replaceItems, stepAt, stepsOf, withPhrase } from './lib';
 import { keypad } from './keypad.svelte';
 import { splitPage } from './show';
 import { SEND_AFTER_MS, Typing } from './typing.svelte';
@@ -150,4 +150,12 @@ it('keys pressed while a row is being added go into its cell, not the one before
   await moved;
   keypad.close();
   expect(written).toEqual([['a', '7'], ['b', '9'], ['c', '5']]);
+});
+
+describe('what was refused', () => {
+  it('comes back as it was kept, and nothing else does', () => {
+    const fault = { code: 'answer-not-a-number', params: {}, cure: 'ask' };
+    expect(readRefused([{ key: 'depth', answer: '3か4', fault }, { key: 1, fault }, { key: 'x' }, null, 'y'])).toEqual([{ key: 'depth', answer: '3か4', fault }]);
+    expect([readRefused(null), readRefused({})]).toEqual([[], []]);
+  });
 });

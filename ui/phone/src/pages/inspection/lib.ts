@@ -1,5 +1,5 @@
 // What the screens of an inspection work out by themselves: pure, without the core.
-import { parseDate, tMaybe, t, type AnswerFault, type ItemView, type PageView, type RecordId } from '@ekitei/shared';
+import { parseDate, tMaybe, t, type AnswerFault, type Fault, type ItemView, type PageView, type RecordId } from '@ekitei/shared';
 
 export const RULINGS = ['ok', 'fail', 'na'] as const;
 export type RulingWord = (typeof RULINGS)[number];
@@ -211,4 +211,14 @@ export interface Spot {
   inspection: RecordId;
   caseId: RecordId;
   visit: RecordId | null;
+}
+
+/** What was kept of refused answers; anything else that may stand there is left out. */
+export function readRefused(value: unknown): { key: string; answer: unknown; fault: Fault }[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one: unknown) => {
+    const { key, answer, fault } = (one ?? {}) as { key?: unknown; answer?: unknown; fault?: Partial<Fault> };
+    const told = fault && typeof fault.code === 'string' && typeof fault.cure === 'string';
+    return typeof key === 'string' && told ? [{ key, answer, fault: { params: {}, ...fault } as Fault }] : [];
+  });
 }

@@ -2,7 +2,7 @@
 import { core, faultOf, type ChoicesView, type Fault, type FormCall, type FormChange, type FormProgress, type FormReply, type InspectionView, type ItemView, type PageView, type PhotoView, type RestItem } from '@ekitei/shared';
 import { getContext, setContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import { keepSame, questionOf, replaceItems } from './lib';
+import { keepSame, questionOf, readRefused, replaceItems } from './lib';
 
 /** What an answer's widget asks of its surroundings. */
 export interface AnswerHost {
@@ -49,6 +49,8 @@ export class Sheet implements AnswerHost {
   /** Calls go one after the other: a form's session hears taps in their order. */
   private turn: Promise<unknown> = Promise.resolve();
   private quietSince = 0;
+  /** What an earlier screen could not store has been looked for. */
+  private recovered = false;
 
   constructor(readonly id: string) {}
 
@@ -110,6 +112,7 @@ export class Sheet implements AnswerHost {
   async reload(): Promise<void> {
     await this.queue(async () => {
       try {
+        if (!this.recovered) await this.recover();
         this.view = await core('inspection_get', { id: this.id });
         await this.readPages();
         this.fault = undefined;
@@ -144,6 +147,7 @@ export class Sheet implements AnswerHost {
   set(key: string, answer: unknown): Promise<boolean> {
     const mine = { answer };
     this.waiting.set(key, mine);
+    const refused = this.failures.get(key);
     this.failures.delete(key);
     this.quietSince = Date.now();
     return this.change(async () => {
@@ -151,13 +155,44 @@ export class Sheet implements AnswerHost {
       if (this.waiting.get(key) !== mine) return;
       try {
         await this.take(await this.call({ call: 'set', key, answer }, 'changed'));
+        if (refused) await this.keepRefused();
       } catch (thrown) {
-        if (this.waiting.get(key) === mine) this.failures.set(key, { answer, fault: faultOf(thrown) });
+        if (this.waiting.get(key) === mine) {
+          this.failures.set(key, { answer, fault: faultOf(thrown) });
+          await this.keepRefused();
+        }
         throw thrown;
       } finally {
         if (this.waiting.get(key) === mine) this.waiting.delete(key);
       }
     });
+  }
+
+  /** Answers that could not be stored, with what was said about them: for a screen that shows them nowhere else. */
+  get refused(): { key: string; answer: unknown; fault: Fault }[] {
+    return [...this.failures].map(([key, { answer, fault }]) => ({ key, answer, fault }));
+  }
+
+  private get draftKey(): string {
+    return `answers.${this.id}`;
+  }
+
+  /** What the core refuses stays beside the sheet until it is stored or written anew, also when the screen is left. */
+  private async keepRefused(): Promise<void> {
+    try {
+      if (this.failures.size === 0) await core('draft_drop', { key: this.draftKey });
+      else await core('draft_save', { key: this.draftKey, value: this.refused });
+    } catch {
+      // Nothing can be kept while the core is silent or locked; the screen still has it.
+    }
+  }
+
+  private async recover(): Promise<void> {
+    const { value } = await core('draft_load', { key: this.draftKey });
+    this.recovered = true;
+    for (const one of readRefused(value)) {
+      if (!this.waiting.has(one.key) && !this.failures.has(one.key)) this.failures.set(one.key, { answer: one.answer, fault: one.fault });
+    }
   }
 
   private async change(run: () => Promise<void>): Promise<boolean> {
