@@ -23,6 +23,7 @@ mod import;
 mod jobs;
 mod keys;
 mod listener;
+mod lists;
 mod metrics;
 mod pages;
 mod papers;

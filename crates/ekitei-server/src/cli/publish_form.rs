@@ -2,6 +2,7 @@
 
 use super::{Done, Office, Stop, now_ms, say};
 use crate::clock::Clock;
+use crate::lists;
 use ekitei_forms::Form;
 use ekitei_model::kinds::{self, form, form_version};
 use ekitei_model::record::Fields;
@@ -28,6 +29,9 @@ pub(crate) struct Args {
     /// Only the form's id, as visits name it, for scripts
     #[arg(long)]
     plain: bool,
+    /// A list of the form from a CSV whose first line names the columns (value or 値, label or 名称, …)
+    #[arg(long = "list", value_name = "NAME=FILE.csv", value_parser = named_file)]
+    lists: Vec<(String, PathBuf)>,
     /// The definition as JSON (assets/forms)
     #[arg(value_name = "FILE.json")]
     file: PathBuf,
@@ -37,6 +41,11 @@ pub(crate) async fn run(args: &Args) -> Done {
     let text = std::fs::read_to_string(&args.file).map_err(|e| FileError::new("read", &args.file, e))?;
     let mut definition: Value =
         serde_json::from_str(&text).map_err(|e| Fault::ask("form-json").with("reason", e))?;
+    for (name, file) in &args.lists {
+        let bytes = std::fs::read(file).map_err(|e| FileError::new("read", file, e))?;
+        definition["lists"][name] = serde_json::to_value(lists::from_csv(name, &bytes)?)?;
+    }
+    let text = definition.to_string();
     let checked = Form::from_json(&text).map_err(|problems| {
         problems.into_iter().next().map_or_else(|| Fault::ask("form-json"), Fault::from)
     })?;
@@ -63,6 +72,12 @@ pub(crate) async fn run(args: &Args) -> Done {
     Ok(())
 }
 
+/// `towns=lists/towns.csv`
+fn named_file(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, file) = text.split_once('=').ok_or_else(|| "NAME=FILE.csv".to_owned())?;
+    Ok((name.to_owned(), PathBuf::from(file)))
+}
+
 /// One person's writing.
 struct Hand<'a> {
     storage: &'a dyn Storage,
@@ -82,6 +97,7 @@ impl Hand<'_> {
         let name = definition["id"].as_str().unwrap_or_default().to_owned();
         let id = RecordId::derived(&["form", section, &name]);
         let known = self.storage.office_record(id).await?;
+        let pieces = lists::detach_all(definition, id, &scope)?;
         let last = known.as_ref().and_then(|r| r.fields.get(form::VERSION)?.as_u64()).unwrap_or(0);
         definition["version"] = json!(last);
         if let Some(known) = known.as_ref().filter(|_| last > 0)
@@ -90,6 +106,14 @@ impl Hand<'_> {
             return Ok((id, last));
         }
         let version = last + 1;
+        for (id, fields) in pieces {
+            // The same content is there from an earlier version.
+            if self.storage.office_record(id).await?.is_none() {
+                let kind = kinds::FORM_LIST.to_owned();
+                let body = OpBody::Create { kind, scope: scope.clone(), parent: None, fields };
+                self.apply(id, body, None).await?;
+            }
+        }
         definition["version"] = json!(version);
         let fields = Fields::from([
             (form::TITLE.into(), json!(title)),

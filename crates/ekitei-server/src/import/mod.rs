@@ -3,7 +3,7 @@
 
 mod cases;
 mod staff;
-mod table;
+pub(crate) mod table;
 
 pub use cases::parse_cases;
 pub use staff::parse_staff;

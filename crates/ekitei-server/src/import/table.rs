@@ -112,7 +112,8 @@ impl Row<'_> {
     }
 }
 
-fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
+/// `None`: no encoding that spreadsheets write.
+pub fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
     if let Some((encoding, skip)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling_and_without_replacement(bytes.get(skip..)?);
     }

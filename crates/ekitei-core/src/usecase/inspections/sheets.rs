@@ -5,7 +5,7 @@
 use crate::open::Open;
 use ekitei_forms::facade::{Call, OpenForm, Reply};
 use ekitei_forms::session::Env;
-use ekitei_forms::{AnswerKey, Answers, Form, Opening};
+use ekitei_forms::{AnswerKey, Answers, Form, FormDef, Opening};
 use ekitei_model::kinds::{self, form_version, inspection as field, photo};
 use ekitei_model::{Fault, Record, RecordId};
 use serde_json::{Value, json};
@@ -100,7 +100,7 @@ impl Sheets {
 /// The compiled form of a version that this phone has.
 ///
 /// # Errors
-/// `form-not-here`: the version has not come to this phone; `form-…`: the engine does not understand it.
+/// `form-not-here`, `form-list-not-here`: the version or a piece of its list has not come to this phone; `form-…`: the engine does not understand it.
 pub(super) fn form_of(open: &Open, version: RecordId) -> Result<Arc<Form>, Fault> {
     if let Some(form) = open.shared().sheets().lock().forms.get(&version) {
         return Ok(Arc::clone(form));
@@ -109,7 +109,12 @@ pub(super) fn form_of(open: &Open, version: RecordId) -> Result<Arc<Form>, Fault
     let record = open.reader().record(version)?.filter(|s| s.record.kind == kinds::FORM_VERSION);
     let record = record.ok_or_else(not_here)?.record;
     let definition = record.fields.get(form_version::DEFINITION).cloned().ok_or_else(not_here)?;
-    let def = serde_json::from_value(definition).map_err(|e| Fault::ask("form-json").with("detail", e))?;
+    let mut def: FormDef =
+        serde_json::from_value(definition).map_err(|e| Fault::ask("form-json").with("detail", e))?;
+    let piece = |id| Ok::<_, Fault>(open.reader().record(id)?.map(|found| found.record));
+    if !def.attach_lists(&record, piece)? {
+        return Err(Fault::wait("form-list-not-here"));
+    }
     let form = Form::compile(def).map_err(|problems| {
         problems.into_iter().next().map_or_else(|| Fault::ask("form-json"), Fault::from)
     })?;
