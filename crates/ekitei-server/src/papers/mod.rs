@@ -57,6 +57,7 @@ impl Inspected {
         let case = case.ok_or_else(|| Fault::ask("case-gone"))?;
         let version = named(app, &record, inspection::FORM_VERSION).await?;
         let version = version.ok_or_else(|| Fault::wait("form-not-here"))?;
+        let version = crate::lists::whole(&*app.storage, version).await?;
         let visit = named(app, &record, inspection::VISIT).await?.filter(|v| !v.deleted);
         let mut of = ekitei_papers::Inspected::new(Parts { record, case, version, visit, children })?;
         for id in of.staff() {
