@@ -158,8 +158,31 @@ test('a mark is taken up by a finger and moved', async () => {
   await finger.tap('chosen-done');
 });
 
+test('the editor in large letters, with gloves outdoors, and in English', async () => {
+  const at = new URL(finger.page.url()).hash;
+  for (const [name, settings] of Object.entries({ ...DISPLAYS, english: { ...DISPLAYS.plain, language: 'en' } })) {
+    await finger.display(settings);
+    await finger.open(at);
+    await theEditor();
+    await look(finger, `the editor (${name})`);
+    await finger.tap('marks-choose');
+    await finger.page.waitForSelector('[data-testid=chosen]');
+    await look(finger, `a chosen mark (${name})`);
+    await finger.shot(`marks-chosen-${name}`);
+    await finger.tap('chosen-done');
+    await finger.shot(`marks-${name}`);
+    await finger.tap('tool-board');
+    await finger.page.waitForSelector('[data-testid=board-dialog][open]');
+    await look(finger, `the blackboard (${name})`);
+    await finger.page.keyboard.press('Escape');
+  }
+  await finger.display(DISPLAYS.plain);
+  await finger.open(at);
+  await theEditor();
+});
+
 test('the layer lies over the photo wherever the phone shows it, also in front of others', async () => {
-  await finger.tap('back');
+  await finger.open(`#/inspection/${id}`);
   await theForm();
   await finger.page.waitForSelector('[data-testid=attachments-fence_photos] [data-testid=mark-layer][data-marks="4"]');
   const caseId = await theCase(finger);
