@@ -1,6 +1,9 @@
 //! The command line. It is stable: other programs script it. Verbs and options are only added.
 
+mod inspection;
+
 use clap::{Parser, Subcommand, ValueEnum};
+pub use inspection::{InspectionVerb, PictureRole};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -130,16 +133,11 @@ impl Verb {
             Self::Note(NoteVerb::Add { json, .. } | NoteVerb::Import { json, .. })
             | Self::Photo(PhotoVerb::Add { json, .. })
             | Self::Case(CaseVerb::Follow { json, .. })
-            | Self::Inspection(
-                InspectionVerb::Begin { json, .. }
-                | InspectionVerb::Set { json, .. }
-                | InspectionVerb::Finish { json, .. }
-                | InspectionVerb::Circulate { json, .. },
-            )
             | Self::List { json, .. }
             | Self::Search { json, .. }
             | Self::Sync { json, .. }
             | Self::Status { json } => *json,
+            Self::Inspection(verb) => verb.as_json(),
             _ => false,
         }
     }
@@ -203,42 +201,4 @@ pub enum Listed {
     Inspections,
     Queue,
     Conflicts,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum InspectionVerb {
-    /// Begin an inspection, or find the one that is open for the same visit and form.
-    Begin {
-        /// The case's number.
-        #[arg(long, value_name = "NUMBER")]
-        case: String,
-        /// The form's title, or its id.
-        #[arg(long)]
-        form: String,
-        /// The visit's id.
-        #[arg(long)]
-        visit: Option<String>,
-        #[arg(long)]
-        json: bool,
-    },
-    /// Answer: KEY=VALUE as JSON or text; KEY= takes the answer away.
-    Set {
-        id: String,
-        #[arg(required = true, value_name = "KEY=VALUE")]
-        answers: Vec<String>,
-        #[arg(long)]
-        json: bool,
-    },
-    /// Lock it with a snapshot of what was calculated.
-    Finish {
-        id: String,
-        #[arg(long)]
-        json: bool,
-    },
-    /// 回付: hand it to the section head.
-    Circulate {
-        id: String,
-        #[arg(long)]
-        json: bool,
-    },
 }
