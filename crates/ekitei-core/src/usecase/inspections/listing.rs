@@ -58,7 +58,8 @@ pub fn get(open: &Open, id: RecordId) -> Result<InspectionView, Fault> {
         report: record.text(field::REPORT).to_owned(),
         returned_reason: record.text(field::RETURNED_REASON).to_owned(),
         accepted_by: record.text(field::ACCEPTED_BY).to_owned(),
-        filed: record.text(field::FILED).to_owned(),
+        // Several papers; the first leads to all.
+        filed: record.list(field::FILED).into_iter().next().unwrap_or_default(),
         photos: by_item(open, &children)?,
         last: last_of(open, record)?.map(|l| last_visit(open, &l)).transpose()?,
         amendments: amendments(open, record)?,
