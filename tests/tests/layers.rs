@@ -15,16 +15,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ekitei-field", &["ekitei-core"]),
     ("ekitei-ffi", &["ekitei-core"]),
     ("ekitei-native", &[]),
-    ("ekitei-core", &["ekitei-sync", "ekitei-photo", "ekitei-forms", "ekitei-report"]),
+    ("ekitei-core", &["ekitei-sync", "ekitei-photo", "ekitei-papers"]),
     ("ekitei-sync", &["ekitei-store"]),
     ("ekitei-store", &["ekitei-seal"]),
     ("ekitei-seal", &["ekitei-model"]),
     ("ekitei-photo", &["ekitei-model"]),
     ("ekitei-forms", &["ekitei-model"]),
     ("ekitei-forms-wasm", &["ekitei-forms"]),
+    ("ekitei-papers", &["ekitei-forms", "ekitei-report"]),
     ("ekitei-report", &["ekitei-model"]),
     ("ekitei-model", &[]),
-    ("ekitei-server", &["ekitei-server-db", "ekitei-seal", "ekitei-photo", "ekitei-forms", "ekitei-report"]),
+    ("ekitei-server", &["ekitei-server-db", "ekitei-seal", "ekitei-photo", "ekitei-papers"]),
     ("ekitei-server-db", &["ekitei-model"]),
     ("xtask", &[]),
 ];
@@ -45,6 +46,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("age", &["ekitei-seal"]),
     ("tauri", &["ekitei-app", "ekitei-native"]),
     ("image", &["ekitei-photo"]),
+    ("rqrr", &["ekitei-photo"]),
     ("krilla", &["ekitei-report"]),
     ("rust_xlsxwriter", &["ekitei-report"]),
     ("quick-xml", &["ekitei-report"]),
@@ -57,6 +59,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("ekitei-forms", &["rusqlite", "tokio", "reqwest", "rand", "getrandom", "tempfile"]),
     ("ekitei-photo", &["rusqlite", "tokio", "reqwest"]),
     ("ekitei-report", &["rusqlite", "tokio", "reqwest", "rand", "getrandom", "tempfile"]),
+    ("ekitei-papers", &["rusqlite", "tokio", "reqwest", "rand", "getrandom", "tempfile"]),
 ];
 
 fn may_know(left: &str, right: &str) -> bool {

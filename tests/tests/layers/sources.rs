@@ -14,6 +14,7 @@ const IMPURE: &[(&str, &[&str])] = &[
     ("crates/ekitei-forms/src", &["std::fs", "std::env", "std::process", "now_v7(", "new_v4("]),
     ("crates/ekitei-photo/src", &["std::process"]),
     ("crates/ekitei-report/src", &["std::process", "std::env"]),
+    ("crates/ekitei-papers/src", &["std::fs", "std::env", "std::process", "now_v7(", "new_v4("]),
 ];
 
 /// For every pure package.
