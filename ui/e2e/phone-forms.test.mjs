@@ -108,6 +108,17 @@ test('a form\'s QR code in a picture opens the form for its case', async () => {
   await finger.page.waitForSelector('[data-testid=open-scan]');
 });
 
+test('a question for a code is answered from a picture, whatever the WebView can read', async () => {
+  const form = (await finger.ask('form_list')).find((one) => one.title.includes('見本'));
+  await finger.open(`#/inspection/new?case=${await theCase(finger)}&form=${form.id}`);
+  const id = await begun();
+  await finger.page.getByTestId('qr-file-code').setInputFiles(await pictureOf('機械-0042'));
+  await becomes('the code is the answer', async () => (await answerOf(finger, id, 'code')) === '機械-0042');
+  await finger.page.getByTestId('qr-file-code').setInputFiles({ ...(await pictureOf('x')), buffer: Buffer.from('no picture') });
+  await finger.page.waitForFunction(() => document.querySelector('.qr [role=status]')?.textContent.length > 3);
+  assert.equal(await answerOf(finger, id, 'code'), '機械-0042');
+});
+
 test('held before the camera, the code is found by itself', async () => {
   const form = (await finger.ask('form_list')).find((one) => one.title.includes('300'));
   const other = await Finger.at(site.browser, phone.url);
