@@ -187,7 +187,7 @@ test('the language changes at once, without a reload', async () => {
   assert.equal(await a.page.evaluate(() => window.stillHere), true);
 });
 
-for (const [display, settings] of Object.entries(DISPLAYS)) {
+for (const [display, settings] of Object.entries({ ...DISPLAYS, english: { ...DISPLAYS.plain, language: 'en' } })) {
   describe(`screens, ${display}`, () => {
     let id;
     before(async () => {
@@ -203,6 +203,12 @@ for (const [display, settings] of Object.entries(DISPLAYS)) {
         await a.tap('shutter');
         await a.page.waitForSelector('[data-testid=shots][data-count="2"]');
       }
+      if ((await a.ask('photo_own')).length === 0) {
+        await a.open('#/camera');
+        await a.tap('case-later');
+        await a.tap('shutter');
+        await a.page.waitForSelector('[data-testid=shots][data-count="1"]');
+      }
     });
 
     const screens = {
@@ -212,6 +218,9 @@ for (const [display, settings] of Object.entries(DISPLAYS)) {
       'note-new': [() => `#/note/new?case=${id}`, '[data-testid=note-text]'],
       pen: [() => `#/note/new?case=${id}&mode=pen`, '[data-testid=paper]'],
       camera: [() => `#/camera?case=${id}`, '[data-testid=shutter]'],
+      'camera-no-case': ['#/camera', '[data-testid=case-later]'],
+      own: ['#/own', '[data-testid=own-photo]'],
+      scan: ['#/scan', '[data-testid=scan-pick]'],
       queue: ['#/queue', '[data-testid=send-now]'],
       conflicts: ['#/conflicts', '.empty, [data-testid=conflict]'],
       search: ['#/search', '[data-testid=search]'],
