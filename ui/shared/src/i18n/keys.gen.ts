@@ -592,7 +592,11 @@ export interface MessageParams {
   'error.form-json': 'reason';
   'error.form-large': 'bytes';
   'error.form-list-column': 'column' | 'item';
+  'error.form-list-gone': never;
   'error.form-list-large': 'count' | 'item';
+  'error.form-list-line-broken': 'item' | 'line';
+  'error.form-list-not-here': never;
+  'error.form-list-row-large': 'item';
   'error.form-list-unknown': 'item' | 'list';
   'error.form-many-items': 'count';
   'error.form-matrix-item': 'item' | 'type';
@@ -911,7 +915,6 @@ export interface MessageParams {
   'form.planned': never;
   'form.qr-none': never;
   'form.qr-read': never;
-  'form.qr-unsupported': never;
   'form.rank-down': 'what';
   'form.rank-take': never;
   'form.rank-up': 'what';
