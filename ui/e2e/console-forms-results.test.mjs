@@ -11,6 +11,7 @@ import { publish, theCase } from './lib/inspection.mjs';
 import { root } from './lib/programs.mjs';
 
 const SHEET = join(root, 'ui/e2e/forms/console-sheet.json');
+const GROWTH = join(root, 'assets/forms/strawberry-growth.json');
 const TITLE = '砂利採取場 簡易点検';
 let house, finger, form, inspection, head;
 
@@ -28,10 +29,12 @@ before(async () => {
   house = await startConsole();
   finger = house.finger;
   await publish(house.office, SHEET);
+  await publish(house.office, GROWTH);
   await becomes('the form is on the phone', async () => {
     await finger.ask('sync_now', { deadline_s: 30 });
-    form = (await finger.ask('form_list'))[0];
-    return form !== undefined;
+    const known = await finger.ask('form_list');
+    form = known.find((one) => one.title === TITLE);
+    return known.length === 2;
   });
   const begun = await finger.ask('inspection_begin', { case: await theCase(finger), form_version: form.id });
   inspection = begun.row.id;
@@ -41,10 +44,35 @@ before(async () => {
 });
 after(() => house?.stop());
 
+test('a growth survey fills the table at the office while it is typed on the phone', async () => {
+  const survey = (await finger.ask('form_list')).find((one) => one.form !== form.form);
+  const begun = await finger.ask('inspection_begin', { case: await theCase(finger), form_version: survey.id });
+  const put = (key, answer) => finger.ask('inspection_call', { id: begun.row.id, call: { call: 'set', key, answer } });
+  await put('plant_count', 3);
+  await put('height_cm@n1', '12.5');
+  await sync();
+  await head.open('#/results', '結果');
+  await head.page.locator('[data-testid=inspection-link]', { hasText: survey.title }).click();
+  await head.at('live').waitFor();
+  const table = head.at('repeat-table');
+  await table.locator('[data-testid="answer-height_cm@n1"]:has-text("12.5")').waitFor();
+  // Nobody touches the page from here on.
+  await put('height_cm@n2', '13');
+  await put('leaves@n2', '5');
+  await put('height_cm@n3', '9.75');
+  await finger.ask('sync_now', { deadline_s: 60 });
+  await table.locator('[data-testid="answer-height_cm@n3"]:has-text("9.75")').waitFor();
+  const rows = await table.locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
+  assert.equal(rows.length, 3);
+  assert.match(rows[1].join('|'), /13.*5/);
+  assert.match(await head.page.locator('[data-testid=answer-max_height]').textContent(), /13/, 'what is reckoned follows');
+  assert.deepEqual(await head.look(24), []);
+  await shot(head, 'growth');
+});
+
 test('a draft is seen while it is filled in', async () => {
   await head.open('#/results', '結果');
-  await head.at('inspection-link').first().waitFor();
-  await head.page.locator('[data-testid=inspection-link]').first().click();
+  await head.page.locator('[data-testid=inspection-link]', { hasText: TITLE }).click();
   await head.page.waitForSelector(`h1:text-is("${TITLE}")`);
   await head.at('live').waitFor();
   await set('fence', 'fail');
@@ -97,6 +125,9 @@ test('the table leaves as CSV in two presses, without formulas; a clerk reads an
   assert.equal(await clerk.at('nav-acceptance').count(), 0);
   assert.deepEqual(await clerk.look(24), []);
   await shot(clerk, 'results');
+  // The table of one form: chosen, then two presses.
+  await clerk.at('results-form').selectOption({ label: TITLE });
+  await clerk.at('file-csv').waitFor();
   const [saved] = await Promise.all([clerk.page.waitForEvent('download'), clerk.press('file-csv')]);
   const text = readFileSync(await saved.path(), 'utf8');
   assert.match(text, /柵が倒れている/);
@@ -125,6 +156,48 @@ test('a change after the finish waits for the head, who accepts it', async () =>
   await narrow.press('amendment-accept');
   await narrow.page.waitForSelector('[data-testid=answer-operator]:has-text("乙野砂利")');
   await narrow.page.context().close();
+});
+
+test('a change that is not right is rejected, and what stood stays', async () => {
+  await finger.ask('inspection_propose', { id: inspection, call: { call: 'set', key: 'operator', answer: '丙野砂利' } });
+  await sync();
+  await head.open('#/acceptance', '受理');
+  await head.page.locator('[data-testid=inspection-link]').first().click();
+  await head.at('amendment-reject').waitFor();
+  await head.press('amendment-reject');
+  await head.at('amendment-reject').waitFor({ state: 'detached' });
+  assert.match(await head.page.locator('[data-testid=answer-operator]').textContent(), /乙野砂利/);
+});
+
+test('filters, months and the photos of a record, named by the rule', async () => {
+  const begun = await finger.ask('inspection_begin', { case: await theCase(finger), form_version: form.id });
+  const name = await finger.page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1600, height: 1200 });
+    canvas.getContext('2d').fillRect(0, 0, 800, 600);
+    const bytes = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.9));
+    return (await (await fetch('/inbox/fence.jpg', { method: 'PUT', body: bytes })).json()).ok.name;
+  });
+  await finger.ask('inspection_call', { id: begun.row.id, call: { call: 'set', key: 'fence', answer: 'fail' } });
+  await finger.ask('photo_add', { names: [name], case: await theCase(finger), place: { inspection: begun.row.id, item: 'fence_photos', role: 'photo' } });
+  await sync();
+  await head.open('#/results', '結果');
+  await head.at('results-form').selectOption({ label: TITLE });
+  await head.at('results-state').selectOption('draft');
+  await head.page.waitForSelector('[role=status]:text-is("1件")');
+  await head.at('results-q').fill('ありえない名前');
+  await head.at('results-clear').waitFor();
+  await head.at('results-q').fill('');
+  await head.page.locator('[data-testid=inspection-link]').first().waitFor();
+  assert.match(await head.page.locator('table[data-testid=per-month]').textContent(), /簡易点検/);
+  const [zip] = await Promise.all([head.page.waitForEvent('download'), head.press('file-photos')]);
+  const bytes = readFileSync(await zip.path());
+  assert.equal(bytes.subarray(0, 2).toString(), 'PK');
+  assert.match(bytes.toString('utf8'), /砂-0412\/[^\u0000]*\.jpg/);
+  await head.page.locator('[data-testid=inspection-link]').first().click();
+  await head.at('answer-photo').first().click();
+  await head.at('look').waitFor();
+  assert.deepEqual(await head.look(24), []);
+  await head.press('look-close');
 });
 
 test('the effect chart shows what it reckons with, and the head may change it', async () => {

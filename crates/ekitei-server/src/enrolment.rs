@@ -63,7 +63,8 @@ fn code_of(text: &str) -> Option<QrCode> {
     QrCode::with_error_correction_level(text, EcLevel::M).ok()
 }
 
-fn percent(text: &str) -> String {
+/// Percent-encodes everything but the unreserved letters of an address.
+pub fn percent(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

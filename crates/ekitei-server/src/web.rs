@@ -54,20 +54,29 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
                    font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
                    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The same, framed by `origin` (checked at the start) alone.
-fn framed_policy(origin: &str) -> Option<HeaderValue> {
-    HeaderValue::from_str(&CSP.replace("frame-ancestors 'none'", &format!("frame-ancestors {origin}"))).ok()
+/// The policy of one answer. A page of the console may start the form engine (WebAssembly), nothing else may. Framed:
+/// by that origin (checked at the start) alone.
+fn policy(page: bool, frame_origin: Option<&str>) -> Option<HeaderValue> {
+    let mut policy = CSP.to_owned();
+    if page {
+        policy = policy.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'");
+    }
+    if let Some(origin) = frame_origin {
+        policy = policy.replace("frame-ancestors 'none'", &format!("frame-ancestors {origin}"));
+    }
+    HeaderValue::from_str(&policy).ok()
 }
 
 async fn guard(State(app): State<Shared>, mut response: Response) -> Response {
     let fixed = HeaderValue::from_static;
     let headers = response.headers_mut();
-    if let Some(policy) = app.config.frame_origin.as_deref().and_then(framed_policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    } else {
-        headers.insert(header::CONTENT_SECURITY_POLICY, fixed(CSP));
+    let page = headers.get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/html"));
+    let framed = app.config.frame_origin.as_deref().and_then(|origin| policy(page, Some(origin)));
+    if framed.is_none() {
         headers.insert(header::X_FRAME_OPTIONS, fixed("DENY"));
     }
+    let policy = framed.or_else(|| policy(page, None)).unwrap_or(fixed(CSP));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
     headers.insert(header::REFERRER_POLICY, fixed("no-referrer"));
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), fixed("same-origin"));

@@ -438,7 +438,7 @@ async fn the_section_s_own_sheet_becomes_a_form_and_comes_back_filled() {
 }
 
 #[tokio::test]
-async fn forms_are_drafted_checked_and_tried_by_those_who_lead_the_section() {
+async fn forms_are_drafted_by_those_who_lead_the_section() {
     let office = Office::start().await;
     let (mut head, mut staff) = (office.console("s2").await, office.console("s1").await);
     let (mut admin, other) = (office.console("adm").await, office.console("s3").await);
@@ -467,18 +467,6 @@ async fn forms_are_drafted_checked_and_tried_by_those_who_lead_the_section() {
         head.post(&format!("{path}/publish"), &json!({"targets": [SECTION]})).await.status(),
         StatusCode::UNPROCESSABLE_ENTITY
     );
-    let checked: Value =
-        staff.post("/api/forms/check", &json!({"definition": definition()})).await.json().await.unwrap();
-    assert_eq!(checked, json!([]));
-    let call = json!({"call": "set", "key": "fence", "answer": "fail"});
-    let run: Value = staff
-        .post("/api/forms/run", &json!({"definition": definition(), "call": call}))
-        .await
-        .json()
-        .await
-        .unwrap();
-    assert_eq!(run["answers"]["fence"], "fail", "{run}");
-    assert!(run["missing"].as_array().unwrap().iter().any(|m| m["key"] == "fence_finding"), "{run}");
     let copied: Value =
         admin.post(&format!("{path}/copy"), &json!({"section": OTHER})).await.json().await.unwrap();
     assert_eq!(
@@ -486,4 +474,98 @@ async fn forms_are_drafted_checked_and_tried_by_those_who_lead_the_section() {
         (Some(OTHER), Some("draft")),
         "{copied}"
     );
+    assert_eq!(copied["title"], "x(写し)", "{copied}");
+    assert_ne!(copied["definition"]["id"], "pit", "a form of its own");
+}
+
+#[tokio::test]
+async fn versions_say_what_they_changed_and_only_leaders_publish() {
+    let office = Office::start().await;
+    let (mut head, mut admin) = (office.console("s2").await, office.console("adm").await);
+    let new = json!({"section": SECTION, "definition": definition()});
+    let form: Value = head.post("/api/forms", &new).await.json().await.unwrap();
+    let path = format!("/api/forms/{}", form["id"].as_str().unwrap());
+    let publish = format!("{path}/publish");
+    let refused = head.post(&publish, &json!({"targets": [SECTION, OTHER, "*"]})).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let fault: Value = refused.json().await.unwrap();
+    assert_eq!(fault["code"], "form-section-not-yours", "{fault}");
+    let named = fault["params"]["sections"].as_str().unwrap().to_owned();
+    assert!(named.contains("すべての係") && named.contains(OTHER.rsplit('/').next().unwrap()), "{named}");
+    let first: Value = head.post(&publish, &json!({"targets": [SECTION]})).await.json().await.unwrap();
+    assert_eq!(first["version"], 1, "{first}");
+    let mut changed = definition();
+    changed["items"][0]["items"][0]["label"] = "業者の名".into();
+    changed["items"].as_array_mut().unwrap().pop();
+    let body = json!({"rev": first["rev"], "definition": changed});
+    let saved = head.request(reqwest::Method::PUT, &path).json(&body).send().await.unwrap();
+    assert_eq!(saved.status(), StatusCode::OK);
+    let told = head.json(&format!("{path}/versions")).await;
+    assert_eq!(told["draft"].as_array().unwrap().len(), 2, "{told}");
+    let second: Value =
+        admin.post(&publish, &json!({"targets": [SECTION, OTHER]})).await.json().await.unwrap();
+    assert_eq!(second["version"], 2, "{second}");
+    let told = head.json(&format!("{path}/versions")).await;
+    assert_eq!(told["draft"], json!([]), "{told}");
+    let (newest, oldest) = (&told["versions"][0], &told["versions"][1]);
+    assert_eq!((&newest["version"], &newest["withdrawn"]), (&json!(2), &json!(false)), "{told}");
+    assert_eq!(newest["targets"].as_array().unwrap().len(), 2, "{told}");
+    assert_eq!(newest["changes"][0]["before"], "採取業者名", "{told}");
+    assert_eq!(newest["changes"][1]["what"], "removed", "{told}");
+    assert_eq!((&oldest["withdrawn"], &oldest["changes"]), (&json!(true), &json!([])), "{told}");
+    // The head could not take it back from the other section, so nothing of it happens.
+    for path in [publish, format!("{path}/withdraw")] {
+        let refused = head.post(&path, &json!({"targets": [SECTION]})).await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{path}");
+    }
+    assert_eq!(head.json(&path).await["version"], 2);
+    // What a case is offered, with the code that opens it there.
+    let case = office.case("R8-17", "砂利採取場", json!({})).await;
+    let offered = head.json(&format!("/api/cases/{case}/forms")).await;
+    assert_eq!(offered[0]["version"], 2, "{offered}");
+    let link = format!("ekitei://form/{}?case=R8-17", form["id"].as_str().unwrap());
+    assert_eq!(offered[0]["link"], link, "{offered}");
+    assert!(offered[0]["qr_svg"].as_str().unwrap().contains("<svg"));
+    let withdrawn: Value = admin.post(&format!("{path}/withdraw"), &json!({})).await.json().await.unwrap();
+    assert_eq!(withdrawn["state"], "withdrawn", "{withdrawn}");
+    assert_eq!(head.json(&format!("/api/cases/{case}/forms")).await, json!([]));
+}
+
+#[tokio::test]
+async fn an_open_sheet_is_handed_to_a_colleague_who_has_all_of_it() {
+    let office = Office::start().await;
+    let case = office.case("R8-17", "砂利採取場", json!({})).await;
+    let (form, version) = published(&office).await;
+    let mut phone = office.phone("s1").await;
+    let made = sheet(case, form, version, json!({}));
+    phone.push(&[made.clone()]).await;
+    let (mut head, mut other) = (office.console("s2").await, office.console("s3").await);
+    let path = format!("/api/inspections/{}", made.record);
+    let hand = format!("{path}/inspector");
+    assert_eq!(head.json(&path).await["may_hand_over"], true);
+    assert_eq!(other.post(&hand, &json!({"staff": "s3"})).await.status(), StatusCode::NOT_FOUND);
+    let outside = head.post(&hand, &json!({"staff": "s3"})).await;
+    assert_eq!(outside.status(), StatusCode::FORBIDDEN);
+    let fault: Value = outside.json().await.unwrap();
+    assert_eq!(fault["code"], "inspector-cannot-read", "{fault}");
+    assert_eq!(head.post(&hand, &json!({"staff": "nobody"})).await.status(), StatusCode::BAD_REQUEST);
+    let done: Value = head.post(&hand, &json!({"staff": "s2"})).await.json().await.unwrap();
+    assert_eq!(done["result"], "applied", "{done}");
+    let view = head.json(&path).await;
+    assert_eq!(
+        (view["inspector"]["id"].as_str(), view["state"].as_str()),
+        (Some("s2"), Some("draft")),
+        "{view}"
+    );
+    let handed = view["history"].as_array().unwrap().iter().find(|h| h["what"] == "handed_over").unwrap();
+    assert_eq!(handed["by"]["id"], "s2", "{view}");
+    assert_eq!(view["history"][0]["by"]["id"], "s1", "whoever began it is kept");
+    // A phone that is not its inspector's cannot take it.
+    let results = phone.push(&[patch(made.record, made.op_id, json!({"inspector": "s1"}))]).await;
+    assert!(format!("{results:?}").contains("not-allowed"), "{results:?}");
+    // Sent to the head, it stays where it is.
+    phone.push(&[circulated(&made)]).await;
+    assert_eq!(head.json(&path).await["may_hand_over"], false);
+    let late = head.post(&hand, &json!({"staff": "s1"})).await;
+    assert_eq!(late.json::<Value>().await.unwrap()["code"], "inspection-state");
 }

@@ -14,6 +14,9 @@ export const CASE_NAME = '北柏沢第二砂利採取場';
 export const PASSWORD = 'みほんの合言葉 2026';
 export const HEAD = { id: 's-2001', name: '増毛 かおる' };
 export const CLERK = 's-1002';
+/** 係の世話役 of two sections. */
+export const STEWARD = { id: 's-2002', name: '幌加内 さち' };
+export const OTHER_SECTION = '空知野振興局/農務課/普及係';
 
 /** The password travels on standard input, as an operator types it. */
 async function account(office, staff) {
@@ -25,10 +28,11 @@ async function account(office, staff) {
 export async function startConsole() {
   const [browser, office] = await Promise.all([launch(), startOffice()]);
   const head = join(office.dir, 'head.csv');
-  writeFileSync(head, `id,name,kana,section,role,extension\n${HEAD.id},${HEAD.name},ましけ かおる,${SECTION},head,21-300\n`);
+  writeFileSync(head, `id,name,kana,section,role,extension\n${HEAD.id},${HEAD.name},ましけ かおる,${SECTION},head,21-300\n${[SECTION, OTHER_SECTION].map((section) => `${STEWARD.id},${STEWARD.name},ほろかない さち,${section},steward,21-301\n`).join('')}`);
   await runProgram('ekitei-server', ['import-staff', '--data', office.data, head]);
   await account(office, HEAD.id);
   await account(office, CLERK);
+  await account(office, STEWARD.id);
   const phone = await office.startPhone('s-1001');
   const finger = await Finger.at(browser, phone.url);
   await finger.open();

@@ -1,23 +1,19 @@
-//! Forms: list, read, draft, check, try out. Heads and stewards of the owning section and administrators write them.
+//! Forms: list, read, draft. Heads and stewards of the owning section and administrators write them.
 
 use super::apply::{apply, id_or_new, wrong};
 use super::convert;
 use super::guard::{Input, User};
-use super::views::{
-    CheckForm, FaultView, FormDraftView, FormRowView, NewForm, ProblemView, RunForm, RunView, SaveForm,
-};
+use super::views::{FaultView, FormDraftView, FormRowView, NewForm, ProblemView, SaveForm};
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use axum::Json;
 use axum::extract::{Path, State};
-use ekitei_forms::facade::{Call, OpenForm};
-use ekitei_forms::{AnswerKey, Env, Form, FormDef, Opening, Problem};
+use ekitei_forms::{Form, FormDef, Problem};
 use ekitei_model::kinds::{self, form};
 use ekitei_model::record::Fields;
 use ekitei_model::{OpBody, OpId, Record, RecordId, Scope, inspection, rules};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 const MAX_FORMS: u32 = 1_000;
 
@@ -230,83 +226,4 @@ pub async fn change(
     let body = OpBody::Patch { base, fields };
     done(&apply(app, user, op_id, record.id, body, Some(record)).await?.0)?;
     Ok(view(user, &readable_form(app, user, &record.id.to_string()).await?))
-}
-
-/// What is wrong with a definition.
-#[utoipa::path(post, path = "/api/forms/check", tag = "forms", request_body = CheckForm, responses(
-    (status = 200, body = Vec<ProblemView>),
-))]
-pub async fn check(_user: User, Input(input): Input<CheckForm>) -> Answer<Json<Vec<ProblemView>>> {
-    let work = tokio::task::spawn_blocking(move || problems_of(&input.definition));
-    work.await.map(Json).map_err(|e| Refused::unavailable(&e))
-}
-
-/// Try a definition out: the engine that the phones use, over the given answers.
-#[utoipa::path(post, path = "/api/forms/run", tag = "forms", request_body = RunForm, responses(
-    (status = 200, body = RunView), (status = 422, body = FaultView, description = "It is no form yet"),
-))]
-pub async fn run(
-    State(app): State<Shared>,
-    user: User,
-    Input(input): Input<RunForm>,
-) -> Answer<Json<RunView>> {
-    let now = app.clock.stamp().to_string();
-    let name = user.staff.id.to_string();
-    let work = tokio::task::spawn_blocking(move || run_now(input, now, name));
-    work.await.map_err(|e| Refused::unavailable(&e))?.map(Json)
-}
-
-fn run_now(input: RunForm, now: String, name: String) -> Answer<RunView> {
-    let form = Form::from_json(&input.definition.to_string()).map_err(|problems| {
-        let first = problems.into_iter().next();
-        Refused::from(first.map_or_else(|| ekitei_model::Fault::ask("form-json"), ekitei_model::Fault::from))
-    })?;
-    let keyed = |map: BTreeMap<String, Value>| map.into_iter().map(|(k, v)| (AnswerKey(k), v)).collect();
-    let (mut answers, mut instances) = (input.answers.clone(), input.instances.clone());
-    let opening = Opening {
-        env: Env { now, language: "ja".to_owned(), facts: [("username".to_owned(), name)].into() },
-        new: input.new,
-        answers: keyed(input.answers),
-        instances: keyed(input.instances),
-        ..Opening::default()
-    };
-    let mut open = OpenForm::open(Arc::new(form), opening);
-    let begun = open.begun();
-    merge(&mut answers, begun.answers);
-    merge(&mut instances, begun.instances);
-    let mut reply = json!({});
-    if let Some(call) = input.call {
-        let text = open.call_json(&call.to_string());
-        reply = serde_json::from_str(&text).map_err(|e| Refused::unavailable(&e))?;
-        let changed = &reply["ok"];
-        for (into, name) in [(&mut answers, "answers"), (&mut instances, "instances")] {
-            if let Some(map) = changed.get(name).and_then(Value::as_object) {
-                merge(into, map.clone().into_iter().collect());
-            }
-        }
-    }
-    let said = |open: &mut OpenForm, call: Call| -> Answer<Value> {
-        let reply = open.call(call)?;
-        serde_json::to_value(reply).map_err(|e| Refused::unavailable(&e))
-    };
-    let head = said(&mut open, Call::View)?;
-    let mut pages = Vec::new();
-    let numbers: BTreeSet<u64> =
-        head["pages"].as_array().into_iter().flatten().filter_map(|p| p["page"].as_u64()).collect();
-    for page in numbers {
-        pages.push(said(&mut open, Call::Page { page: u32::try_from(page).unwrap_or(u32::MAX) })?);
-    }
-    let missing = said(&mut open, Call::Missing)?;
-    let missing = missing["faults"].as_array().cloned().unwrap_or_default();
-    Ok(RunView { answers, instances, pages, reply, missing })
-}
-
-fn merge(into: &mut BTreeMap<String, Value>, changed: BTreeMap<String, Value>) {
-    for (key, value) in changed {
-        if value.is_null() {
-            into.remove(&key);
-        } else {
-            into.insert(key, value);
-        }
-    }
 }

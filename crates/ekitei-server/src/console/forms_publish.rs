@@ -3,6 +3,7 @@
 use super::apply::{apply, wrong};
 use super::convert;
 use super::forms::{change, done, editable_form, make, problems_of, readable_form, version_of};
+use super::forms_lists;
 use super::forms_sheet::keep_sheet;
 use super::guard::{Input, User};
 use super::views::{CopyForm, FaultView, FormDraftView, PublishForm};
@@ -12,8 +13,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use ekitei_model::kinds::{self, Variant, form, form_version, photo};
 use ekitei_model::record::Fields;
+use ekitei_model::text::{Language, text};
 use ekitei_model::{OpBody, Record, RecordId, Scope, inspection};
-use serde_json::Value;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ const MAX_VERSIONS: u32 = 10_000;
 #[utoipa::path(post, path = "/api/forms/{id}/publish", tag = "forms", request_body = PublishForm,
     params(("id" = String, Path, description = "The form")),
     responses((status = 200, body = FormDraftView),
-        (status = 403, body = FaultView, description = "`not-allowed`: a section that one does not lead"),
+        (status = 403, body = FaultView, description = "`form-section-not-yours`: sections that one does not lead"),
         (status = 422, body = FaultView, description = "The first problem of the definition")))]
 pub async fn publish(
     State(app): State<Shared>,
@@ -45,16 +46,16 @@ pub async fn publish(
         return Err(wrong("targets"));
     }
     let today = &user.caller.today;
-    let may = |s: &Scope| match s {
-        Scope::Section(path) => inspection::may_publish(Some(path), &user.staff, today),
-        _ => inspection::may_publish(None, &user.staff, today),
-    };
-    if !scopes.iter().all(may) {
-        return Err(Refused::forbidden("not-allowed"));
-    }
+    let may = |s: &Scope| may_publish(&user, s, today);
+    not_yours(scopes.iter().filter(|s| !may(s)))?;
+    // A version that stays offered where nobody may take it back would stand beside the new one.
+    let standing = standing_versions(&app, &record).await?;
+    not_yours(standing.iter().map(|v| &v.scope).filter(|s| !may(s)))?;
     let at = app.clock.stamp().to_string();
     let sheet = record.text(form::SHEET).to_owned();
     for scope in &scopes {
+        // First what the version needs, so that no phone sees it without its lists.
+        forms_lists::publish(&app, &user, &record, &definition, scope).await?;
         let target = kinds::form_version_id(record.id, version, scope);
         let mut fields = Fields::from([
             (form_version::FORM.to_owned(), record.id.to_string().into()),
@@ -77,10 +78,7 @@ pub async fn publish(
         let body = OpBody::Create { kind, scope: scope.clone(), parent: None, fields };
         done(&apply(&app, &user, None, target, body, None).await?.0)?;
     }
-    let before = withdraw_versions(&app, &user, &record, |v| {
-        v.fields.get(form_version::VERSION).and_then(Value::as_u64).is_some_and(|n| n < version)
-    });
-    before.await?;
+    withdraw_versions(&app, &user, &standing).await?;
     let texts: Vec<String> = scopes.iter().map(ToString::to_string).collect();
     let fields = Fields::from([
         (form::STATE.to_owned(), "published".into()),
@@ -90,27 +88,61 @@ pub async fn publish(
     change(&app, &user, None, &record, fields).await.map(Json)
 }
 
+fn may_publish(user: &User, scope: &Scope, today: &str) -> bool {
+    match scope {
+        Scope::Section(path) => inspection::may_publish(Some(path), &user.staff, today),
+        _ => inspection::may_publish(None, &user.staff, today),
+    }
+}
+
 fn scope(target: &str) -> Scope {
     if target == "*" { Scope::All } else { Scope::Section(target.to_owned()) }
 }
 
-/// Takes back those versions of a form that fit, wherever they were published.
-async fn withdraw_versions(
-    app: &App,
-    user: &User,
-    of: &Record,
-    fits: impl Fn(&Record) -> bool,
-) -> Answer<()> {
-    let at = app.clock.stamp().to_string();
-    for text in app.storage.scan_kind(kinds::FORM_VERSION, None, MAX_VERSIONS).await? {
-        let version = convert::record(&text)?;
-        let standing = version.text(form_version::WITHDRAWN_AT).is_empty();
-        if version.text(form_version::FORM) != of.id.to_string() || !standing || !fits(&version) {
-            continue;
+/// # Errors
+/// 403: sections in which the person may publish nothing, with their names.
+fn not_yours<'a>(scopes: impl Iterator<Item = &'a Scope>) -> Answer<()> {
+    let name = |scope: &Scope| match scope {
+        Scope::Section(path) => path.rsplit('/').next().unwrap_or(path).to_owned(),
+        _ => text(Language::Japanese, "forms.targets.all", []),
+    };
+    let names: BTreeSet<String> = scopes.map(name).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = names.into_iter().collect();
+    Err(Refused::forbidden("form-section-not-yours").with("sections", names.join("、")))
+}
+
+/// All published versions of a form, wherever they went.
+///
+/// # Errors
+/// The database did not answer.
+pub async fn versions_of(app: &App, of: &Record) -> Answer<Vec<Record>> {
+    let id = of.id.to_string();
+    let mut out = Vec::new();
+    for found in app.storage.scan_kind(kinds::FORM_VERSION, None, MAX_VERSIONS).await? {
+        let version = convert::record(&found)?;
+        if version.text(form_version::FORM) == id {
+            out.push(version);
         }
+    }
+    Ok(out)
+}
+
+async fn standing_versions(app: &App, of: &Record) -> Answer<Vec<Record>> {
+    let mut all = versions_of(app, of).await?;
+    all.retain(|v| v.text(form_version::WITHDRAWN_AT).is_empty());
+    Ok(all)
+}
+
+/// Takes versions back: they are not offered for new inspections.
+async fn withdraw_versions(app: &App, user: &User, versions: &[Record]) -> Answer<()> {
+    let at = app.clock.stamp().to_string();
+    for version in versions {
         let fields = Fields::from([(form_version::WITHDRAWN_AT.to_owned(), at.clone().into())]);
         let body = OpBody::Patch { base: std::collections::BTreeMap::new(), fields };
-        done(&apply(app, user, None, version.id, body, Some(&version)).await?.0)?;
+        done(&apply(app, user, None, version.id, body, Some(version)).await?.0)?;
     }
     Ok(())
 }
@@ -125,7 +157,10 @@ pub async fn withdraw(
     Path(id): Path<String>,
 ) -> Answer<Json<FormDraftView>> {
     let record = editable_form(&app, &user, &id).await?;
-    withdraw_versions(&app, &user, &record, |_| true).await?;
+    let standing = standing_versions(&app, &record).await?;
+    let today = &user.caller.today;
+    not_yours(standing.iter().map(|v| &v.scope).filter(|s| !may_publish(&user, s, today)))?;
+    withdraw_versions(&app, &user, &standing).await?;
     let fields = Fields::from([(form::STATE.to_owned(), "withdrawn".into())]);
     change(&app, &user, None, &record, fields).await.map(Json)
 }
@@ -141,8 +176,13 @@ pub async fn copy(
     Input(input): Input<CopyForm>,
 ) -> Answer<Json<FormDraftView>> {
     let record = readable_form(&app, &user, &id).await?;
-    let definition = record.fields.get(form::DEFINITION).cloned().unwrap_or_default();
+    let mut definition = record.fields.get(form::DEFINITION).cloned().unwrap_or_default();
     let new = RecordId(Uuid::now_v7());
+    // A form of its own: another name, and its own count of versions.
+    let title = text(Language::Japanese, "forms.copy-of", [("title", record.text(form::TITLE))]);
+    definition["id"] = format!("f{}", new.0.simple()).into();
+    definition["version"] = 1.into();
+    definition["title"] = title.into();
     let mut more = Fields::new();
     let sheet = record.text(form::SHEET).to_owned();
     if !sheet.is_empty() {

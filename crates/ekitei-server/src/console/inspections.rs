@@ -75,7 +75,7 @@ pub async fn find(app: &App, user: &User, query: &InspectionQuery, names: &Names
         if !fits {
             continue;
         }
-        let inspector = names.of(inspector(&record)).await?;
+        let inspector = names.of(rule::inspector(&record)).await?;
         if let Some(wanted) = &wanted {
             let restricted = case.flag(case::RESTRICTED);
             let shown = |text: &str| if restricted { String::new() } else { text.to_owned() };
@@ -93,13 +93,6 @@ pub async fn find(app: &App, user: &User, query: &InspectionQuery, names: &Names
         out.push(Found { case: case.clone(), record, inspector, day });
     }
     Ok(out)
-}
-
-fn inspector(record: &Record) -> &str {
-    match record.text(inspection::INSPECTOR) {
-        "" => record.created.as_ref().map_or("", |c| c.staff.as_str()),
-        staff => staff,
-    }
 }
 
 fn day_of(record: &Record) -> String {
@@ -237,7 +230,7 @@ async fn view(app: &App, user: &User, of: &Inspected) -> Answer<InspectionView> 
         version: u64::from(of.form.version),
         title: of.title(),
         state: stage.as_str().to_owned(),
-        inspector: names.of(inspector(record)).await?,
+        inspector: names.of(rule::inspector(record)).await?,
         day: of.day.clone(),
         report: record.text(inspection::REPORT).to_owned(),
         returned_reason: optional(record, inspection::RETURNED_REASON),
@@ -255,6 +248,8 @@ async fn view(app: &App, user: &User, of: &Inspected) -> Answer<InspectionView> 
         filed_versions: whole(record, inspection::FILED_VERSIONS),
         may_decide: leads && stage == Stage::Circulated,
         may_amend: leads,
+        may_hand_over: stage.is_open()
+            && rule::may_hand_over(record, &of.case, &user.staff, &user.caller.today),
         received_ms: record.received_ms,
     })
 }
@@ -324,13 +319,18 @@ async fn amendment_view(of: &Inspected, a: &Record, names: &Names<'_>) -> Answer
     })
 }
 
+/// Who began it, whoever has it now.
+fn begun_by(record: &Record) -> &str {
+    record.created.as_ref().map_or_else(|| rule::inspector(record), |c| c.staff.as_str())
+}
+
 async fn history(of: &Inspected, names: &Names<'_>) -> Answer<Vec<HistoryView>> {
     let record = &of.record;
     let mut out = Vec::new();
     for (what, at, by) in [
-        ("begun", inspection::STARTED_AT, inspector(record)),
-        ("finished", inspection::FINISHED_AT, inspector(record)),
-        ("circulated", inspection::CIRCULATED_AT, inspector(record)),
+        ("begun", inspection::STARTED_AT, begun_by(record)),
+        ("finished", inspection::FINISHED_AT, rule::inspector(record)),
+        ("circulated", inspection::CIRCULATED_AT, rule::inspector(record)),
         ("accepted", inspection::ACCEPTED_AT, record.text(inspection::ACCEPTED_BY)),
         ("filed", inspection::FILED_AT, ""),
     ] {
@@ -344,6 +344,11 @@ async fn history(of: &Inspected, names: &Names<'_>) -> Answer<Vec<HistoryView>> 
         && let Some((by, at)) = names.wrote(record, inspection::STATE).await?
     {
         out.push(HistoryView { what: "returned".to_owned(), at, by: Some(by) });
+    }
+    let handed_over =
+        record.rev(inspection::INSPECTOR).map(|r| r.op) != record.rev(inspection::FORM).map(|r| r.op);
+    if handed_over && let Some((by, at)) = names.wrote(record, inspection::INSPECTOR).await? {
+        out.push(HistoryView { what: "handed_over".to_owned(), at, by: Some(by) });
     }
     out.sort_by(|a, b| a.at.cmp(&b.at));
     Ok(out)

@@ -1,8 +1,8 @@
-//! What the head decides: accept, return with a reason, accept or reject an amendment.
+//! What is decided about an inspection: accept, return with a reason, accept or reject an amendment, who goes on with it.
 
 use super::apply::{apply, readable, wrong};
 use super::guard::{Input, User};
-use super::views::{AmendmentDecision, Decide, Decision, FaultView, OutcomeView};
+use super::views::{AmendmentDecision, Decide, Decision, FaultView, HandOver, OutcomeView};
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use axum::Json;
@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use ekitei_model::inspection as rule;
 use ekitei_model::kinds::{self, amendment, inspection};
 use ekitei_model::record::Fields;
-use ekitei_model::{OpBody, Record};
+use ekitei_model::{OpBody, Record, StaffId, rules};
 
 const MAX_REASON_CHARS: usize = 2_000;
 
@@ -70,6 +70,38 @@ pub async fn amend(
     }
     let state = if input.accept { "accepted" } else { "rejected" };
     let fields = Fields::from([(amendment::STATE.to_owned(), state.into())]);
+    change(&app, &user, input.op_id.as_deref(), &target, fields).await
+}
+
+/// Give an open inspection to another inspector, who goes on with every answer: its own inspector, or who leads the
+/// section that owns the case (a phone was lost, somebody falls ill).
+#[utoipa::path(post, path = "/api/inspections/{id}/inspector", tag = "inspections", request_body = HandOver,
+    params(("id" = String, Path, description = "The inspection")),
+    responses(
+        (status = 200, body = OutcomeView),
+        (status = 403, body = FaultView,
+            description = "`not-allowed`; `inspection-state`: it is not open; `inspector-cannot-read`: not their case"),
+        (status = 404, body = FaultView),
+    ))]
+pub async fn hand_over(
+    State(app): State<Shared>,
+    user: User,
+    Path(id): Path<String>,
+    Input(input): Input<HandOver>,
+) -> Answer<Json<OutcomeView>> {
+    let target = readable(&app, &user, &id).await?;
+    if target.kind != kinds::INSPECTION {
+        return Err(Refused::not_found());
+    }
+    let next = app.storage.staff(&StaffId(input.staff)).await?;
+    let next = next.ok_or_else(|| Refused::bad("staff-unknown"))?;
+    let case = target.scope.case().ok_or_else(Refused::not_found)?;
+    let case = readable(&app, &user, &case.to_string()).await?;
+    let today = &user.caller.today;
+    if rule::may_hand_over(&target, &case, &user.staff, today) && !rules::may_read_case(&case, &next, today) {
+        return Err(Refused::forbidden("inspector-cannot-read").with("name", &next.name));
+    }
+    let fields = Fields::from([(inspection::INSPECTOR.to_owned(), next.id.to_string().into())]);
     change(&app, &user, input.op_id.as_deref(), &target, fields).await
 }
 

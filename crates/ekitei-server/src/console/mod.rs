@@ -5,8 +5,11 @@ mod cases;
 mod convert;
 mod feed;
 mod forms;
+mod forms_case;
+mod forms_lists;
 mod forms_publish;
 mod forms_sheet;
+mod forms_versions;
 mod guard;
 mod inspections;
 mod inspections_decide;
@@ -27,7 +30,7 @@ use crate::app::Shared;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, patch, post};
+use axum::routing::{get, patch, post, put};
 use utoipa::OpenApi;
 
 /// A section's own sheet; the reader has its own, smaller limit and says which.
@@ -41,6 +44,7 @@ pub fn router(app: Shared) -> Router<Shared> {
         .route("/api/events", get(feed::events))
         .route("/api/cases", get(cases::list).post(cases::create))
         .route("/api/cases/{id}", get(cases::timeline))
+        .route("/api/cases/{id}/forms", get(forms_case::forms))
         .route("/api/cases/{id}/visits", post(cases::create_visit))
         .route("/api/cases/{id}/notes", post(cases::create_note))
         .route("/api/records/{id}", patch(records::edit).delete(records::delete))
@@ -54,16 +58,20 @@ pub fn router(app: Shared) -> Router<Shared> {
         .route("/api/quarantine", get(quarantine::list))
         .route("/api/quarantine/{id}", post(quarantine::settle))
         .route("/api/forms", get(forms::list).post(forms::create))
-        .route("/api/forms/check", post(forms::check))
-        .route("/api/forms/run", post(forms::run))
         .route("/api/forms/sheet", post(forms_sheet::upload).layer(DefaultBodyLimit::max(SHEET_BYTES)))
         .route("/api/forms/{id}", get(forms::one).put(forms::save))
+        .route(
+            "/api/forms/{id}/lists/{name}",
+            put(forms_lists::replace).layer(DefaultBodyLimit::max(crate::lists::CSV_BYTES)),
+        )
+        .route("/api/forms/{id}/versions", get(forms_versions::versions))
         .route("/api/forms/{id}/publish", post(forms_publish::publish))
         .route("/api/forms/{id}/withdraw", post(forms_publish::withdraw))
         .route("/api/forms/{id}/copy", post(forms_publish::copy))
         .route("/api/inspections", get(inspections::list))
         .route("/api/inspections/{id}", get(inspections::one))
         .route("/api/inspections/{id}/decision", post(inspections_decide::decide))
+        .route("/api/inspections/{id}/inspector", post(inspections_decide::hand_over))
         .route("/api/inspections/{id}/papers/{paper}", get(inspections_papers::paper))
         .route("/api/amendments/{id}", post(inspections_decide::amend))
         .route("/api/results/table", get(results::table))
@@ -109,8 +117,9 @@ pub fn router(app: Shared) -> Router<Shared> {
         forms::one,
         forms::create,
         forms::save,
-        forms::check,
-        forms::run,
+        forms_case::forms,
+        forms_lists::replace,
+        forms_versions::versions,
         forms_sheet::upload,
         forms_publish::publish,
         forms_publish::withdraw,
@@ -119,6 +128,7 @@ pub fn router(app: Shared) -> Router<Shared> {
         inspections::one,
         inspections_decide::decide,
         inspections_decide::amend,
+        inspections_decide::hand_over,
         inspections_papers::paper,
         results::table,
         results::photos,

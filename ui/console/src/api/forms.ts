@@ -1,6 +1,6 @@
-// Forms and the engine that tries them out.
+// Forms: drafts, versions, and what a case is offered.
 import { request, sendFile } from './client';
-import type { FormDraftView, FormRowView, FromSheetView, RunView } from './gen';
+import type { CaseFormView, FormDraftView, FormRowView, FromSheetView, VersionsView } from './gen';
 
 const part = encodeURIComponent;
 
@@ -10,7 +10,8 @@ export const forms = {
   create: (section: string, definition: object) => request<FormDraftView>('POST', '/forms', { body: { section, definition } }),
   save: (id: string, op_id: string, rev: string | undefined, definition: object) =>
     request<FormDraftView>('PUT', `/forms/${part(id)}`, { body: { op_id, rev: rev ?? null, definition } }),
-  run: (definition: object, answers: object, call?: object) => request<RunView>('POST', '/forms/run', { body: { definition, answers, call: call ?? null } }),
+  versions: (id: string) => request<VersionsView>('GET', `/forms/${part(id)}/versions`),
+  ofCase: (caseId: string) => request<CaseFormView[]>('GET', `/cases/${part(caseId)}/forms`),
   publish: (id: string, targets: readonly string[]) => request<FormDraftView>('POST', `/forms/${part(id)}/publish`, { body: { targets } }),
   withdraw: (id: string) => request<FormDraftView>('POST', `/forms/${part(id)}/withdraw`, { body: {} }),
   copy: (id: string, section: string) => request<FormDraftView>('POST', `/forms/${part(id)}/copy`, { body: { section } }),

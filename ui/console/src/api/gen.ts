@@ -40,6 +40,18 @@ export interface Assumptions {
   kinds: Array<EffectKind>;
 }
 
+/** A form that can be filled in for a case, with the code that opens it on a phone. */
+export interface CaseFormView {
+  /** Id of the form's record. */
+  form: string;
+  /** `ekitei://form/<form>?case=<number>`, the number percent-encoded. */
+  link: string;
+  /** The link as a picture (SVG text). */
+  qr_svg: string;
+  title: string;
+  version: number;
+}
+
 export interface CaseView {
   assignees: Array<NameView>;
   /** Last change in the case, ms since 1970. */
@@ -71,8 +83,16 @@ export interface CaseView {
   state: string;
 }
 
-export interface CheckForm {
-  definition: unknown;
+/** One difference between two definitions. */
+export interface ChangeView {
+  /** Its label before, where that changed. */
+  before?: string | null;
+  /** Changed fields of the definition: `label`, `type`, `required` … */
+  fields: Array<string>;
+  /** Label of the piece as it is now (removed: as it was); empty: the form itself. */
+  label: string;
+  /** `added` | `removed` | `changed` | `moved` */
+  what: string;
 }
 
 export type Choice = "mine" | "theirs" | "both";
@@ -247,6 +267,12 @@ export interface FromSheetView {
   notices: Array<string>;
 }
 
+export interface HandOver {
+  op_id?: string | null;
+  /** Staff number of who goes on with it. */
+  staff: string;
+}
+
 /** A hint on `/api/events`: the scope has news up to `seq`; read again what is shown. */
 export interface HintView {
   scope: string;
@@ -258,7 +284,7 @@ export interface HistoryView {
   /** RFC 3339 */
   at: string;
   by?: NameView | null;
-  /** `begun` | `finished` | `circulated` | `returned` | `accepted` | `filed` */
+  /** `begun` | `handed_over` | `finished` | `circulated` | `returned` | `accepted` | `filed` */
   what: string;
 }
 
@@ -312,6 +338,8 @@ export interface InspectionView {
   may_amend: boolean;
   /** The signed-in person may accept or return it now. */
   may_decide: boolean;
+  /** The signed-in person may give it to another inspector now. */
+  may_hand_over: boolean;
   /** Photos that belong to no question. */
   other_photos: Array<PhotoView>;
   received_ms: number;
@@ -518,29 +546,6 @@ export interface Resolve {
   op_id?: string | null;
 }
 
-/** One call to the engine over given answers: the preview and the test run. */
-export interface RunForm {
-  answers?: unknown;
-  /** As the engine's façade takes it; absent: none. */
-  call?: unknown | null;
-  definition: unknown;
-  instances?: unknown;
-  /** Nothing was answered yet: defaults are put in. */
-  new?: boolean;
-}
-
-export interface RunView {
-  /** Everything that is answered after the call. */
-  answers: unknown;
-  instances: unknown;
-  /** What stands in the way of finishing. */
-  missing: Array<unknown>;
-  /** Pages with their questions, as the phone shows them. */
-  pages: Array<unknown>;
-  /** What the call said; a refusal under `err`. */
-  reply: unknown;
-}
-
 export interface SaveForm {
   definition: unknown;
   op_id?: string | null;
@@ -605,6 +610,27 @@ export interface VariantView {
   bytes: number;
   /** `thumb` | `display` | `original` */
   variant: string;
+}
+
+export interface VersionView {
+  by?: NameView | null;
+  /** Over the version before; of the first: nothing. */
+  changes: Array<ChangeView>;
+  /** RFC 3339 */
+  published_at: string;
+  /** Sections that it was published to, full paths; `*`: all. */
+  targets: Array<string>;
+  version: number;
+  /** Nobody begins with it any more. */
+  withdrawn: boolean;
+}
+
+/** How a form came to be what it is. */
+export interface VersionsView {
+  /** What the draft changes over the last published version; of a form never published: nothing. */
+  draft: Array<ChangeView>;
+  /** Newest first. */
+  versions: Array<VersionView>;
 }
 
 export interface VisitView {

@@ -30,6 +30,7 @@ export const inspections = {
   giveBack: (id: string, op_id: string, reason: string) =>
     request<OutcomeView>('POST', `/inspections/${part(id)}/decision`, { body: { op_id, decision: 'return', reason } }),
   amend: (id: string, op_id: string, accept: boolean) => request<OutcomeView>('POST', `/amendments/${part(id)}`, { body: { op_id, accept } }),
+  handOver: (id: string, op_id: string, staff: string) => request<OutcomeView>('POST', `/inspections/${part(id)}/inspector`, { body: { op_id, staff } }),
   paper: (id: string, paper: Paper) => getFile(`/inspections/${part(id)}/papers/${paper}`),
   table: (filter: InspectionFilter, format: 'csv' | 'xlsx') => getFile(`/results/table${query({ ...filter, format })}`),
   photos: (filter: InspectionFilter) => getFile(`/results/photos${query(filter)}`),

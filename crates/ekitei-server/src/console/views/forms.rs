@@ -1,5 +1,6 @@
 //! Inspection forms as their builder sees them.
 
+use super::NameView;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -72,49 +73,6 @@ pub struct SaveForm {
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct CheckForm {
-    #[schema(value_type = Object)]
-    pub definition: Value,
-}
-
-/// One call to the engine over given answers: the preview and the test run.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct RunForm {
-    #[schema(value_type = Object)]
-    pub definition: Value,
-    /// Nothing was answered yet: defaults are put in.
-    #[serde(default)]
-    pub new: bool,
-    #[serde(default)]
-    #[schema(value_type = Object)]
-    pub answers: BTreeMap<String, Value>,
-    #[serde(default)]
-    #[schema(value_type = Object)]
-    pub instances: BTreeMap<String, Value>,
-    /// As the engine's façade takes it; absent: none.
-    #[schema(value_type = Option<Object>)]
-    pub call: Option<Value>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RunView {
-    /// Everything that is answered after the call.
-    #[schema(value_type = Object)]
-    pub answers: BTreeMap<String, Value>,
-    #[schema(value_type = Object)]
-    pub instances: BTreeMap<String, Value>,
-    /// Pages with their questions, as the phone shows them.
-    #[schema(value_type = Vec<Object>)]
-    pub pages: Vec<Value>,
-    /// What the call said; a refusal under `err`.
-    #[schema(value_type = Object)]
-    pub reply: Value,
-    /// What stands in the way of finishing.
-    #[schema(value_type = Vec<Object>)]
-    pub missing: Vec<Value>,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
 pub struct PublishForm {
     /// Sections, full paths; `*`: all (administrators).
     pub targets: Vec<String>,
@@ -131,4 +89,53 @@ pub struct FromSheetView {
     pub form: FormDraftView,
     /// Codes (`sheet-…`) of what a person should look at.
     pub notices: Vec<String>,
+}
+
+/// How a form came to be what it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VersionsView {
+    /// What the draft changes over the last published version; of a form never published: nothing.
+    pub draft: Vec<ChangeView>,
+    /// Newest first.
+    pub versions: Vec<VersionView>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VersionView {
+    pub version: u64,
+    /// RFC 3339
+    pub published_at: String,
+    pub by: Option<NameView>,
+    /// Sections that it was published to, full paths; `*`: all.
+    pub targets: Vec<String>,
+    /// Nobody begins with it any more.
+    pub withdrawn: bool,
+    /// Over the version before; of the first: nothing.
+    pub changes: Vec<ChangeView>,
+}
+
+/// One difference between two definitions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ChangeView {
+    /// `added` | `removed` | `changed` | `moved`
+    pub what: String,
+    /// Label of the piece as it is now (removed: as it was); empty: the form itself.
+    pub label: String,
+    /// Its label before, where that changed.
+    pub before: Option<String>,
+    /// Changed fields of the definition: `label`, `type`, `required` …
+    pub fields: Vec<String>,
+}
+
+/// A form that can be filled in for a case, with the code that opens it on a phone.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaseFormView {
+    /// Id of the form's record.
+    pub form: String,
+    pub title: String,
+    pub version: u64,
+    /// `ekitei://form/<form>?case=<number>`, the number percent-encoded.
+    pub link: String,
+    /// The link as a picture (SVG text).
+    pub qr_svg: String,
 }

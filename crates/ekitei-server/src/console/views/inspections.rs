@@ -67,6 +67,8 @@ pub struct InspectionView {
     pub may_decide: bool,
     /// The signed-in person decides about its amendments.
     pub may_amend: bool,
+    /// The signed-in person may give it to another inspector now.
+    pub may_hand_over: bool,
     pub received_ms: i64,
 }
 
@@ -112,7 +114,7 @@ pub struct AmendedView {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct HistoryView {
-    /// `begun` | `finished` | `circulated` | `returned` | `accepted` | `filed`
+    /// `begun` | `handed_over` | `finished` | `circulated` | `returned` | `accepted` | `filed`
     pub what: String,
     /// RFC 3339
     pub at: String,
@@ -139,6 +141,13 @@ pub struct Decide {
 pub struct AmendmentDecision {
     pub op_id: Option<String>,
     pub accept: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct HandOver {
+    pub op_id: Option<String>,
+    /// Staff number of who goes on with it.
+    pub staff: String,
 }
 
 /// Inspections of a form that went to a head, per month.

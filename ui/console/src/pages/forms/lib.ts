@@ -9,9 +9,12 @@ export interface Piece {
   required?: boolean | string;
   fail_needs_photo?: boolean;
   fail_needs_finding?: boolean;
+  scale?: Scale;
   unit?: Words;
   [more: string]: unknown;
 }
+/** conform: 適・否・該当なし; good: 良・不良・該当なし. */
+export type Scale = 'conform' | 'good';
 export type Words = string | Record<string, string>;
 export interface Definition {
   id: string;
@@ -56,15 +59,95 @@ export const removed = (of: Definition, path: readonly number[]): Definition => 
   items: within(of.items, path, (list, at) => list.filter((_, index) => index !== at)),
 });
 
-/** One place up or down among its neighbours. */
-export const moved = (of: Definition, path: readonly number[], by: -1 | 1): Definition => ({
-  ...of,
-  items: within(of.items, path, (list, at) => {
-    const [piece] = list.splice(at, 1);
-    if (piece) list.splice(Math.max(0, Math.min(list.length, at + by)), 0, piece);
-    return list;
-  }),
-});
+const same = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((one, at) => one === b[at]);
+const listAt = (of: Definition, path: readonly number[]): readonly Piece[] =>
+  path.slice(0, -1).reduce<readonly Piece[]>((items, at) => items[at]?.items ?? [], of.items);
+const parentOf = (of: Definition, path: readonly number[]): Piece | undefined => (path.length > 1 ? listAt(of, path.slice(0, -1))[path[path.length - 2] ?? 0] : undefined);
+
+/** A table of rulings holds rulings; a heading anything. */
+export const mayHold = (container: Piece | undefined, piece: Piece): boolean => container?.type !== 'matrix' || piece.type === 'ruling';
+
+/** The piece at `from` to the place before `to` (a path of the form as it stands). Where it may not stand: unchanged. */
+export function carried(of: Definition, from: readonly number[], to: readonly number[]): Definition {
+  const piece = listAt(of, from)[from[from.length - 1] ?? -1];
+  const inside = from.every((at, depth) => to[depth] === at) && to.length > from.length;
+  if (!piece || inside || to.length === 0 || !mayHold(parentOf(of, to), piece)) return of;
+  const goal = [...to];
+  const depth = from.length - 1;
+  // What stood before the goal in the same list moves up by one.
+  if (goal.length > depth && same(goal.slice(0, depth), from.slice(0, depth)) && (goal[depth] ?? 0) > (from[depth] ?? 0)) goal[depth] = (goal[depth] ?? 0) - 1;
+  const without = removed(of, from);
+  return { ...without, items: within(without.items, goal, (list, at) => [...list.slice(0, at), piece, ...list.slice(at)]) };
+}
+
+/** One line up or down as the list reads: a question goes into a heading beside it and out again at its edge. */
+export function moved(of: Definition, path: readonly number[], by: -1 | 1): Definition {
+  const list = listAt(of, path);
+  const at = path[path.length - 1] ?? 0;
+  const piece = list[at];
+  if (!piece) return of;
+  const above = path.slice(0, -1);
+  const beside = list[at + by];
+  if (!beside) {
+    // Out of the heading, before or after it.
+    if (above.length === 0) return of;
+    const place = above[above.length - 1] ?? 0;
+    return carried(of, path, [...above.slice(0, -1), by < 0 ? place : place + 1]);
+  }
+  if (isContainer(beside) && !isContainer(piece) && mayHold(beside, piece)) {
+    return carried(of, path, [...above, at + by, by < 0 ? (beside.items?.length ?? 0) : 0]);
+  }
+  return carried(of, path, [...above, by < 0 ? at - 1 : at + 2]);
+}
+
+/** Fields that only some kinds have; another kind would call them a mistake. */
+const FITS: Record<string, readonly string[]> = {
+  choices: ['select_one', 'select_many', 'rank'],
+  list: ['select_one', 'select_many', 'rank'],
+  choice_filter: ['select_one', 'select_many', 'rank'],
+  scale: ['ruling', 'matrix'],
+  fail_needs_photo: ['ruling', 'matrix'],
+  fail_needs_finding: ['ruling', 'matrix'],
+  rest_conform: ['ruling', 'matrix'],
+  phrases: ['ruling', 'text'],
+  min: ['integer', 'decimal'],
+  max: ['integer', 'decimal'],
+  unit: ['integer', 'decimal', 'text'],
+  max_length: ['text'],
+  appearance: ['text'],
+  draft: ['text'],
+  max_count: ['photo', 'file'],
+  meta: ['meta'],
+};
+const NEVER_KEPT = ['default', 'default_expression', 'calculate', 'constraint', 'constraint_message'];
+
+/** The same question asked in another way: what does not fit the new kind goes. */
+export function withType(piece: Piece, type: string): Piece {
+  const next: Piece = { ...piece, type };
+  for (const field of Object.keys(next)) {
+    if (FITS[field] && !FITS[field].includes(type)) delete next[field];
+    if (NEVER_KEPT.includes(field)) delete next[field];
+  }
+  if (type === 'note') delete next.required;
+  if (type.startsWith('select') && !next.choices) next.choices = [];
+  return next;
+}
+
+/** Of a table: the scale that its rulings are read with; mixed ones count as 適・否. */
+export const scaleOf = (piece: Piece): Scale => {
+  const inside = piece.items ?? [];
+  if (piece.type === 'matrix' && inside.length > 0) return inside.every((one) => (one.scale ?? piece.scale) === 'good') ? 'good' : 'conform';
+  return piece.scale ?? 'conform';
+};
+
+/** A table's scale counts for all its rulings. */
+export function withScale(piece: Piece, scale: Scale): Piece {
+  const items = piece.items?.map((one) => {
+    const { scale: _, ...rest } = one;
+    return rest as Piece;
+  });
+  return { ...piece, scale, ...(items ? { items } : {}) };
+}
 
 /** A name that nothing in the form has. */
 export function freshId(of: Definition, stem: string): string {
@@ -74,11 +157,17 @@ export function freshId(of: Definition, stem: string): string {
 
 export const added = (of: Definition, piece: Piece): Definition => ({ ...of, items: [...of.items, piece] });
 
+/** Directly after the piece at `path`, under the same heading. */
+export const addedAfter = (of: Definition, path: readonly number[], piece: Piece): Definition => ({
+  ...of,
+  items: within(of.items, path, (list, at) => [...list.slice(0, at + 1), piece, ...list.slice(at + 1)]),
+});
+
 /** 判定 matrix: one line of text, one ruling. */
-export function matrix(of: Definition, label: string, lines: readonly string[]): Definition {
+export function matrix(of: Definition, label: string, lines: readonly string[], scale: Scale = 'conform'): Definition {
   const id = freshId(of, 'matrix');
   const items = lines.map((line, at) => ({ id: `${id}_${at + 1}`, type: 'ruling', label: { ja: line } }));
-  return added(of, { id, type: 'matrix', label: { ja: label }, fail_needs_photo: true, fail_needs_finding: true, items });
+  return added(of, { id, type: 'matrix', label: { ja: label }, scale, fail_needs_photo: true, fail_needs_finding: true, items });
 }
 
 /** One choice a line; what was chosen before keeps its value. */

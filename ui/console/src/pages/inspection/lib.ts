@@ -1,6 +1,6 @@
 // Inspections as people say them.
 import { formatWareki, t, tMaybe, type Standing } from '@ekitei/shared';
-import type { AnswerView, InspectionView, PhotoView } from '../../api/gen';
+import type { AnswerView, InspectionView, PhotoView, SectionView } from '../../api/gen';
 
 const STATES: Record<string, Standing> = {
   draft: { tone: 'plain', icon: 'waiting', label: 'results.state.draft' },
@@ -29,3 +29,54 @@ export const photosOf = (of: InspectionView): PhotoView[] => [
   ...of.sections.flatMap((section) => section.lines).flatMap((line) => line.photos),
   ...of.other_photos,
 ];
+
+/** Instances of a repeat that ask the same, as one table: a growth survey reads by rows. */
+export interface RepeatTable {
+  heading: string;
+  columns: readonly string[];
+  rows: readonly { name: string; lines: readonly (AnswerView | undefined)[] }[];
+}
+export type Block = { section: SectionView; table?: undefined } | { section?: undefined; table: RepeatTable };
+
+const questionOf = (line: AnswerView): string => line.key.split('@')[0] ?? line.key;
+const STEP = ' › ';
+
+/** Pictures and findings need the room of a list. */
+const isRow = (section: SectionView): boolean =>
+  section.lines.length > 0 && section.lines.every((line) => line.key.includes('@') && line.photos.length === 0 && !line.finding);
+
+export function blocksOf(sections: readonly SectionView[]): Block[] {
+  const out: Block[] = [];
+  let open: { heading: string; questions: Map<string, string>; rows: { name: string; section: SectionView }[] } | undefined;
+  const close = (): void => {
+    if (!open) return;
+    const { heading, questions, rows } = open;
+    open = undefined;
+    const [only, second] = rows;
+    if (only && !second && only.section.lines.length < 2) return void out.push({ section: only.section });
+    const keys = [...questions.keys()];
+    out.push({
+      table: {
+        heading,
+        columns: [...questions.values()],
+        rows: rows.map(({ name, section }) => ({ name, lines: keys.map((key) => section.lines.find((line) => questionOf(line) === key)) })),
+      },
+    });
+  };
+  for (const section of sections) {
+    const parts = section.heading.split(STEP);
+    const name = parts[parts.length - 1] ?? '';
+    const heading = parts.slice(0, -1).join(STEP) || name.replace(/[\s\d]+$/, '');
+    const fits = isRow(section);
+    if (open && (!fits || open.heading !== heading)) close();
+    if (!fits) {
+      out.push({ section });
+      continue;
+    }
+    open ??= { heading, questions: new Map(), rows: [] };
+    for (const line of section.lines) open.questions.set(questionOf(line), line.label);
+    open.rows.push({ name, section });
+  }
+  close();
+  return out;
+}
