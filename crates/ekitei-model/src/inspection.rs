@@ -79,6 +79,18 @@ pub fn split(record: &Record, fields: &Fields) -> (Fields, Fields) {
     fields.clone().into_iter().partition(|(name, _)| !is_content(name))
 }
 
+/// Whether the resolution of a conflict may set `field` to `value`: an answer only while the inspection is open, its
+/// state only by a step that its inspector may make.
+pub fn may_settle(record: &Record, field: &str, value: &Value) -> bool {
+    let state = State::of(record);
+    match field {
+        inspection::STATE => {
+            value.as_str().and_then(State::parse).is_some_and(|next| state.may_become(next, false))
+        }
+        _ => state.is_open() || !is_content(field),
+    }
+}
+
 /// Whether `staff` leads the section that owns `case`.
 pub fn leads(case: &Record, staff: &Staff, today: &str) -> bool {
     staff.has_role_in(case.text(case::SECTION), &[Role::Head], today)
@@ -250,6 +262,58 @@ mod tests {
         let rev = crate::Rev { op: OpId(Uuid::from_u128(3)), device: DeviceId(Uuid::from_u128(6)) };
         assert_eq!(amended(&record, &proposal, "rejected", rev), None);
         assert_eq!(amended(&record, &proposal, "accepted", rev).unwrap().text("a.q1"), "ng");
+    }
+
+    #[test]
+    fn a_conflict_resolved_after_the_finish_is_proposed_and_moves_no_state() {
+        let staff = StaffId::from("S002");
+        let by = merge::Writer { device: DeviceId(Uuid::from_u128(6)), staff: &staff };
+        let resolution = op(4, OpBody::Patch { base: BTreeMap::new(), fields: Fields::new() });
+        for (field, mine) in [("a.q1", "ng"), ("state", "finished"), ("state", "accepted"), ("title", "x")] {
+            for state in STATES {
+                let (mut record, _) = made(state);
+                record.fields.insert("a.q1".into(), json!("ok"));
+                let mut conflict = record.clone();
+                conflict.fields = Fields::from([
+                    (kinds::conflict::FIELD.into(), json!(field)),
+                    (kinds::conflict::MINE.into(), json!(mine)),
+                ]);
+                for choice in ["mine", "both", "theirs"] {
+                    let set = merge::resolve(&record, &conflict, choice, &resolution, by);
+                    let proposed = merge::proposal(&record, &conflict, choice, &resolution, by);
+                    assert!(set.is_none() || proposed.is_none(), "{field} {state:?} {choice}");
+                    let there = |r: &Option<Record>| r.as_ref().map(|r| r.text(field).to_owned());
+                    match field {
+                        "title" => {
+                            assert_eq!((set.is_some(), proposed.is_some()), (choice != "theirs", false))
+                        }
+                        "state" => {
+                            let legal =
+                                State::parse(mine).is_some_and(|m| m != state && state.may_become(m, false));
+                            let moved = there(&set);
+                            assert_eq!(
+                                moved.as_deref(),
+                                (legal && choice == "mine").then_some(mine),
+                                "{state:?} {choice}"
+                            );
+                            assert!(proposed.is_none());
+                        }
+                        _ => {
+                            assert_eq!(
+                                set.is_some(),
+                                state.is_open() && choice != "theirs",
+                                "{state:?} {choice}"
+                            );
+                            assert_eq!(
+                                proposed.is_some(),
+                                !state.is_open() && choice != "theirs",
+                                "{state:?} {choice}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -150,8 +150,8 @@ fn amendment_record(record: &Record, op: &Operation, proposed: Fields, by: Write
     Some(made)
 }
 
-/// What a resolution does to the record the conflict is about. `None`: nothing changes (keep theirs, unknown choice,
-/// or the conflict was resolved before).
+/// What a resolution does to the record the conflict is about. `None`: nothing changes (keep theirs, unknown choice, the
+/// conflict was resolved before, or the inspection does not take it: see [`proposal`]).
 pub fn resolve(
     parent: &Record,
     conflict: &Record,
@@ -159,6 +159,34 @@ pub fn resolve(
     op: &Operation,
     by: Writer,
 ) -> Option<Record> {
+    let (field, value) = chosen(parent, conflict, choice)?;
+    if parent.kind == kinds::INSPECTION && !inspection::may_settle(parent, field, &value) {
+        return None;
+    }
+    let mut out = parent.clone();
+    set(&mut out, field, &value, Rev { op: op.op_id, device: by.device });
+    Some(out)
+}
+
+/// A conflict about an answer that is resolved after the inspection was finished: the chosen value is proposed to the
+/// head, as any other late answer. `None`: [`resolve`] has its way.
+pub fn proposal(
+    parent: &Record,
+    conflict: &Record,
+    choice: &str,
+    op: &Operation,
+    by: Writer,
+) -> Option<Record> {
+    let (field, value) = chosen(parent, conflict, choice)?;
+    let late = parent.kind == kinds::INSPECTION && inspection::is_content(field);
+    if !late || inspection::may_settle(parent, field, &value) {
+        return None;
+    }
+    amendment_record(parent, op, Fields::from([(field.to_owned(), value)]), by)
+}
+
+/// Field and value that a resolution would set. `None`: what stands stays.
+fn chosen<'a>(parent: &Record, conflict: &'a Record, choice: &str) -> Option<(&'a str, Value)> {
     if conflict.fields.contains_key(conflict::RESOLUTION) || parent.deleted {
         return None;
     }
@@ -170,12 +198,7 @@ pub fn resolve(
         "both" => both(theirs, mine),
         _ => return None,
     };
-    if &value == theirs {
-        return None;
-    }
-    let mut out = parent.clone();
-    set(&mut out, field, &value, Rev { op: op.op_id, device: by.device });
-    Some(out)
+    (&value != theirs).then_some((field, value))
 }
 
 /// Between the two texts of "keep both".

@@ -175,6 +175,28 @@ pub async fn papers_are_asked_for_when_it_goes_to_the_head_and_when_it_says_some
     sound(&store).await;
 }
 
+pub async fn a_conflict_resolved_after_the_finish_is_proposed(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let (mut a2, mut a9) = (phone(&store, "a2").await, phone(&store, "a9").await);
+    let made = begun(case);
+    let id = made.record;
+    applied(&a1.one(&made).await);
+    let seen = a2.record(id).await.unwrap();
+    applied(&set(&mut a1, id, [("a.q1", "ng".into())]).await);
+    // The colleague answered the same question without a line.
+    a2.one(&patch(&seen, fields([("a.q1", "na".into())]))).await;
+    applied(&set(&mut a1, id, [("state", "circulated".into())]).await);
+    applied(&set(&mut a9, id, [("state", "accepted".into())]).await);
+    let conflict = all_of(&store, &a2, kinds::CONFLICT).await.pop().unwrap();
+    applied(&set(&mut a2, conflict.id, [(kinds::conflict::RESOLUTION, "mine".into())]).await);
+    assert_eq!(a1.record(id).await.unwrap().text("a.q1"), "ng", "what was accepted stands");
+    let proposal = all_of(&store, &a9, kinds::AMENDMENT).await.pop().unwrap();
+    assert_eq!(proposal.fields[amendment::PROPOSED], json!({"a.q1": "na"}));
+    applied(&set(&mut a9, proposal.id, [("state", "accepted".into())]).await);
+    assert_eq!(a1.record(id).await.unwrap().text("a.q1"), "na");
+    sound(&store).await;
+}
+
 pub async fn papers_that_wait_for_a_picture_are_due_when_it_comes(store: Store) {
     let (mut a1, case) = office(&store).await;
     let made = begun(case);

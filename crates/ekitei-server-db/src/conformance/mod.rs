@@ -30,7 +30,7 @@ macro_rules! conformance_suite {
                 deletes_leave_tombstones, drafts_are_published_in_one_step, a_publish_ends_a_draft_that_comes_later, marks_only_grow;
             inspect: only_the_head_accepts_what_was_circulated, a_late_answer_is_proposed_and_decided_once,
                 forms_are_published_by_leaders_and_never_change, papers_are_asked_for_when_it_goes_to_the_head_and_when_it_says_something_else,
-                papers_that_wait_for_a_picture_are_due_when_it_comes,
+                papers_that_wait_for_a_picture_are_due_when_it_comes, a_conflict_resolved_after_the_finish_is_proposed,
                 lists_of_a_kind_and_children_follow_the_grants;
             feed: a_new_reader_begins_at_the_head_and_pages_backward, changes_follow_the_cursor, the_budget_cuts_pages_without_loss,
                 only_granted_scopes_are_read, an_unknown_case_is_empty_and_a_deleted_one_denied;
@@ -39,7 +39,8 @@ macro_rules! conformance_suite {
                 authors_are_those_of_the_log, acl_versions_change_with_grants, verify_finds_nothing_after_all_this;
             quarantine: a_lost_scope_keeps_the_bytes_where_its_readers_see_them, release_applies_in_the_right_of_the_releaser,
                 what_may_be_of_a_members_only_case_is_veiled,
-                what_cannot_be_read_never_blocks, office_words_are_refused, salvage_comes_back_as_its_create;
+                what_cannot_be_read_never_blocks, office_words_are_refused, salvage_comes_back_as_its_create,
+                an_accepted_inspection_is_let_in_again_by_a_head;
             bytes: uploads_resume_under_a_fence, arrival_before_the_record_and_after_it, other_bytes_do_not_count,
                 jobs_run_once_and_write_their_effect, each_finished_version_of_a_note_is_filed,
                 bytes_are_read_through_readable_records_only, orphans_are_forgotten_only_when_nobody_refers_to_them,

@@ -3,7 +3,7 @@
 use super::kit::*;
 use crate::{Incoming, QuarantineState};
 use ekitei_model::rules::MAX_OP_BYTES;
-use ekitei_model::{OpBody, Outcome, Scope};
+use ekitei_model::{OpBody, Outcome, Scope, kinds};
 
 pub async fn a_lost_scope_keeps_the_bytes_where_its_readers_see_them(store: Store) {
     let (mut a1, case) = office(&store).await;
@@ -187,6 +187,24 @@ pub async fn office_words_are_refused(store: Store) {
     a1.one(&made).await;
     let parent = create(record_id(), "note", &Scope::Case(two), Some(note.record), fields([]));
     assert_eq!(reason(&a1.one(&parent).await), "parent-elsewhere");
+    sound(&store).await;
+}
+
+pub async fn an_accepted_inspection_is_let_in_again_by_a_head(store: Store) {
+    let (a1, case) = office(&store).await;
+    let a9 = phone(&store, "a9").await;
+    let accepted = fields([("state", "accepted".into()), ("a.q1", "ok".into())]);
+    let made = create(record_id(), kinds::INSPECTION, &Scope::Case(case), None, accepted);
+    let by = ekitei_model::merge::Writer { device: a1.caller.device, staff: &a1.caller.staff };
+    let OpBody::Create { kind, scope, parent, fields: f } = &made.body else { unreachable!("a create") };
+    let mut lost = ekitei_model::merge::created(&made, kind, scope, *parent, f, by);
+    (lost.born_seq, lost.seq, lost.received_ms) = (9, 9, NOW);
+    assert_eq!(store.salvage(&a1.caller, vec![lost.clone()], NOW).await.unwrap(), 1);
+    let row = store.quarantine(&a1.caller).await.unwrap().remove(0);
+    let refused = store.quarantine_release(&a1.caller, row.id, NOW).await.unwrap().outcome;
+    assert_eq!(reason(&refused), "not-allowed", "staff do not accept");
+    applied(&store.quarantine_release(&a9.caller, row.id, NOW).await.unwrap().outcome);
+    assert_eq!(a1.record(lost.id).await.unwrap().text("state"), "accepted");
     sound(&store).await;
 }
 

@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 pub(super) struct Author<'a> {
     pub by: Writer<'a>,
     pub rights: &'a Staff,
+    /// The office had it before a restore, and a phone's copy of it is let in.
+    pub salvaged: bool,
 }
 
 fn quarantined(reason: &str) -> Outcome {
@@ -230,6 +232,9 @@ impl Planner<'_> {
     fn resolve(&mut self, conflict: &Record, choice: &str, op: &Operation, by: Writer) -> Look<u64> {
         let Some(parent) = conflict.parent else { return Ok(0) };
         let Some(parent) = self.find(parent)?.cloned() else { return Ok(0) };
+        if let Some(proposal) = merge::proposal(&parent, conflict, choice, op, by) {
+            return self.put(proposal, None, op.op_id);
+        }
         match merge::resolve(&parent, conflict, choice, op, by) {
             Some(resolved) => self.settle(resolved, Some(&parent), op.op_id),
             None => Ok(0),

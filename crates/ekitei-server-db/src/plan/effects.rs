@@ -40,6 +40,14 @@ impl Planner<'_> {
         if record.deleted || record.scope.case().is_none() {
             return;
         }
+        // Papers that lie in the folder must not go on showing what is blacked out now. The job looks whether there are any.
+        if let Some(parent) = record.parent
+            && record.kind == kinds::PHOTO
+            && prior.is_some_and(|p| black_outs(p) != black_outs(record))
+        {
+            let key = format!("file_inspection:{parent}:{seq}");
+            self.out.jobs.push(NewJob { kind: JobKind::FileInspection, key, record: parent });
+        }
         let job = match record.kind.as_str() {
             kinds::PHOTO if record.fields.contains_key(&photo::arrived(Variant::Original)) => {
                 NewJob { kind: JobKind::FilePhoto, key: format!("file_photo:{id}"), record: id }
@@ -86,6 +94,13 @@ pub(super) fn sha_changed(record: &Record, prior: Option<&Record>) -> bool {
         let field = photo::sha256(*v);
         record.fields.get(&field) != prior.and_then(|p| p.fields.get(&field))
     })
+}
+
+/// The areas of a photo that are blacked out, as its layer has them.
+fn black_outs(record: &Record) -> Vec<&Value> {
+    let marks =
+        record.fields.get(photo::MARKS).and_then(|layer| layer.get("marks")).and_then(Value::as_array);
+    marks.into_iter().flatten().filter(|mark| mark.get("kind").is_some_and(|k| k == "black_out")).collect()
 }
 
 fn finished_anew(record: &Record, prior: Option<&Record>) -> bool {
@@ -194,5 +209,30 @@ impl Planner<'_> {
         }
         self.put(wanted, Some(prior), rev.op)?;
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_black_outs_count() {
+        let of = |marks: Value| -> Record {
+            let fields = json!({"marks": {"marks": marks}});
+            serde_json::from_value(json!({"id": "01890000-0000-7000-8000-000000000002", "kind": "photo",
+                "scope": "case:01890000-0000-7000-8000-000000000001", "born_seq": 1, "seq": 1, "fields": fields}))
+            .unwrap()
+        };
+        let out =
+            |x: f64| json!({"kind": "black_out", "area": {"from": {"x": x, "y": 0}, "to": {"x": 1, "y": 1}}});
+        let arrow = json!({"kind": "arrow", "from": {"x": 0, "y": 0}, "to": {"x": 1, "y": 1}});
+        let differ = |a: Value, b: Value| black_outs(&of(a)) != black_outs(&of(b));
+        assert!(differ(json!([]), json!([out(0.1)])));
+        assert!(differ(json!([out(0.2)]), json!([out(0.1)])));
+        assert!(!differ(json!([out(0.1)]), json!([arrow, out(0.1)])));
+        assert!(!differ(json!("x"), json!([])));
     }
 }

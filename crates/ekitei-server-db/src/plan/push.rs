@@ -178,7 +178,7 @@ impl<'a> Planner<'a> {
         }
         let Some(op) = &incoming.op else { return refuse("op-unreadable") };
         match self.staff(by.staff)? {
-            Some(rights) => self.apply(op, Author { by, rights }),
+            Some(rights) => self.apply(op, Author { by, rights, salvaged: false }),
             None => refuse("not-allowed"),
         }
     }
@@ -307,7 +307,8 @@ impl<'a> Planner<'a> {
             return Ok(Some(outcome));
         }
         let by = Writer { device, staff: &staff };
-        let outcome = self.apply(&op, Author { by, rights })?;
+        let salvaged = row.reason == "salvage";
+        let outcome = self.apply(&op, Author { by, rights, salvaged })?;
         if let Outcome::WaitingParent { needs } = &outcome {
             let w = Waiting {
                 op_id: op.op_id,

@@ -35,7 +35,8 @@ pub(super) async fn resume_papers(
 ) -> Go<bool> {
     let Some(inspection) = inspection else { return Ok(false) };
     let kind = words::of_job_kind(JobKind::FileInspection);
-    let sql = "UPDATE jobs SET run_after_ms = least(run_after_ms, $3) WHERE NOT done AND kind = $1 AND record = $2";
+    let sql =
+        "UPDATE jobs SET run_after_ms = least(run_after_ms, $3) WHERE NOT done AND kind = $1 AND record = $2";
     Ok(run(tx, sql, &[&kind, &inspection.0, &now_ms]).await? > 0)
 }
 
