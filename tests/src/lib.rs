@@ -2,9 +2,12 @@
 //! Nothing of the product lives here; everything here may use all of the product.
 
 pub mod demo;
+pub mod desk;
 pub mod line;
 pub mod office;
 pub mod phone;
 pub mod programs;
 pub mod scenes;
+pub mod sheet;
 pub mod shots;
+pub mod web;

@@ -1,7 +1,8 @@
 //! An office server as a process of its own: started, killed, started again on the same port.
 
+use crate::desk::PASSWORD;
 use crate::programs::{must, program, root, said};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -127,6 +128,27 @@ impl Office {
     /// A one-time code for a person's phone.
     pub fn code(&self, staff: &str) -> String {
         self.cli("enrol", &["--staff", staff, "--plain"])
+    }
+
+    /// Gives the people console accounts with the one invented password.
+    pub fn accounts(&self, staff: &[&str]) {
+        for id in staff {
+            let mut command = self.program();
+            command.arg("account").arg("--data").arg(&self.data).args(["--staff", id, "--password-stdin"]);
+            let mut child =
+                command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the server starts");
+            let mut stdin = child.stdin.take().expect("the input is piped");
+            stdin.write_all(PASSWORD.as_bytes()).expect("it reads the password");
+            drop(stdin);
+            assert!(child.wait().expect("it ends").success(), "account of {id}");
+        }
+    }
+
+    /// Publishes a form of assets/forms to a section in the right of `by`; its id, as visits name it.
+    pub fn publish_form(&self, file: &str, by: &str, section: &str) -> String {
+        let file = root().join("assets/forms").join(file);
+        let file = file.to_str().expect("the path is text");
+        self.cli("publish-form", &["--by", by, "--section", section, "--plain", file])
     }
 
     /// Log, records, blobs and shared folder agree; the faults otherwise.

@@ -58,8 +58,8 @@ fn the_story_is_played_to_its_end_and_leaves_nothing_running() {
     let played = command(&work).output().unwrap();
     let text = said(&played);
     assert!(played.status.success(), "{text}\n{}", String::from_utf8_lossy(&played.stderr));
-    for n in 1..=13 {
-        assert!(text.contains(&format!("{n:>2}/13 ✓ ")), "step {n}\n{text}");
+    for n in 1..=16 {
+        assert!(text.contains(&format!("{n:>2}/16 ✓ ")), "step {n}\n{text}");
     }
     let row = |label: &str| text.lines().rfind(|l| l.trim_start().starts_with(label)).unwrap().to_owned();
     assert!(row("What").contains("Bytes") && row("What").contains("Where to look"));
@@ -71,10 +71,17 @@ fn the_story_is_played_to_its_end_and_leaves_nothing_running() {
         assert!(matches!(numbers[..], [9.0, bytes, _, ..] if bytes > 10_000.0), "{line}");
     }
     assert!(row("Shared folder").contains("R8-砂利-014_丸太沢砂利採取場"), "{text}");
+    // The section's own sheet came back filled, and its head accepted it.
+    let papers = row("Filled sheet and ledger");
+    assert!(papers.contains("_検査調書_") && papers.contains(".xlsx"), "{papers}");
+    assert!(papers.split_whitespace().any(|w| w == "4"), "{papers}");
+    assert!(row("Accepted by the head").contains("/#/inspection/"), "{text}");
     nobody_answers(&text);
     // The half year lies in the shared folder, cases of few people do not.
     let listed = files(&work.join("office/share"));
     assert!(listed.len() > 40, "{listed:?}");
+    let papers = listed.iter().filter(|f| f.contains("検査調書") || f.contains("写真台帳"));
+    assert_eq!(papers.count(), 4, "{listed:?}");
     assert!(listed.iter().all(|f| !f.contains("生活支援係")), "{listed:?}");
 }
 

@@ -11,6 +11,10 @@ mod books;
 mod clock;
 #[path = "sim/fuse.rs"]
 mod fuse;
+#[path = "sim/inspect.rs"]
+mod inspect;
+#[path = "sim/inspected.rs"]
+mod inspected;
 #[path = "sim/line.rs"]
 mod line;
 #[path = "sim/office.rs"]
@@ -53,6 +57,9 @@ const FAULTS: &[&str] = &[
     "page out of date",
     "quarantine settled",
     "foreign scopes asked",
+    "edited on a PC",
+    "decided by the head",
+    "amendment decided",
 ];
 
 fn number(name: &str) -> Option<u64> {

@@ -11,8 +11,11 @@ import { Desk, SIZES } from './lib/desk.mjs';
 import { becomes, Finger, launch } from './lib/finger.mjs';
 
 const CASE = 'R8-砂利-014';
-const STEPS = 13;
+const STEPS = 16;
 const MADE = { notes: 3, photos: 6 };
+/** Of the section's own sheet: photographs, and what comes back of it (sheet and ledger, each as PDF and workbook). */
+const SHEET = { photos: 3, papers: 4 };
+const FILES = MADE.notes + MADE.photos + SHEET.photos + SHEET.papers;
 
 let browser;
 let demo;
@@ -68,9 +71,22 @@ test('the story is told to its end on the page', async () => {
 
 test('its table counts the same notes and photographs at every station', async () => {
   const rows = page.locator('#rows tr');
-  assert.equal(await rows.count(), 5);
-  for (const row of await rows.all()) assert.equal(await row.locator('td').nth(1).innerText(), String(MADE.notes + MADE.photos));
-  assert.equal(await news().count(), MADE.notes + MADE.photos);
+  assert.equal(await rows.count(), 7);
+  const items = await Promise.all((await rows.all()).map((row) => row.locator('td').nth(1).innerText()));
+  assert.deepEqual(items, [...Array(5).fill(String(MADE.notes + MADE.photos)), String(SHEET.papers), '1']);
+  assert.equal(await news().count(), FILES);
+});
+
+test('the filled sheet is named where to look, and the head has accepted it', async () => {
+  const [sheet, accepted] = [page.locator('#rows tr').nth(5), page.locator('#rows tr').nth(6)];
+  assert.match(await sheet.innerText(), /_検査調書_.*\.xlsx/);
+  const id = /#\/inspection\/([0-9a-f-]{36})/.exec(await accepted.innerText())[1];
+  const seen = await glass('a').locator('body').evaluate(async (_, id) => {
+    const answer = await fetch('/bridge', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ call: 'inspection_get', args: { id } }) });
+    return (await answer.json()).ok;
+  }, id);
+  assert.equal(seen.row.state, 'accepted');
+  assert.equal(seen.amendments.length, 0);
 });
 
 test('what came without a line is in the folder, on the console and on phone B', async () => {
@@ -133,7 +149,7 @@ describe('a hand takes over', () => {
     await phone('a').locator('.waiting[data-some]').waitFor();
     assert.equal(inFolder().length, before, 'nothing left without a line');
     await phone('a').locator('[data-line=good]').click();
-    await page.waitForFunction((count) => document.querySelectorAll('#tree .new .file').length === count, MADE.notes + MADE.photos + 2, { timeout: 60_000 });
+    await page.waitForFunction((count) => document.querySelectorAll('#tree .new .file').length === count, FILES + 2, { timeout: 60_000 });
     assert.equal(inFolder().length, before + 2);
     await page.waitForFunction(() => !document.querySelector('[data-phone=a] .waiting').hasAttribute('data-some'));
     const card = async (finger) => finger.ask('case_card', { case: (await finger.ask('case_list', { filter: CASE, followed_only: false }))[0].id });

@@ -1,11 +1,11 @@
 //! Who and what plays, and what can be done with them.
 
-use super::desk::Desk;
 use super::handset::{Handset, line_of, line_word};
 use super::seed::Sample;
 use super::terminal::Terminal;
 use super::view::Board;
 use super::{Done, PIN, blocking};
+use crate::desk::Desk;
 use crate::line::Mode;
 use crate::office::Office;
 use serde_json::json;

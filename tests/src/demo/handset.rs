@@ -1,9 +1,10 @@
 //! A phone as a loopback host with its own line to the office.
 
-use super::{Done, blocking, web};
+use super::{Done, blocking};
 use crate::line::{Line, Mode};
 use crate::phone::Phone;
 use crate::programs::program;
+use crate::web;
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::fs::OpenOptions;

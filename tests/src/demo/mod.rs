@@ -2,8 +2,8 @@
 //! The story runs once by itself, and each of its steps is looked at where it really happened.
 
 mod cast;
-mod desk;
 mod handset;
+mod inspection;
 mod options;
 mod pictures;
 mod run;
@@ -16,18 +16,15 @@ mod table;
 mod terminal;
 mod view;
 mod watch;
-mod web;
 mod work;
 
 use std::process::ExitCode;
 
-/// What went wrong, for a person at the terminal.
-pub type Done<T> = Result<T, String>;
+pub use crate::web::Done;
 
+pub use crate::desk::PASSWORD;
 /// The PIN of both phones.
 pub use crate::phone::PIN;
-/// Of every console account of the demonstration. Invented.
-pub const PASSWORD: &str = "ekitei-demo-2026";
 
 /// Reads the arguments and plays.
 pub fn main() -> ExitCode {

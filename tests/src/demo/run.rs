@@ -1,16 +1,17 @@
 //! From nothing to a running prefecture, the story, and the end of every child.
 
 use super::cast::Cast;
-use super::desk::Desk;
 use super::handset::{Fittings, Handset, line_word};
 use super::options::Options;
 use super::seed::{self, Sample, Writer};
 use super::terminal::{self, Terminal, word};
 use super::view::{Account, Board, OfficeView, Phase, PhoneView, Say};
 use super::work::Work;
-use super::{Done, PASSWORD, blocking, pictures, signals, stage, story, table, watch, web};
+use super::{Done, PASSWORD, blocking, pictures, signals, stage, story, table, watch};
+use crate::desk::Desk;
 use crate::line::Line;
 use crate::office::Office;
+use crate::web;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -130,7 +131,7 @@ async fn prepare(o: &Options, board: &Board, terminal: &Arc<Terminal>, stop: &At
     doing(Say::new("doing.office"))?;
     let pages = work.pages(&o.root, "console", o.once)?;
     let (dir, origin, known, root) = (work.office.clone(), stage_url.clone(), sample.clone(), o.root.clone());
-    let (office, forms) = blocking(move || {
+    let (office, mut forms) = blocking(move || {
         let pages = pages.to_string_lossy().into_owned();
         let office = Office::start_with(&dir, &["--console", &pages, "--frame-origin", &origin]);
         seed::accounts(&office.data, &known.accounts)?;
@@ -140,6 +141,7 @@ async fn prepare(o: &Options, board: &Board, terminal: &Arc<Terminal>, stop: &At
     .await??;
     let (office_url, share) = (office.url(), office.share.clone());
     let http = web::client()?;
+    forms.extend(seed::sheets(&o.root, &sample, &http, &office_url).await?);
 
     doing(Say::new("doing.history"))?;
     seed::visits(&sample, &forms, &http, &office_url).await?;

@@ -1,10 +1,10 @@
 //! The lived-in half year: people with accounts, phones that wrote and photographed, visits past and ahead. Everything
 //! comes in by the ways that people use: phones' commands and the console's API.
 
-use super::desk::Desk;
 use super::pictures::Picture;
 use super::work::Work;
 use super::{Done, PASSWORD, blocking};
+use crate::desk::Desk;
 use crate::phone::Phone;
 use crate::programs::{program, said};
 use jiff::ToSpan as _;
@@ -41,7 +41,7 @@ struct VisitKind {
 
 #[derive(Clone, Deserialize)]
 struct SampleForm {
-    /// Of assets/forms.
+    /// Of assets/forms (.json), or the section's own sheet of assets/sheets (.xlsx).
     file: String,
     /// The head who publishes it, and the section.
     by: String,
@@ -62,6 +62,17 @@ pub struct Script {
     pub case: String,
     pub notes: Vec<ScriptNote>,
     pub photos: Vec<ScriptPhoto>,
+    pub sheet: ScriptSheet,
+}
+
+/// What is written on the section's own sheet; questions by words of their labels.
+#[derive(Clone, Deserialize)]
+pub struct ScriptSheet {
+    pub answers: BTreeMap<String, serde_json::Value>,
+    /// What is not as it must be: ruling → what is written about it.
+    pub findings: BTreeMap<String, String>,
+    /// Question, or the ruling that failed → its photograph.
+    pub photos: BTreeMap<String, ScriptPhoto>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -137,9 +148,8 @@ impl Sample {
     /// Every drawing that a run needs: ready shots first, then the story's, then the past.
     pub fn drawings(&self, small: bool) -> Vec<Picture> {
         let mut out: Vec<Picture> = ready(small);
-        for picture in
-            self.story_pictures(small).into_iter().chain(self.pictured(small).into_iter().map(|(_, p)| p))
-        {
+        let story = self.story_pictures(small).into_iter().chain(self.sheet_pictures(small));
+        for picture in story.chain(self.pictured(small).into_iter().map(|(_, p)| p)) {
             if !out.contains(&picture) {
                 out.push(picture);
             }
@@ -151,6 +161,15 @@ impl Sample {
         let known =
             |p: &ScriptPhoto| crate::scenes::by_id(&p.scene).map(|s| Picture::large(s.id, p.seed, small));
         self.story.photos.iter().filter_map(known).collect()
+    }
+
+    /// Of the sheet, in the order of [`ScriptSheet::photos`].
+    pub fn sheet_pictures(&self, small: bool) -> Vec<Picture> {
+        let place = self.places.get(&self.story.case).copied().unwrap_or_default();
+        let known = |p: &ScriptPhoto| {
+            crate::scenes::by_id(&p.scene).map(|s| Picture::past(s.id, p.seed, small, place))
+        };
+        self.story.sheet.photos.values().filter_map(known).collect()
     }
 
     /// Who wrote in the past.
@@ -194,7 +213,7 @@ pub fn accounts(data: &Path, staff: &[String]) -> Done<()> {
 /// The sections' forms, published by their heads; kind of case → id of its form.
 pub fn forms(data: &Path, root: &Path, sample: &Sample) -> Done<BTreeMap<String, String>> {
     let mut published = BTreeMap::new();
-    for (kind, form) in &sample.forms {
+    for (kind, form) in sample.forms.iter().filter(|(_, form)| !form.file.ends_with(".xlsx")) {
         let mut command = Command::new(program("ekitei-server"));
         command.arg("publish-form").arg("--data").arg(data).args([
             "--by",
@@ -202,12 +221,29 @@ pub fn forms(data: &Path, root: &Path, sample: &Sample) -> Done<BTreeMap<String,
             "--section",
             &form.section,
         ]);
-        command.arg("--plain").arg(root.join("assets/forms").join(format!("{}.json", form.file)));
+        command.arg("--plain").arg(root.join("assets/forms").join(&form.file));
         let out = command.output().map_err(|e| format!("publish-form {kind}: {e}"))?;
         if !out.status.success() {
             return Err(format!("publish-form {kind}: {}", String::from_utf8_lossy(&out.stderr)));
         }
         published.insert(kind.clone(), said(&out));
+    }
+    Ok(published)
+}
+
+/// The sections' own sheets, made into forms at the console by their heads.
+pub async fn sheets(
+    root: &Path,
+    sample: &Sample,
+    http: &reqwest::Client,
+    office: &str,
+) -> Done<BTreeMap<String, String>> {
+    let mut published = BTreeMap::new();
+    for (kind, form) in sample.forms.iter().filter(|(_, form)| form.file.ends_with(".xlsx")) {
+        let path = root.join("assets/sheets").join(&form.file);
+        let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let desk = Desk::sign_in(http, office, &form.by).await?;
+        published.insert(kind.clone(), desk.publish_sheet(&form.section, &form.file, bytes).await?);
     }
     Ok(published)
 }

@@ -1,9 +1,9 @@
 //! The stage page: one page, one stream of what is to be seen, a few switches. This machine only.
 
 use super::cast::Cast;
-use super::desk::Desk;
 use super::view::{Board, Phase};
 use super::{share, terminal};
+use crate::desk::Desk;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};

@@ -2,23 +2,25 @@
 //! phone, in the shared folder, at the console, on the colleague's phone. What is not seen in time ends the story.
 
 use super::cast::Cast;
-use super::desk::Desk;
 use super::handset::Handset;
+use super::inspection::{self, Sheet};
 use super::pictures::Picture;
 use super::seed::Script;
 use super::terminal::{self, columns, padded};
 use super::view::{Say, StepState, StepView};
 use super::{Done, PIN, blocking, share};
+use crate::desk::Desk;
 use crate::line::Mode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-pub const STEPS: [&str; 13] = [
+pub const STEPS: [&str; 16] = [
     "cut",
     "notes",
     "photos",
+    "sheet",
     "lock",
     "kill",
     "restart",
@@ -27,6 +29,8 @@ pub const STEPS: [&str; 13] = [
     "folder",
     "console",
     "colleague",
+    "papers",
+    "accept",
     "receipt",
     "books",
 ];
@@ -48,9 +52,10 @@ pub struct Played {
     pub b_bytes: u64,
     pub colleague_s: f64,
     pub folder: String,
-    case: String,
+    pub sheet: Sheet,
+    pub(super) case: String,
     originals: Vec<Vec<u8>>,
-    before: BTreeSet<String>,
+    pub(super) before: BTreeSet<String>,
     filed: Vec<String>,
 }
 
@@ -78,6 +83,7 @@ pub async fn play(cast: &Cast) -> Done<Played> {
     let making = Instant::now();
     t.step(notes(a, script, &mut p)).await?;
     t.step(photos(cast, &mut p)).await?;
+    t.step(inspection::tick(cast, &mut p)).await?;
     p.making_s = making.elapsed().as_secs_f64();
     t.step(lock(a, &p)).await?;
     t.step(kill(a)).await?;
@@ -94,6 +100,10 @@ pub async fn play(cast: &Cast) -> Done<Played> {
     t.step(colleague(cast, &p)).await?;
     p.colleague_s = delivery.elapsed().as_secs_f64();
     p.b_bytes = cast.b.line.counters().1 - down_before;
+    t.step(inspection::papers(cast, &mut p)).await?;
+    p.sheet.papers_s = delivery.elapsed().as_secs_f64();
+    t.step(inspection::accept(cast, &p)).await?;
+    p.sheet.accepted_s = delivery.elapsed().as_secs_f64();
     t.step(receipt(a, &p)).await?;
     t.step(books(cast)).await?;
     Ok(p)
@@ -137,7 +147,7 @@ impl Teller<'_> {
 }
 
 /// Looks again and again until `look` finds it.
-async fn until<T, F: Future<Output = Done<Result<T, String>>>>(
+pub(super) async fn until<T, F: Future<Output = Done<Result<T, String>>>>(
     expected: &str,
     mut look: impl FnMut() -> F,
 ) -> Done<T> {
@@ -153,7 +163,7 @@ async fn until<T, F: Future<Output = Done<Result<T, String>>>>(
     }
 }
 
-fn check(holds: bool, expected: &str, seen: impl std::fmt::Display) -> Done<()> {
+pub(super) fn check(holds: bool, expected: &str, seen: impl std::fmt::Display) -> Done<()> {
     if holds { Ok(()) } else { Err(format!("expected: {expected}; seen: {seen}")) }
 }
 
@@ -163,7 +173,7 @@ fn megabytes(bytes: u64) -> String {
     format!("{mb:.1}")
 }
 
-async fn files(cast: &Cast) -> Done<Vec<String>> {
+pub(super) async fn files(cast: &Cast) -> Done<Vec<String>> {
     let folder = cast.share.clone();
     Ok(blocking(move || share::files(&folder)).await?.into_iter().map(|(path, _)| path).collect())
 }
@@ -227,7 +237,7 @@ async fn photos(cast: &Cast, p: &mut Played) -> Done<Say> {
 }
 
 /// The photograph of this moment. A second one within the second would only differ in its scene, which is enough.
-async fn taken_now(cast: &Cast, picture: Picture) -> Done<Vec<u8>> {
+pub(super) async fn taken_now(cast: &Cast, picture: Picture) -> Done<Vec<u8>> {
     let now = jiff::Timestamp::now().in_tz("Asia/Tokyo").map_err(|e| e.to_string())?;
     let local = now.strftime("%Y-%m-%dT%H:%M:%S").to_string();
     let cache = cast.cache.clone();
@@ -300,9 +310,10 @@ async fn folder(cast: &Cast, p: &mut Played) -> Done<Say> {
     let number = format!("/{}_", script.case);
     let day = format!("/{}/", super::seed::today());
     let new = until("each note and photograph is a file in the case's folder", || async {
-        let new: Vec<String> = files(cast).await?.into_iter().filter(|f| !before.contains(f)).collect();
+        let all = files(cast).await?.into_iter();
+        let new: Vec<String> = all.filter(|f| !before.contains(f) && !inspection::is_paper(f)).collect();
         let right = new.iter().filter(|f| f.contains(&number) && f.contains(&day)).count();
-        let whole = right == p.notes.len() + p.photos.len();
+        let whole = right == p.notes.len() + p.photos.len() + p.sheet.photos.len();
         Ok(if whole { Ok(new) } else { Err(format!("{right} of {} new files there", new.len())) })
     })
     .await?;
@@ -379,6 +390,7 @@ async fn receipt(a: &Handset, p: &Played) -> Done<Say> {
         Ok(if filed == p.photos.len() { Ok(()) } else { Err(format!("{filed} filed")) })
     })
     .await?;
+    inspection::heard(a, &p.sheet.id).await?;
     Ok(Say::new("seen.receipt").with("photos", p.photos.len()))
 }
 

@@ -44,7 +44,27 @@ pub fn rows(cast: &Cast, p: &Played) -> Vec<Row> {
             Say::new("place.console").with("url", &cast.office_url),
         ),
         row("colleague", made, p.b_bytes, p.colleague_s, Say::new("place.phone").with("url", &cast.b.url)),
+        row(
+            "papers",
+            p.sheet.papers.len(),
+            p.sheet.bytes,
+            p.sheet.papers_s,
+            Say::new("place.folder").with("path", own_sheet(p)),
+        ),
+        row(
+            "accepted",
+            1,
+            p.sheet.bytes,
+            p.sheet.accepted_s,
+            Say::new("place.console").with("url", format!("{}/#/inspection/{}", cast.office_url, p.sheet.id)),
+        ),
     ]
+}
+
+/// The filled sheet, which is what people look for.
+fn own_sheet(p: &Played) -> &str {
+    let is_own = |path: &&String| path.contains("_検査調書_") && path.ends_with(".xlsx");
+    p.sheet.papers.iter().find(is_own).map_or(&p.folder, |path| path)
 }
 
 /// As lines of text.

@@ -7,6 +7,7 @@ use ekitei_model::{OpId, Outcome, RecordId, Scope, kinds};
 use rusqlite::{Connection, OpenFlags, params};
 use uuid::Uuid;
 
+use super::inspected::Inspections;
 use super::office::{Office, hex};
 use super::phone::{Phone, op_ids};
 
@@ -28,6 +29,7 @@ pub struct Books {
     frozen: HashMap<OpId, String>,
     /// What only mirrors had after the last restore, and whose.
     pub salvage: BTreeMap<RecordId, BTreeSet<usize>>,
+    pub inspections: Inspections,
 }
 
 pub fn office_db(office: &Office) -> Connection {
@@ -72,8 +74,9 @@ impl Books {
         self.gone = HashSet::new();
         let known = ids(&db, "SELECT id FROM records");
         self.salvage.clear();
+        self.inspections.restored();
         for phone in phones {
-            let sql = "SELECT record FROM mirror WHERE deleted = 0 AND kind IN ('note', 'photo', 'case')
+            let sql = "SELECT record FROM mirror WHERE deleted = 0 AND kind IN ('note', 'photo', 'case', 'inspection')
                        AND scope IN (SELECT scope FROM scopes)";
             let has = phone.look(|c| ids(c, sql)).unwrap_or_default();
             for record in has.difference(&known) {
@@ -112,6 +115,7 @@ impl Books {
         assert!(back.is_empty(), "deleted records came back: {back:?}");
         self.gone = dead;
         blobs_are_named_by_their_hash(office, &db);
+        self.check_inspections(&db);
     }
 
     /// At rest: what was promised is in the office's log.
@@ -150,7 +154,7 @@ impl Books {
         let mut statement = db
             .prepare(
                 "SELECT json_extract(body, '$.created.op') AS op, count(*) FROM records
-                        WHERE kind IN ('note', 'photo') AND deleted = 0 GROUP BY op HAVING count(*) > 1",
+                        WHERE kind IN ('note', 'photo', 'inspection') AND deleted = 0 GROUP BY op HAVING count(*) > 1",
             )
             .unwrap();
         let doubled: Vec<String> =

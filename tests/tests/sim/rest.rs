@@ -58,6 +58,7 @@ impl World {
         }
         books::salvaged(&self.books, &self.office);
         self.books.all_arrived(&self.office, &self.phones);
+        self.books.answers_are_kept(&self.office);
     }
 
     fn heads(&self) -> String {

@@ -46,6 +46,11 @@ pub fn may_see(db: &Connection, staff: &StaffId, scope: &Scope) -> Option<bool> 
     }
 }
 
+/// The section that owns a case.
+pub fn section_of(db: &Connection, case: RecordId) -> Option<String> {
+    Some(case_of(db, case)?["fields"]["section"].as_str()?.to_owned())
+}
+
 /// The scope of a record.
 pub fn scope_of(db: &Connection, id: RecordId) -> Option<Scope> {
     let sql = "SELECT scope FROM records WHERE id = ?1";

@@ -74,7 +74,8 @@ impl World {
             self.phones[n].fuse.arm(rows);
             self.say(format!("  (to die at row {rows})"));
         }
-        match self.below(20) {
+        match self.below(32) {
+            20..=31 => self.inspect(n),
             0..=5 => self.note(n),
             6..=9 => self.edit(n),
             10 | 11 => self.delete(n),
@@ -114,7 +115,8 @@ impl World {
     }
 
     async fn desk(&mut self) {
-        match self.below(12) {
+        match self.below(20) {
+            12..=19 => self.desk_inspects().await,
             0..=2 => self.console_edit().await,
             3 => self.console_note().await,
             4 | 5 => self.grant().await,
@@ -248,6 +250,7 @@ impl World {
         self.say(format!("{} installs the app anew", self.phones[n].staff));
         let known = super::books::office_ops(&self.office);
         self.books.promises.retain(|op, p| p.phone != n || known.contains(op));
+        self.books.inspections.lost_with(n);
         self.forget_answered(n);
         self.books.forget_salvage(n);
         let dir = self.phones[n].dir.clone();

@@ -23,6 +23,11 @@ pub const PEOPLE: [&str; 3] = ["s1", "s2", "s3"];
 /// Who sits at the console.
 pub const HEADS: [(&str, &str); 2] = [("h1", A), ("h2", B)];
 
+/// Somebody else than `head`.
+pub fn heads(head: usize) -> usize {
+    (head + 1) % HEADS.len()
+}
+
 pub struct Template {
     _dir: tempfile::TempDir,
     pub office: PathBuf,

@@ -61,7 +61,8 @@ impl World {
         (body, About { scope: scope.clone(), kind: kind.into() })
     }
 
-    fn patch_shown(&mut self, n: usize, record: &Record, changed: Fields) {
+    /// Whether the queue has taken it.
+    pub fn patch_shown(&mut self, n: usize, record: &Record, changed: Fields) -> bool {
         let mirrored = self.phones[n].look(|c| read::mirrored(c, record.id).unwrap()).flatten();
         let base: BTreeMap<_, _> = changed
             .keys()
@@ -69,7 +70,7 @@ impl World {
             .collect();
         let at_ms = self.phones[n].clock.wall_ms();
         let op = self.operation(at_ms, record.id, OpBody::Patch { base, fields: changed });
-        self.write(n, &[(op, About::record(record))]);
+        self.write(n, &[(op, About::record(record))])
     }
 
     pub fn edit(&mut self, n: usize) {
@@ -208,17 +209,21 @@ impl World {
     // ── at the console ──
 
     /// A living record of the office, whoever may see it.
-    fn office_record(&mut self, kind: &str) -> Option<Record> {
+    pub fn office_record(&mut self, kind: &str) -> Option<Record> {
+        let all = self.office_records(kind);
+        self.pick(&all)
+    }
+
+    pub fn office_records(&self, kind: &str) -> Vec<Record> {
         let db = office_db(&self.office);
         let sql =
             "SELECT body FROM records WHERE kind = ?1 AND deleted = 0 AND scope LIKE 'case:%' ORDER BY id";
         let mut statement = db.prepare(sql).unwrap();
         let rows = statement.query_map([kind], |r| r.get::<_, String>(0)).unwrap();
-        let all: Vec<Record> = rows.map(|r| serde_json::from_str(&r.unwrap()).unwrap()).collect();
-        self.pick(&all)
+        rows.map(|r| serde_json::from_str(&r.unwrap()).unwrap()).collect()
     }
 
-    async fn console(&mut self, head: usize, record: RecordId, body: OpBody) {
+    pub async fn console(&mut self, head: usize, record: RecordId, body: OpBody) {
         let at_ms = self.office.now_ms();
         let op = self.operation(at_ms, record, body);
         let caller = self.office.caller(self.consoles[head], &HEADS[head].0.into());
@@ -356,7 +361,12 @@ impl World {
             let effect = match job.kind {
                 JobKind::FilePhoto => JobEffect::Filed { path, at_ms: now_ms },
                 JobKind::FileNote => JobEffect::NoteFiled { path, at_ms: now_ms, version: job.attempt },
-                JobKind::FileInspection => unreachable!("nobody inspects here"),
+                JobKind::FileInspection => JobEffect::InspectionFiled {
+                    paths: vec![path],
+                    at_ms: now_ms,
+                    version: job.attempt,
+                    content: job.id.to_string(),
+                },
             };
             storage.finish_job(&job, effect, now_ms).await.unwrap();
             done += 1;

@@ -36,6 +36,8 @@ pub struct World {
     pub faults: Vec<&'static str>,
     /// How far each phone's clock has been moved in all, either way.
     pub jumped_days: [i64; 3],
+    /// Answers given so far, on phones and at the console.
+    pub answers: u64,
     seed: u64,
 }
 
@@ -67,6 +69,7 @@ impl World {
             backups: 0,
             faults: Vec::new(),
             jumped_days: [0; 3],
+            answers: 0,
             seed,
         }
     }
@@ -266,6 +269,9 @@ impl World {
             });
             if done.is_ok() {
                 let promise = self.books.promises.remove(&op);
+                if let (true, Some(promise)) = (away, &promise) {
+                    self.books.inspections.taken_back(n, promise.record);
+                }
                 if let Some(promise) = promise.filter(|_| !away) {
                     self.books.promise(fresh, n, promise.record, promise.scope);
                 }

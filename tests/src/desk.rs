@@ -1,8 +1,11 @@
 //! A person at the console, by the API that its pages use.
 
-use super::{Done, PASSWORD, web};
+use crate::web::{self, Done};
 use reqwest::{Client, header};
 use serde_json::{Value, json};
+
+/// Of every console account of demonstration and tests. Invented.
+pub const PASSWORD: &str = "ekitei-demo-2026";
 
 pub struct Desk {
     http: Client,
@@ -46,9 +49,22 @@ impl Desk {
         Ok(bytes.map_err(|e| format!("{path}: {e}"))?.to_vec())
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Done<Value> {
+    pub async fn post(&self, path: &str, body: &Value) -> Done<Value> {
         let request = self.http.post(format!("{}{path}", self.url)).header(header::ORIGIN, &self.url);
         web::json(path, request.header(header::COOKIE, &self.cookie).json(body).send().await).await
+    }
+
+    /// The section's own sheet becomes a form, published to the section; its id, as visits name it.
+    pub async fn publish_sheet(&self, section: &str, name: &str, bytes: Vec<u8>) -> Done<String> {
+        let url =
+            web::url(&format!("{}/api/forms/sheet", self.url), &[("section", section), ("name", name)])?;
+        let request =
+            self.http.post(url).header(header::ORIGIN, &self.url).header(header::COOKIE, &self.cookie);
+        let request = request.header(header::CONTENT_TYPE, "application/octet-stream").body(bytes);
+        let made = web::json(name, request.send().await).await?;
+        let id = made["form"]["id"].as_str().ok_or_else(|| format!("{name}: {made}"))?.to_owned();
+        self.post(&format!("/api/forms/{id}/publish"), &json!({ "targets": [section] })).await?;
+        Ok(id)
     }
 
     /// The record's id of the case with this number.

@@ -1,9 +1,11 @@
-//! One HTTP client for the demonstration's own loopback calls.
+//! One HTTP client for loopback calls of demonstration and tests.
 
-use super::Done;
 use reqwest::{Client, Response};
 use serde_json::Value;
 use std::time::Duration;
+
+/// What went wrong, for a person at the terminal.
+pub type Done<T> = Result<T, String>;
 
 /// Loopback only: no certificates, no proxy of the environment.
 pub fn client() -> Done<Client> {
@@ -16,6 +18,11 @@ pub fn client() -> Done<Client> {
     let builder =
         Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(Duration::from_secs(60));
     builder.build().map_err(|e| e.to_string())
+}
+
+/// An address with its query.
+pub fn url(base: &str, query: &[(&str, &str)]) -> Done<reqwest::Url> {
+    reqwest::Url::parse_with_params(base, query).map_err(|e| format!("{base}: {e}"))
 }
 
 /// The JSON of an answer that must be a success.
