@@ -64,6 +64,7 @@ test('a growth survey fills the table at the office while it is typed on the pho
   await table.locator('[data-testid="answer-height_cm@n3"]:has-text("9.75")').waitFor();
   const rows = await table.locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
   assert.equal(rows.length, 3);
+  assert.equal(await table.count(), 1, 'one table for all plants');
   assert.match(rows[1].join('|'), /13.*5/);
   assert.match(await head.page.locator('[data-testid=answer-max_height]').textContent(), /13/, 'what is reckoned follows');
   assert.deepEqual(await head.look(24), []);
@@ -204,7 +205,7 @@ test('the effect chart shows what it reckons with, and the head may change it', 
   await head.open('#/effect', '効果');
   await head.page.waitForSelector('[data-testid=effect-before]:text-is("75.4")');
   await head.press('effect-edit');
-  await head.at('effect-form').first().check();
+  await head.page.locator('label', { hasText: TITLE }).first().locator('[data-testid=effect-form]').check();
   await head.press('effect-save');
   await head.page.waitForSelector('[data-testid=effect-saved]:text-is("0.3")');
   assert.deepEqual(await head.look(24), []);

@@ -5,10 +5,11 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clerkLines } from './storyboards-clerk.mjs';
 
 const [docs] = process.argv.slice(2);
 const shots = mkdtempSync(join(tmpdir(), 'ekitei-storyboards-'));
-const tests = ['storyboards', 'inspection'].map((name) => fileURLToPath(new URL(`../e2e/${name}.test.mjs`, import.meta.url)));
+const tests = ['storyboards', 'inspection', 'console-forms-builder'].map((name) => fileURLToPath(new URL(`../e2e/${name}.test.mjs`, import.meta.url)));
 const played = spawnSync(process.execPath, ['--test', '--test-concurrency=1', ...tests], { stdio: 'inherit', env: { ...process.env, EKITEI_SHOTS: shots } });
 if (played.status !== 0) process.exit(played.status ?? 1);
 const rows = ['storyboards', 'storyboards-inspection'].flatMap((name) => JSON.parse(readFileSync(join(shots, `${name}.json`), 'utf8')));
@@ -57,5 +58,6 @@ for (const name of names) {
     lines.push(`<img src="storyboards/${picture}.png" width="180" alt="${picture}">`);
   }
 }
+lines.push(...clerkLines(shots, images));
 writeFileSync(join(docs, 'STORYBOARDS.md'), `${lines.join('\n')}\n`);
 rmSync(shots, { recursive: true, force: true });

@@ -18,6 +18,11 @@ test('instances of a repeat become one table, whatever each has answered', () =>
   expect(table?.rows.map((row) => [row.name, ...row.lines.map((one) => one?.shown)])).toEqual([['株 1', '12.5 cm', '4'], ['株 2', undefined, '5']]);
 });
 
+test('numbers before or behind the name, it is one table', () => {
+  const blocks = blocksOf([section('1株', line('height@n1', '1'), line('leaves@n1', '2')), section('2株', line('height@n2', '3'), line('leaves@n2', '4'))]);
+  expect(blocks.map((one) => [one.table?.heading, one.table?.rows.length])).toEqual([['株', 2]]);
+});
+
 test('two repeats beside each other stay two tables, and what has a finding stays a list', () => {
   const blocks = blocksOf([
     section('株 1', line('height@t1', '1'), line('leaves@t1', '2')),

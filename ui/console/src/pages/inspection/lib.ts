@@ -66,9 +66,12 @@ export function blocksOf(sections: readonly SectionView[]): Block[] {
   for (const section of sections) {
     const parts = section.heading.split(STEP);
     const name = parts[parts.length - 1] ?? '';
-    const heading = parts.slice(0, -1).join(STEP) || name.replace(/[\s\d]+$/, '');
+    // 「株 1」 and 「1株」 are of 「株」.
+    const heading = parts.slice(0, -1).join(STEP) || name.replace(/^[\d\s]+|[\d\s]+$/g, '');
     const fits = isRow(section);
-    if (open && (!fits || open.heading !== heading)) close();
+    const known = open?.questions;
+    const asksTheSame = known && section.lines.some((line) => known.has(questionOf(line)));
+    if (open && (!fits || (open.heading !== heading && !asksTheSame))) close();
     if (!fits) {
       out.push({ section });
       continue;
