@@ -1,5 +1,6 @@
 //! Times the papers and prints one line of JSON; median and best of the rounds in milliseconds:
-//! `cargo run --release -p ekitei-report --example bench [ROUNDS]`.
+//! `cargo run --release -p ekitei-report --example bench [ROUNDS]`. `-- --write FOLDER` writes the photos of the ledger,
+//! `-- --one pdf|xlsx FOLDER ROUNDS` makes the ledger of what lies there, to be put beside `tests/bench/peers/ledger.py`.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../tests/support/mod.rs"]
@@ -26,16 +27,56 @@ fn times(rounds: usize, mut work: impl FnMut()) -> String {
     format!("[{:.2},{:.2}]", times[times.len() / 2], times[0])
 }
 
-fn main() {
-    let rounds = std::env::args().nth(1).and_then(|rounds| rounds.parse().ok()).unwrap_or(9);
-    // A hundred different display copies of about the usual size and weight.
-    let photos: Vec<Vec<u8>> = (0..100).map(|seed| support::photo(2016, 1512, seed)).collect();
-    let bytes: usize = photos.iter().map(Vec::len).sum();
-    let pictures: Vec<Picture> = photos.iter().map(|photo| Picture::new(photo).unwrap()).collect();
-    let mut ledger = support::ledger(PerPage::Three, 100, |seed| pictures[seed as usize].clone());
-    for (row, picture) in ledger.rows.iter_mut().zip(&pictures) {
+/// A hundred different display copies of about the usual size and weight.
+fn photos() -> Vec<Vec<u8>> {
+    (0..100).map(|seed| support::photo(2016, 1512, seed)).collect()
+}
+
+fn ledger_of(pictures: &[Picture]) -> ledger::Ledger {
+    let mut ledger = support::ledger(PerPage::Three, pictures.len(), |seed| pictures[seed as usize].clone());
+    for (row, picture) in ledger.rows.iter_mut().zip(pictures) {
         row.picture = Some(picture.clone());
     }
+    ledger
+}
+
+/// Milliseconds of each round, bytes of the file, peak memory of this process.
+fn one(kind: &str, folder: &Path, rounds: usize) {
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    let pictures: Vec<Picture> = files.iter().map(|file| Picture::read(file).unwrap()).collect();
+    let ledger = ledger_of(&pictures);
+    let (mut ms, mut bytes) = (Vec::new(), 0);
+    for _ in 0..rounds {
+        let start = Instant::now();
+        let file = if kind == "pdf" { ledger::pdf(&ledger) } else { ledger::xlsx(&ledger) };
+        ms.push(start.elapsed().as_secs_f64() * 1_000.0);
+        bytes = file.unwrap().len();
+    }
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+    println!("{{\"ms\":{ms:?},\"bytes\":{bytes},\"peak_kib\":{}}}", peak.unwrap_or("0"));
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--write", folder] => {
+            for (number, photo) in photos().iter().enumerate() {
+                std::fs::write(Path::new(folder).join(format!("{number:03}.jpg")), photo).unwrap();
+            }
+        }
+        ["--one", kind, folder, rounds] => one(kind, Path::new(folder), rounds.parse().unwrap()),
+        _ => all(),
+    }
+}
+
+fn all() {
+    let rounds = std::env::args().nth(1).and_then(|rounds| rounds.parse().ok()).unwrap_or(9);
+    let photos = photos();
+    let bytes: usize = photos.iter().map(Vec::len).sum();
+    let pictures: Vec<Picture> = photos.iter().map(|photo| Picture::new(photo).unwrap()).collect();
+    let ledger = ledger_of(&pictures);
     let check =
         times(rounds, || drop(photos.iter().map(|photo| Picture::new(photo).unwrap()).collect::<Vec<_>>()));
     let pdf_bytes = ledger::pdf(&ledger).unwrap().len();

@@ -18,6 +18,7 @@ pub mod own_sheet;
 mod pdf;
 mod picture;
 pub mod results;
+mod stub;
 mod workbook;
 
 pub use breaking::{Breaking, break_lines, tidy};

@@ -22,6 +22,7 @@ use crate::breaking::{Breaking, break_lines, tidy};
 use crate::dates::Day;
 use crate::faces::{ASCENT, Face, Weight, face};
 use crate::picture::{Kind, Picture};
+use crate::stub::Stubs;
 
 /// Points in a millimetre.
 pub(crate) const MM: f32 = 72.0 / 25.4;
@@ -220,8 +221,8 @@ pub(crate) struct Placed {
 }
 
 impl Placed {
-    pub fn new(picture: &Picture) -> Result<Self, Fault> {
-        let data = picture.shared().into();
+    fn new(picture: &Picture, stubs: &mut Stubs) -> Result<Self, Fault> {
+        let data = stubs.stand_in(picture).into();
         let image = match picture.kind() {
             Kind::Jpeg => Image::from_jpeg(data, false),
             Kind::Png => Image::from_png(data, false),
@@ -242,6 +243,7 @@ pub(crate) struct About<'a> {
 
 pub(crate) struct Paper {
     document: Document,
+    stubs: Stubs,
 }
 
 impl Paper {
@@ -264,7 +266,12 @@ impl Paper {
             metadata = metadata.creation_date(date);
         }
         document.set_metadata(metadata);
-        Self { document }
+        Self { document, stubs: Stubs::default() }
+    }
+
+    /// Errors: `picture-damaged`.
+    pub fn place(&mut self, picture: &Picture) -> Result<Placed, Fault> {
+        Placed::new(picture, &mut self.stubs)
     }
 
     /// A new A4 page, upright; `draw` gets the pen.
@@ -280,14 +287,15 @@ impl Paper {
 
     /// Errors: `picture-damaged` (a picture could not be read), `report-pdf` (anything else, with a detail).
     pub fn finish(self) -> Result<Vec<u8>, Fault> {
-        self.document.finish().map_err(|error| match error {
+        let pdf = self.document.finish().map_err(|error| match error {
             krilla::error::KrillaError::Image(..) => Fault::ask("picture-damaged"),
             other => {
                 let mut detail = format!("{other:?}");
                 detail.truncate(detail.char_indices().nth(200).map_or(detail.len(), |(at, _)| at));
                 Fault::ask("report-pdf").with("detail", detail)
             }
-        })
+        })?;
+        self.stubs.fill_pdf(pdf)
     }
 }
 

@@ -49,6 +49,11 @@ fn render(folder: &Path, name: &str) -> (Vec<Page>, String) {
     )
 }
 
+/// Darker than this is ink.
+const INK: u8 = 120;
+/// Of a thousand dark pixels of the original, so many may have gone: boxes that became ticks, hints that became answers.
+const LOST_OF_1000: usize = 5;
+
 struct Page {
     width: usize,
     grey: Vec<u8>,
@@ -72,7 +77,11 @@ impl Page {
         Self { width: numbers[0], grey: bytes[at + 1..].to_vec() }
     }
 
-    /// Places of long dark horizontal lines: the sheet's ruling.
+    fn height(&self) -> usize {
+        self.grey.len() / self.width
+    }
+
+    /// Places of long dark lines across: the sheet's ruling.
     fn rules(&self) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
         for (y, row) in self.grey.chunks_exact(self.width).enumerate() {
@@ -82,6 +91,29 @@ impl Page {
             }
         }
         found
+    }
+
+    /// The page lying on its side: its upright lines run across.
+    fn turned(&self) -> Self {
+        let columns =
+            (0..self.width).flat_map(|x| (0..self.height()).map(move |y| self.grey[y * self.width + x]));
+        Self { width: self.height(), grey: columns.collect() }
+    }
+
+    /// Dark pixels, and how many of them have nothing dark within one pixel on `other`.
+    fn ink_lost_on(&self, other: &Self) -> (usize, usize) {
+        let (mut ink, mut lost) = (0, 0);
+        for y in 1..self.height() - 1 {
+            for x in 1..self.width - 1 {
+                if self.grey[y * self.width + x] > INK {
+                    continue;
+                }
+                ink += 1;
+                let near = (y - 1..=y + 1).flat_map(|y| (x - 1..=x + 1).map(move |x| y * self.width + x));
+                lost += usize::from(near.into_iter().all(|at| other.grey[at] > INK + 40));
+            }
+        }
+        (ink, lost)
     }
 }
 
@@ -108,12 +140,25 @@ fn the_filled_sheet_looks_like_the_sheet() {
         assert_eq!(before.len(), after.len(), "{name}: the same number of pages");
         for (page, (old, new)) in before.iter().zip(&after).enumerate() {
             assert_eq!(old.grey.len(), new.grey.len());
-            let (old, new) = (old.rules(), new.rules());
-            // Photos may add dark rows of their own; no line of the sheet may be missing or moved.
-            for (y, length) in &old {
-                let kept = new.iter().any(|(at, other)| at.abs_diff(*y) <= 1 && *other + 4 >= *length);
-                assert!(kept, "{name} page {page}: the line at {y} is gone");
+            // Photos may add dark rows of their own; no line of the sheet may be missing or moved, so the cells are
+            // merged as they were and the page shows the same part of the sheet.
+            for (how, old, new) in [
+                ("across", old.rules(), new.rules()),
+                ("upright", old.turned().rules(), new.turned().rules()),
+            ] {
+                assert!(how == "upright" || !old.is_empty(), "{name} page {page} is ruled");
+                for (y, length) in &old {
+                    let kept = new.iter().any(|(at, other)| at.abs_diff(*y) <= 1 && *other + 4 >= *length);
+                    assert!(kept, "{name} page {page}: the line {how} at {y} is gone");
+                }
             }
+            // Words and lines of the sheet stay where they were, but for what the answers stand in place of.
+            let (ink, lost) = old.ink_lost_on(new);
+            println!("{name} page {page}: {lost} of {ink} dark pixels have gone");
+            assert!(
+                lost * 1_000 <= ink * LOST_OF_1000,
+                "{name} page {page}: {lost} of {ink} dark pixels have gone"
+            );
         }
         for word in wanted {
             assert!(text.contains(word), "{name}: {word} in\n{text}");

@@ -101,6 +101,43 @@ fn pictures_pass_through_untouched_and_fonts_are_subsets() {
     assert!(xmp.contains("pdfaid:part"), "the file says that it is PDF/A");
 }
 
+/// Photos are put into the finished file: each whole, in its place, and the file's own table still leads everywhere.
+#[test]
+fn photos_are_whole_and_every_place_in_the_file_is_right() {
+    let mut photos: Vec<Vec<u8>> = (0..7).map(|seed| support::photo(640, 480, seed)).collect();
+    let mut ledger = ledger_of(7, PerPage::Three);
+    for (row, photo) in ledger.rows.iter_mut().zip(&photos) {
+        row.picture = Some(Picture::new(photo).unwrap());
+    }
+    let pdf = ledger::pdf(&ledger).unwrap();
+    let mut found = images(&Document::load_mem(&pdf).unwrap());
+    found.sort();
+    let book = ledger::xlsx(&ledger).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&book)).unwrap();
+    for (number, photo) in photos.iter().enumerate() {
+        let mut bytes = Vec::new();
+        let name = format!("xl/media/image{}.jpeg", number + 1);
+        archive.by_name(&name).unwrap().read_to_end(&mut bytes).unwrap();
+        assert_eq!(&bytes, photo, "{name}");
+    }
+    photos.sort();
+    assert_eq!(found, photos);
+    let at = |text: &[u8]| memchr::memmem::rfind(&pdf, text).unwrap();
+    let table = at(b"\nxref\n") + 1;
+    let said = String::from_utf8_lossy(&pdf[at(b"startxref\n") + 10..]).into_owned();
+    assert_eq!(said.lines().next(), Some(table.to_string().as_str()));
+    let lines = String::from_utf8_lossy(&pdf[table..]).into_owned();
+    let mut objects = 0;
+    for (number, entry) in lines.lines().skip(2).take_while(|line| *line != "trailer").enumerate() {
+        if let Some(place) = entry.strip_suffix(" 00000 n") {
+            let place: usize = place.parse().unwrap();
+            assert!(pdf[place..].starts_with(format!("{number} 0 obj").as_bytes()), "object {number}");
+            objects += 1;
+        }
+    }
+    assert!(objects > 20, "{objects}");
+}
+
 #[test]
 fn the_same_ledger_is_the_same_file() {
     let ledger = ledger_of(5, PerPage::Four);

@@ -26,6 +26,7 @@ const MARK: Type = Type::new(11.0).leading(13.2);
 
 struct Writer {
     flow: Flow,
+    paper: Paper,
     pictures: Vec<Placed>,
     number: usize,
 }
@@ -37,7 +38,13 @@ pub fn pdf(report: &Report) -> Result<Vec<u8>, Fault> {
     report.check()?;
     let heading = tidy(&report.heading());
     let case = tidy(&report.case_line());
-    let mut writer = Writer { flow: Flow::new(BODY), pictures: Vec::new(), number: 0 };
+    let paper = Paper::new(&About {
+        title: &format!("{heading} {case}"),
+        subject: &case,
+        author: &report.section,
+        made_on: &report.made_on,
+    });
+    let mut writer = Writer { flow: Flow::new(BODY), paper, pictures: Vec::new(), number: 0 };
     writer.facts(report);
     for part in &report.parts {
         writer.title(&part.title);
@@ -51,17 +58,12 @@ pub fn pdf(report: &Report) -> Result<Vec<u8>, Fault> {
     writer.findings(&report.findings)?;
     writer.conclusion(report);
     writer.signatures(&report.signatures)?;
-    let mut paper = Paper::new(&About {
-        title: &format!("{heading} {case}"),
-        subject: &case,
-        author: &report.section,
-        made_on: &report.made_on,
-    });
-    let pages = writer.flow.pages.len();
-    for (index, ops) in writer.flow.pages.iter().enumerate() {
+    let Writer { flow, mut paper, pictures, .. } = writer;
+    let pages = flow.pages.len();
+    for (index, ops) in flow.pages.iter().enumerate() {
         paper.page(|pen| {
             frame(pen, report, &heading, &case, index + 1, pages);
-            draw(pen, ops, &writer.pictures);
+            draw(pen, ops, &pictures);
         });
     }
     paper.finish()
@@ -283,7 +285,7 @@ impl Writer {
             let top = self.flow.y;
             for (index, photo) in pair.iter().enumerate() {
                 let area = Area::new(BODY.x + wide * index as f32, top, wide, all);
-                self.pictures.push(Placed::new(&photo.picture)?);
+                self.pictures.push(self.paper.place(&photo.picture)?);
                 let place = Area::new(area.x, area.y, area.width, high).inset(1.6 * MM);
                 self.flow.push(Op::Picture(place, self.pictures.len() - 1));
                 let mut line_top = top + high;
@@ -356,7 +358,7 @@ impl Writer {
             ];
             self.flow.row(BODY.x, &cells, high, None);
             if let Some(picture) = &signature.picture {
-                self.pictures.push(Placed::new(picture)?);
+                self.pictures.push(self.paper.place(picture)?);
                 let place = Area::new(BODY.x + role + name, top, sign, high).inset(1.2 * MM);
                 self.flow.push(Op::Picture(place, self.pictures.len() - 1));
             }

@@ -6,6 +6,7 @@ use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Image, ObjectMovement, 
 use super::page::is_against;
 use super::{Group, Line, Photo, Report, boxes, groups, shown};
 use crate::label::label;
+use crate::stub::Stubs;
 use crate::workbook::{cell_text, excel_fault, new_book, properties, sheet_name};
 
 /// Columns: number, item, up to four options, remark.
@@ -57,6 +58,7 @@ struct Writer<'a, 's> {
     row: u32,
     number: usize,
     photos: Vec<(String, &'a Photo)>,
+    stubs: Stubs,
 }
 
 fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
@@ -70,14 +72,15 @@ fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
     sheet.set_paper_size(9).set_portrait().set_print_center_horizontally(true).set_print_fit_to_pages(1, 0);
     sheet.set_footer("&C&P / &N");
     sheet.set_screen_gridlines(false);
-    let mut writer = Writer { sheet, formats: formats(), row: 0, number: 0, photos: Vec::new() };
+    let stubs = Stubs::default();
+    let mut writer = Writer { sheet, formats: formats(), row: 0, number: 0, photos: Vec::new(), stubs };
     writer.all(report)?;
-    let Writer { sheet, row, photos, formats, .. } = writer;
+    let Writer { sheet, row, photos, formats, mut stubs, .. } = writer;
     sheet.set_print_area(0, 0, row.max(1) - 1, LAST)?;
     if !photos.is_empty() {
-        photo_sheet(book.add_worksheet(), &photos, &formats)?;
+        photo_sheet(book.add_worksheet(), &photos, &formats, &mut stubs)?;
     }
-    book.save_to_buffer()
+    stubs.fill_workbook(book.save_to_buffer()?)
 }
 
 impl<'a> Writer<'a, '_> {
@@ -114,7 +117,7 @@ impl<'a> Writer<'a, '_> {
             self.pair(&signature.role, &who)?;
             self.sheet.set_row_height(row, 50)?;
             if let Some(picture) = &signature.picture {
-                let image = Image::new_from_buffer(picture.bytes())?
+                let image = Image::new_from_buffer(&self.stubs.stand_in(picture))?
                     .set_scale_to_size(160, 60, true)
                     .set_alt_text(cell_text(&signature.name))
                     .set_object_movement(ObjectMovement::MoveButDontSizeWithCells);
@@ -338,6 +341,7 @@ fn photo_sheet(
     sheet: &mut Worksheet,
     photos: &[(String, &Photo)],
     formats: &Formats,
+    stubs: &mut Stubs,
 ) -> Result<(), XlsxError> {
     sheet.set_name(label("inspection.photo-sheet"))?;
     sheet.set_column_width_pixels(0, 420)?;
@@ -352,7 +356,7 @@ fn photo_sheet(
         let (room_x, room_y) = (412.0, 292.0);
         let aspect = f64::from(photo.picture.aspect());
         let (wide, high) = (f64::min(room_x, room_y * aspect), f64::min(room_x / aspect, room_y));
-        let image = Image::new_from_buffer(photo.picture.bytes())?
+        let image = Image::new_from_buffer(&stubs.stand_in(&photo.picture))?
             .set_scale_to_size(wide, high, false)
             .set_alt_text(cell_text(&words))
             .set_object_movement(ObjectMovement::MoveAndSizeWithCells);

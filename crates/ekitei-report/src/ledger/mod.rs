@@ -99,25 +99,3 @@ impl Ledger {
         Ok(())
     }
 }
-
-/// Does the work for each row, half of the rows on a second thread: hashing and copying the pictures is the larger part
-/// of making a ledger.
-fn on_two_threads<T: Send, E: Send>(
-    rows: &[Row],
-    work: impl Fn(&Row) -> Result<T, E> + Sync,
-) -> Result<Vec<T>, E> {
-    let all = |rows: &[Row]| rows.iter().map(&work).collect::<Result<Vec<T>, E>>();
-    if rows.len() < 8 {
-        return all(rows);
-    }
-    let (first, second) = rows.split_at(rows.len() / 2);
-    std::thread::scope(|scope| {
-        let other = scope.spawn(|| all(second));
-        let mut done = all(first)?;
-        match other.join() {
-            Ok(more) => done.extend(more?),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-        Ok(done)
-    })
-}

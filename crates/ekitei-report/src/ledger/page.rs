@@ -43,7 +43,8 @@ pub fn pdf(ledger: &Ledger) -> Result<Vec<u8>, Fault> {
         author: &ledger.section,
         made_on: &ledger.made_on,
     });
-    let pictures = place_all(&ledger.rows)?;
+    let place = |row: &Row| row.picture.as_ref().map(|picture| paper.place(picture)).transpose();
+    let pictures = ledger.rows.iter().map(place).collect::<Result<Vec<_>, _>>()?;
     let count = ledger.per_page.count();
     let rests: Vec<Rest> = ledger.rows.iter().filter_map(|row| rest_of(row, ledger.per_page)).collect();
     let photo_pages = ledger.rows.len().div_ceil(count).max(1);
@@ -86,10 +87,6 @@ pub fn pdf(ledger: &Ledger) -> Result<Vec<u8>, Fault> {
         });
     }
     paper.finish()
-}
-
-fn place_all(rows: &[Row]) -> Result<Vec<Option<Placed>>, Fault> {
-    super::on_two_threads(rows, |row| row.picture.as_ref().map(Placed::new).transpose())
 }
 
 fn head_and_foot(pen: &mut Pen<'_>, ledger: &Ledger, heading: &str, case: &str, page: usize, pages: usize) {

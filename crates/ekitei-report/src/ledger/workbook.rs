@@ -7,6 +7,7 @@ use super::{Ledger, PerPage, Row};
 use crate::breaking::tidy;
 use crate::dates::japanese_date;
 use crate::label::label;
+use crate::stub::Stubs;
 use crate::workbook::{cell_text, excel_fault, new_book, properties, sheet_name};
 
 /// Height of a photo row in points, so that the wanted number of blocks fills an A4 page under the head.
@@ -66,10 +67,7 @@ fn write(ledger: &Ledger) -> Result<Vec<u8>, XlsxError> {
     let mut book = new_book()?;
     book.set_properties(&properties(&ledger.heading(), &ledger.section, &ledger.made_on)?);
     let formats = formats();
-    let images = super::on_two_threads(&ledger.rows, |row| {
-        row.picture.as_ref().map(|picture| Image::new_from_buffer(picture.bytes())).transpose()
-    })?;
-    let mut images = images.into_iter();
+    let mut stubs = Stubs::default();
     let sheet = book.add_worksheet();
     sheet.set_name(sheet_name(&ledger.heading()))?;
     let blocks = ledger.per_page.columns();
@@ -82,7 +80,8 @@ fn write(ledger: &Ledger) -> Result<Vec<u8>, XlsxError> {
             breaks.push(top);
         }
         for (column, row) in rows.iter().enumerate() {
-            let image = images.next().flatten();
+            let image =
+                row.picture.as_ref().map(|p| Image::new_from_buffer(&stubs.stand_in(p))).transpose()?;
             block(sheet, (top, column), ledger.per_page, (row, image), &formats, &widths)?;
         }
         top += if blocks == 1 { FIELDS } else { FIELDS + 2 };
@@ -90,7 +89,7 @@ fn write(ledger: &Ledger) -> Result<Vec<u8>, XlsxError> {
     sheet.set_page_breaks(&breaks)?;
     let last = if blocks == 1 { 2 } else { 4 };
     sheet.set_print_area(0, 0, top.max(3) - 1, last)?;
-    book.save_to_buffer()
+    stubs.fill_workbook(book.save_to_buffer()?)
 }
 
 /// Widths of the photo column and of the two columns of words, in pixels.
