@@ -372,7 +372,24 @@ reason: string, };
  * A list as written: `{"columns": ["value", "label", "label.en", "pref"], "rows": [["01", "…", …], …]}`.
  * `value` (or `name`) is the answer; labels of other languages are `label.en` and so on.
  */
-export type ListDef = { columns: Array<string>, rows: Array<Array<string>>, };
+export type ListDef = { columns: Array<string>, rows: Array<Array<string>>, 
+/**
+ * Of a long list that was published: its rows are records of their own.
+ */
+pieces?: ListPieces, };
+
+/**
+ * Where the rows of a list are.
+ */
+export type ListPieces = { 
+/**
+ * Names the content: the same rows have the same pieces, whatever the form's version.
+ */
+digest: string, 
+/**
+ * Of all pieces together.
+ */
+rows: number, pieces: number, };
 
 /**
  * What a form is opened with.
