@@ -64,6 +64,44 @@ impl ListDef {
     }
 }
 
+/// The records of the pieces that `version`'s definition names and does not hold.
+pub fn wanted(version: &Record) -> Vec<RecordId> {
+    let (Some(lists), Ok(form)) = (named_lists(version), version.text(form_version::FORM).parse()) else {
+        return Vec::new();
+    };
+    let ids = |list: &Json| -> Vec<RecordId> {
+        let pieces: ListPieces = serde_json::from_value(list["pieces"].clone()).unwrap_or_default();
+        let numbers = 0..pieces.pieces.min(crate::limits::MAX_LIST_ROWS as u32);
+        numbers.map(|n| form_list_id(form, &version.scope, &pieces.digest, n)).collect()
+    };
+    lists.values().flat_map(ids).collect()
+}
+
+fn named_lists(version: &Record) -> Option<&serde_json::Map<String, Json>> {
+    version.fields.get(form_version::DEFINITION)?.get("lists")?.as_object()
+}
+
+/// Puts the rows into the version's own definition, for readers that know only the record. Returns whether all are
+/// there; a definition that cannot be read stays as it is.
+///
+/// # Errors
+/// Those of `read`.
+pub fn make_whole<E>(
+    version: &mut Record,
+    read: impl FnMut(RecordId) -> Result<Option<Record>, E>,
+) -> Result<bool, E> {
+    if wanted(version).is_empty() {
+        return Ok(true);
+    }
+    let definition = version.fields.get(form_version::DEFINITION).cloned().unwrap_or_default();
+    let Ok(mut def) = serde_json::from_value::<FormDef>(definition) else { return Ok(false) };
+    let complete = def.attach_lists(version, read)?;
+    if let Ok(definition) = serde_json::to_value(&def) {
+        version.fields.insert(form_version::DEFINITION.to_owned(), definition);
+    }
+    Ok(complete)
+}
+
 impl FormDef {
     /// Puts the rows of `version`'s lists back in, as far as `read` finds their records. Returns whether all are there;
     /// a list that misses a piece stays empty and takes any answer.

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use ekitei_forms::facade::{Call, OpenForm, Reply};
-use ekitei_forms::list_pieces::{PIECE_BYTES, PIECE_ROWS};
+use ekitei_forms::list_pieces::{PIECE_BYTES, PIECE_ROWS, make_whole, wanted};
 use ekitei_forms::{AnswerKey, Form, FormDef, Opening};
 use ekitei_model::kinds::{FORM_LIST, FORM_VERSION, form_list, form_list_id, form_version, form_version_id};
 use ekitei_model::{Record, RecordId, Scope};
@@ -79,6 +79,17 @@ fn fifty_thousand_rows_travel_in_pieces_and_are_filtered_and_searched() {
     let all = def.attach_lists(&version, |id| Ok::<_, Infallible>(records.get(&id).cloned())).unwrap();
     assert!(all);
     assert_eq!(def.lists["towns"].rows, whole.lists["towns"].rows);
+    let mut record = version.clone();
+    let light = serde_json::to_value(published(whole.clone()).0).unwrap();
+    record.fields.insert(form_version::DEFINITION.into(), light);
+    let mut ids = wanted(&record);
+    ids.sort_unstable();
+    let mut known: Vec<RecordId> = records.keys().copied().collect();
+    known.sort_unstable();
+    assert_eq!(ids, known);
+    assert!(make_whole(&mut record, |id| Ok::<_, Infallible>(records.get(&id).cloned())).unwrap());
+    let again: FormDef = serde_json::from_value(record.fields[form_version::DEFINITION].clone()).unwrap();
+    assert_eq!(again.lists["towns"].rows, whole.lists["towns"].rows);
 
     let mut open = opened(def);
     set(&mut open, "pref", "p7").unwrap();
