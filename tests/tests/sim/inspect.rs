@@ -47,12 +47,15 @@ impl World {
         }
     }
 
+    /// Begun with a first answer, or made from the beginning to the circulation before the queue was ever sent: then it
+    /// travels as one.
     fn begin(&mut self, n: usize, scope: &Scope) {
         let at_ms = self.phones[n].clock.wall_ms();
         let id = RecordId(self.mint(at_ms));
+        let state = if self.one_in(2) { "circulated" } else { "draft" };
         let said = self.answer();
-        self.say(format!("{} begins inspection {id} in {scope}: {said}", self.phones[n].staff));
-        let fields = Fields::from([(field::STATE.into(), json!("draft")), (question(0), said)]);
+        self.say(format!("{} begins inspection {id} ({state}) in {scope}: {said}", self.phones[n].staff));
+        let fields = Fields::from([(field::STATE.into(), json!(state)), (question(0), said)]);
         let body = OpBody::Create {
             kind: kinds::INSPECTION.into(),
             scope: scope.clone(),
