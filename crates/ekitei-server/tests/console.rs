@@ -114,7 +114,9 @@ async fn every_answer_carries_the_security_headers() {
     for path in ["/", "/healthz", "/api/session", "/nothing.js"] {
         let answer = office.http.get(office.url(path)).send().await.unwrap();
         let csp = answer.headers()["content-security-policy"].to_str().unwrap();
-        assert!(csp.contains("default-src 'none'") && csp.contains("script-src 'self';"), "{csp}");
+        let page = if path == "/" { " 'wasm-unsafe-eval'" } else { "" };
+        let scripts = format!("script-src 'self'{page};");
+        assert!(csp.contains("default-src 'none'") && csp.contains(&scripts), "{path}: {csp}");
         assert!(
             !csp.contains("script-src 'self' 'unsafe") && csp.contains("frame-ancestors 'none'"),
             "{csp}"
@@ -147,6 +149,13 @@ async fn pages_come_from_the_folder_and_unknown_paths_are_the_console_s_own() {
     let deep =
         office.http.get(office.url("/cases/018f")).header("accept", "application/json").send().await.unwrap();
     assert_eq!(deep.status(), StatusCode::NOT_FOUND);
+    // The form engine may start in a page of the console, and nowhere else.
+    let policy = |a: &reqwest::Response| a.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy(&start).contains("script-src 'self' 'wasm-unsafe-eval';"), "{}", policy(&start));
+    for path in ["/assets/app-1.js", "/api/session"] {
+        let other = policy(&get(path).await.unwrap());
+        assert!(other.contains("script-src 'self';"), "{path}: {other}");
+    }
     let script = get("/assets/app-1.js").await.unwrap();
     assert!(script.headers()["content-type"].to_str().unwrap().starts_with("text/javascript"));
     assert!(script.headers()["cache-control"].to_str().unwrap().contains("immutable"));
