@@ -56,3 +56,55 @@ pub fn burned(record: &Record, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
     }
     burn(bytes, &marks, board.as_ref())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use image::{ImageBuffer, ImageFormat, Rgb};
+    use serde_json::{Value, json};
+
+    fn record(layer: &Value) -> Record {
+        let mut record = json!({"id": "01890000-0000-7000-8000-000000000002", "kind": "photo",
+            "scope": "case:01890000-0000-7000-8000-000000000001", "born_seq": 1, "seq": 1, "fields": {}});
+        record["fields"] = layer.clone();
+        serde_json::from_value(record).unwrap()
+    }
+
+    fn white() -> Vec<u8> {
+        let mut out = std::io::Cursor::new(Vec::new());
+        ImageBuffer::from_pixel(200, 100, Rgb([255_u8, 255, 255]))
+            .write_to(&mut out, ImageFormat::Jpeg)
+            .unwrap();
+        out.into_inner()
+    }
+
+    fn black_out() -> Value {
+        json!({"marks": [{"kind": "black_out", "area": {"from": {"x": 0.5, "y": 0.0}, "to": {"x": 1.0, "y": 1.0}}}]})
+    }
+
+    #[test]
+    fn what_is_blacked_out_is_gone_from_every_picture_on_a_paper() {
+        let mut pictures = Pictures::default();
+        let photo = record(&json!({"marks": black_out()}));
+        pictures.add(&photo, &white());
+        let shown = image::load_from_memory(pictures.of(photo.id).unwrap().bytes()).unwrap().to_luma8();
+        assert!(shown.get_pixel(150, 50).0[0] < 8, "black");
+        assert!(shown.get_pixel(40, 50).0[0] > 247, "the rest is as it was");
+        assert!(is_marked(&photo) && !is_marked(&record(&json!({"marks": null}))));
+    }
+
+    #[test]
+    fn a_layer_that_is_not_understood_keeps_its_picture_off_the_papers() {
+        for layer in
+            [json!({"marks": {"marks": [{"kind": "veil"}]}}), json!({"marks": "x"}), json!({"board": 1})]
+        {
+            let (mut pictures, photo) = (Pictures::default(), record(&layer));
+            pictures.add(&photo, &white());
+            assert!(pictures.of(photo.id).is_none(), "{layer}");
+            assert_eq!(burned(&photo, &white()).unwrap_err().code, "picture-marks");
+        }
+        let plain = record(&json!({}));
+        assert_eq!(burned(&plain, &white()).unwrap(), white());
+    }
+}
