@@ -11,6 +11,7 @@ mod notes;
 mod peers;
 mod photo;
 mod photos;
+mod report;
 mod search;
 mod section;
 mod shutter;
@@ -19,7 +20,7 @@ mod sync;
 
 use std::path::{Path, PathBuf};
 
-const USAGE: &str = "usage: bench sync|photo|shutter|search|line|forms --out DIR";
+const USAGE: &str = "usage: bench sync|photo|shutter|search|line|forms|report --out DIR";
 
 /// What every part is given.
 pub struct Bench {
@@ -51,6 +52,7 @@ fn main() {
         "shutter" => shutter::measure(&bench),
         "search" => Some(search::measure()),
         "forms" => Some(forms::measure(&bench)),
+        "report" => Some(report::measure(&bench)),
         "line" => Some(slow_line::measure(&bench)),
         _ => panic!("{USAGE}"),
     };

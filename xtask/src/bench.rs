@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::cmd::Cmd;
 use crate::need::Need;
 use crate::project::Project;
-use crate::stages::{Around, CMAKE, NASM, Stage};
+use crate::stages::{Around, CHROMIUM, CMAKE, NASM, Stage};
+use crate::ui;
 
 const DOCUMENT: &str = "docs/PERFORMANCE.md";
 const PEERS: &str = "tests/bench/peers";
@@ -36,6 +37,12 @@ pub fn stages(project: &Project) -> Vec<Stage> {
     for command in &mut photo.work {
         command.env.push(("EKITEI_PYTHON".into(), python.clone()));
     }
+    let mut report = pip(project);
+    report.push(at("cargo build --release -p ekitei-report --example bench"));
+    let mut report = part("report", 10, report, "");
+    for command in &mut report.work {
+        command.env.push(("EKITEI_PYTHON".into(), python.clone()));
+    }
     vec![
         part("sync", 40, sync, ""),
         photo.needs(PYTHON).needs(TASKSET).needs(CMAKE).needs(NASM).wants(VIPS),
@@ -45,7 +52,8 @@ pub fn stages(project: &Project) -> Vec<Stage> {
             .needs(NASM),
         part("search", 15, vec![at("cargo build --release -p ekitei-store --example search_bench")], ""),
         part("line", 15, vec![programs()], ""),
-        part("forms", 30, forms(project), ""),
+        part("forms", 30, forms(project), "").wants(CHROMIUM),
+        report.needs(PYTHON),
     ]
 }
 
@@ -91,6 +99,10 @@ fn forms(project: &Project) -> Vec<Cmd> {
         work.push(Cmd::new(&to, "cp package-lock.json").arg(installed));
     }
     work.push(Cmd::new(&project.root, "cargo build --release -p ekitei-forms --example forms_bench"));
+    // For the form on a slowed-down phone.
+    work.extend(ui::install(project));
+    work.extend(ui::build(project));
+    work.push(Cmd::new(&project.root, "cargo build --release -p ekitei-server -p ekitei-field"));
     work
 }
 

@@ -56,10 +56,15 @@ impl Stage {
     }
 }
 
-const CHROMIUM: Need = Need::Program { name: "chromium", packages: &["chromium", "fonts-noto-cjk"] };
+pub const CHROMIUM: Need = Need::Program { name: "chromium", packages: &["chromium", "fonts-noto-cjk"] };
 /// libjpeg-turbo 3 is built from source where the system has only version 2.
 pub const CMAKE: Need = Need::Program { name: "cmake", packages: &["cmake"] };
 pub const NASM: Need = Need::Program { name: "nasm", packages: &["nasm"] };
+/// Shows a section's sheet and the filled one as an office PC prints them.
+const SOFFICE: Need =
+    Need::Program { name: "soffice", packages: &["libreoffice-calc-nogui", "fonts-noto-cjk"] };
+const PDFTOPPM: Need = Need::Program { name: "pdftoppm", packages: &["poppler-utils"] };
+const PDFTOTEXT: Need = Need::Program { name: "pdftotext", packages: &["poppler-utils"] };
 const POSTGRESQL: Need = Need::File { pattern: postgres::INITDB, packages: &["postgresql"] };
 const WEBKIT: Need = Need::Library {
     name: "webkit2gtk-4.1",
@@ -97,6 +102,14 @@ pub fn test(project: &Project) -> Vec<Stage> {
             .needs(POSTGRESQL)
             .around(Around::Postgres),
     );
+    if project.has("crates/ekitei-report/tests/office.rs") {
+        stages.push(
+            Stage::new("office", 1, vec![at("cargo test -p ekitei-report --features office --test office")])
+                .needs(SOFFICE)
+                .needs(PDFTOPPM)
+                .needs(PDFTOTEXT),
+        );
+    }
     if project.has_npm_script("ui", "e2e") {
         let run =
             Cmd::new(&project.root.join("ui"), "npm run e2e").env("EKITEI_CHROMIUM", "/usr/bin/chromium");
@@ -217,7 +230,7 @@ fn window(project: &Project) -> Option<Stage> {
         let drive = "xvfb-run -a dbus-run-session -- npm run desktop";
         work.push(Cmd::new(&project.root.join("ui"), drive));
     }
-    Some(Stage::new("desktop", 6, work).needs(WEBKIT).needs(WEBDRIVER).needs(XVFB))
+    Some(Stage::new("desktop", 5, work).needs(WEBKIT).needs(WEBDRIVER).needs(XVFB))
 }
 
 fn clippy(project: &Project) -> Stage {
