@@ -74,7 +74,7 @@ mod tests {
                     fold(label).contains(&wanted) || fold(value).contains(&wanted)
                 })
                 .collect();
-            prop_assert_eq!(folded.rows(&wanted), plain.clone());
+            prop_assert_eq!(&folded.rows(&wanted), &plain);
             let each: Vec<u32> = (0..rows.len() as u32).filter(|row| folded.fits(*row, &wanted)).collect();
             prop_assert_eq!(each, plain);
         }

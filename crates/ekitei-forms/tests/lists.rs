@@ -1,5 +1,5 @@
 //! Lists of 50,000 rows: in pieces, together again, filtered and searched; and what a sheet does without them.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
 use ekitei_forms::facade::{Call, OpenForm, Reply};
 use ekitei_forms::list_pieces::{PIECE_BYTES, PIECE_ROWS, make_whole, wanted};
