@@ -229,3 +229,31 @@ fn the_gravel_pit_sheet_is_filled_in_to_the_end() {
     };
     assert_eq!((after.asked, after.answered), (progress.asked, progress.answered));
 }
+
+#[test]
+fn its_papers_are_made_here_and_marks_are_burned_into_them() {
+    let field = on_site(small());
+    let id = field.begin().row.id;
+    field.set(id, "fence", json!("fail"));
+    let place = InspectionPlace { inspection: id, item: "fence_photos".into(), role: "photo".into() };
+    let names = vec![common::inbox(&field.core, "a.jpg", &common::jpeg(9))];
+    let args = PhotoAddArgs { place: Some(place), names, ..common::photos("", Some(field.case)) };
+    let photo = field.core.photo_add(args).unwrap().remove(0).id;
+    let paper = |name: &str| field.core.paper(id, name);
+    for name in ["report.pdf", "ledger.pdf"] {
+        let made = paper(name).unwrap();
+        assert_eq!((made.media_type, &made.bytes[..5]), ("application/pdf", b"%PDF-".as_slice()));
+    }
+    assert_eq!(paper("ledger.pdf").unwrap().bytes, paper("ledger.pdf").unwrap().bytes, "the same each time");
+    let bare = paper("ledger.pdf").unwrap().bytes;
+    let area = json!({"from": {"x": 0.1, "y": 0.1}, "to": {"x": 0.9, "y": 0.9}});
+    let marks = serde_json::from_value(json!({"marks": [{"kind": "black_out", "area": area}]})).unwrap();
+    field.core.photo_marks(PhotoMarksArgs { id: photo, marks, board: None }).unwrap();
+    let display = field.core.media(photo, kinds::Variant::Display).unwrap().bytes;
+    let inside =
+        |pdf: &[u8]| pdf.windows(64).any(|part| part == &display[display.len() - 66..display.len() - 2]);
+    assert!(inside(&bare), "the picture stands in the ledger as it is");
+    assert!(!inside(&paper("ledger.pdf").unwrap().bytes), "and no more, once something is blacked out");
+    assert_eq!(paper("ledger.xlsx").err().unwrap().code, "record-unknown");
+    assert_eq!(paper("../x").err().unwrap().code, "record-unknown");
+}

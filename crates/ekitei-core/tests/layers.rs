@@ -6,7 +6,6 @@ mod common;
 use common::{Phone, case_id, inbox, jpeg, photos};
 use ekitei_core::bridge::Surface;
 use ekitei_core::bridge::args::*;
-use ekitei_core::bridge::views::*;
 use ekitei_model::RecordId;
 use ekitei_model::kinds::Variant;
 use ekitei_report::marks::{Board, Mark, Marks, Patch, Spot};

@@ -109,7 +109,7 @@ impl Stubs {
         let odd = |what: &str| Fault::ask("report-pdf").with("detail", what);
         let table = table_at(&pdf).ok_or_else(|| odd("table"))?;
         let mut out = Vec::with_capacity(pdf.len() + self.all_bytes() + 4_096);
-        // Old places from which on everything has moved, and how far.
+        // Old places from which on everything has moved, and where they are now: a photo may be smaller than its stub.
         let mut moved: Vec<(usize, usize)> = Vec::new();
         let mut copied = 0;
         for found in memmem::find_iter(&pdf[..table], SIGN) {
@@ -124,14 +124,14 @@ impl Stubs {
             out.extend_from_slice(&pdf[length + old.len()..at]);
             out.extend_from_slice(photo.bytes());
             copied = at + stub.len();
-            moved.push((copied, out.len() - copied));
+            moved.push((copied, out.len()));
         }
         if moved.len() != self.stubs.len() {
             return Err(odd("photos"));
         }
         let place = |old: usize| {
             let before = moved.partition_point(|(from, _)| *from <= old);
-            before.checked_sub(1).map_or(old, |last| old + moved[last].1)
+            before.checked_sub(1).map_or(old, |last| moved[last].1 + (old - moved[last].0))
         };
         out.extend_from_slice(&pdf[copied..table]);
         write_table(&pdf[table..], place, &mut out).ok_or_else(|| odd("table"))?;

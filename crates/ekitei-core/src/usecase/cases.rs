@@ -45,13 +45,22 @@ pub fn list(open: &Open, args: &CaseListArgs) -> Result<Vec<CaseRow>, Fault> {
 /// `case-unknown`.
 pub fn row(open: &Open, id: RecordId) -> Result<CaseRow, Fault> {
     let reader = open.reader();
+    let Shown { record, .. } = known(open, id)?;
+    let assigned = reader.assigned_cases()?.contains(&id);
+    Ok(view::case_row(&record, open.me(), reader.followed_cases()?.contains(&id), assigned))
+}
+
+/// The case itself, or its header as long as the case has not come.
+///
+/// # Errors
+/// `case-unknown`.
+pub(crate) fn known(open: &Open, id: RecordId) -> Result<Shown, Fault> {
+    let reader = open.reader();
     let record = match reader.record(id)?.filter(|s| s.record.kind == kinds::CASE) {
         Some(case) => Some(case),
         None => reader.of_kind(kinds::CASE_HEADER)?.into_iter().find(|h| h.record.parent == Some(id)),
     };
-    let Shown { record, .. } = record.ok_or_else(|| Fault::ask("case-unknown").with("number", id))?;
-    let assigned = reader.assigned_cases()?.contains(&id);
-    Ok(view::case_row(&record, open.me(), reader.followed_cases()?.contains(&id), assigned))
+    record.ok_or_else(|| Fault::ask("case-unknown").with("number", id))
 }
 
 /// By number as people write it: width, case and outer spaces do not matter.

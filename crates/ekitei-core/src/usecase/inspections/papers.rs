@@ -2,6 +2,8 @@
 
 use crate::media::Media;
 use crate::open::Open;
+use crate::usecase::cases;
+use ekitei_forms::list_pieces::make_whole;
 use ekitei_model::kinds::{self, Variant, inspection as field, photo};
 use ekitei_model::{Fault, Record, RecordId};
 use ekitei_papers::{Inspected, Paper, Parts, Pictures};
@@ -35,12 +37,11 @@ fn inspected(open: &Open, record: Record) -> Result<Inspected, Fault> {
             Err(_) => Ok(None),
         }
     };
-    let case = match record.scope.case() {
-        Some(case) => reader.record(case)?.map(|s| s.record),
-        None => None,
-    };
-    let case = case.ok_or_else(|| Fault::ask("record-unknown"))?;
-    let version = named(record.text(field::FORM_VERSION))?.ok_or_else(|| Fault::wait("form-not-here"))?;
+    let case = record.scope.case().ok_or_else(|| Fault::ask("record-unknown"))?;
+    let case = cases::known(open, case)?.record;
+    let mut version = named(record.text(field::FORM_VERSION))?.ok_or_else(|| Fault::wait("form-not-here"))?;
+    // Without every row the papers say the value instead of its words.
+    make_whole(&mut version, |id| Ok::<_, Fault>(reader.record(id)?.map(|s| s.record)))?;
     let visit = named(record.text(field::VISIT))?;
     let below = reader.in_scope(&record.scope, &[kinds::PHOTO, kinds::AMENDMENT])?.into_iter();
     let children = below.map(|s| s.record).filter(|r| r.parent == Some(record.id)).collect();
