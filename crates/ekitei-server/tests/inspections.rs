@@ -559,7 +559,8 @@ async fn an_open_sheet_is_handed_to_a_colleague_who_has_all_of_it() {
     );
     let handed = view["history"].as_array().unwrap().iter().find(|h| h["what"] == "handed_over").unwrap();
     assert_eq!(handed["by"]["id"], "s2", "{view}");
-    assert_eq!(view["history"][0]["by"]["id"], "s1", "whoever began it is kept");
+    let begun = view["history"].as_array().unwrap().iter().find(|h| h["what"] == "begun").unwrap();
+    assert_eq!(begun["by"]["id"], "s1", "whoever began it is kept");
     // A phone that is not its inspector's cannot take it.
     let results = phone.push(&[patch(made.record, made.op_id, json!({"inspector": "s1"}))]).await;
     assert!(format!("{results:?}").contains("not-allowed"), "{results:?}");
@@ -568,4 +569,45 @@ async fn an_open_sheet_is_handed_to_a_colleague_who_has_all_of_it() {
     assert_eq!(head.json(&path).await["may_hand_over"], false);
     let late = head.post(&hand, &json!({"staff": "s1"})).await;
     assert_eq!(late.json::<Value>().await.unwrap()["code"], "inspection-state");
+}
+
+#[tokio::test]
+async fn what_is_blacked_out_after_the_circulation_is_filed_anew_without_it() {
+    let office = Office::start().await;
+    let case = office.case("R8-17", "砂利採取場", json!({})).await;
+    let (form, version) = published(&office).await;
+    let mut phone = office.phone("s1").await;
+    let made = sheet(case, form, version, json!({}));
+    let shot = picture(case, made.record, &jpeg(200));
+    phone.push(&[made.clone(), shot.clone()]).await;
+    phone.upload(shot.record, Variant::Display, &jpeg(200)).await;
+    phone.push(&[circulated(&made)]).await;
+    office.settle().await;
+    assert_eq!(office.files().len(), 4);
+    let arrow = json!({"kind": "arrow", "from": {"x": 0.1, "y": 0.1}, "to": {"x": 0.5, "y": 0.5}});
+    phone.push(&[patch(shot.record, shot.op_id, json!({"marks": {"marks": [arrow]}}))]).await;
+    office.settle().await;
+    assert_eq!(office.files().len(), 4, "an arrow waits for the next filing");
+    let base = office.office_record(shot.record).await.rev("marks").unwrap().op;
+    let area = json!({"from": {"x": 0.0, "y": 0.0}, "to": {"x": 1.0, "y": 1.0}});
+    let out = json!({"marks": {"marks": [{"kind": "black_out", "area": area}]}});
+    phone.push(&[patch(shot.record, base, out.clone())]).await;
+    office.settle().await;
+    let files = office.files();
+    assert_eq!(files.len(), 8, "{files:?}");
+    // The workbook of the ledger carries its picture as a file: the one with the area burned in.
+    let ledger = files.iter().find(|f| f.contains("写真台帳") && f.ends_with("_r2.xlsx")).unwrap();
+    let bytes = std::fs::read(office.share().join(ledger)).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let name = archive
+        .file_names()
+        .filter_map(Result::ok)
+        .find(|n| n.starts_with("xl/media/"))
+        .unwrap()
+        .into_owned();
+    let mut picture = Vec::new();
+    std::io::Read::read_to_end(&mut archive.by_name(&name).unwrap(), &mut picture).unwrap();
+    let marks = serde_json::from_value(out["marks"].clone()).unwrap();
+    let burned = ekitei_report::marks::burn(&jpeg(200), &marks, None).unwrap();
+    assert!(picture == burned, "nothing of it is left");
 }
