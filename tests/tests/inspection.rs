@@ -52,8 +52,8 @@ impl World {
         self.desk(staff, async |d| d.get(&format!("/api/inspections/{id}")).await.unwrap())
     }
 
-    fn decide(&self, staff: &str, path: &str, body: Value) -> Result<Value, String> {
-        self.desk(staff, async |d| d.post(path, &body).await)
+    fn decide(&self, staff: &str, path: &str, body: &Value) -> Result<Value, String> {
+        self.desk(staff, async |d| d.post(path, body).await)
     }
 
     fn plan(&self, head: &str, case: &str, staff: &str) {
@@ -219,10 +219,10 @@ fn ticked_without_a_line_circulated_filed_accepted_and_amended() {
     let decision = format!("/api/inspections/{id}/decision");
     let accept = json!({"decision": "accept"});
     assert!(
-        world.decide("s001", &decision, accept.clone()).unwrap_err().contains("403"),
+        world.decide("s001", &decision, &accept).unwrap_err().contains("403"),
         "the inspector is no head"
     );
-    world.decide("s002", &decision, accept).unwrap();
+    world.decide("s002", &decision, &accept).unwrap();
     a.sync_until("the phone hears of it", |p| state(p, &id) == "accepted");
     for refused in [&["inspection", "set", &id, "weather=rain"][..], &["inspection", "reopen", &id]] {
         assert_eq!(a.try_run(refused).status.code(), Some(1), "{refused:?}");
@@ -236,8 +236,8 @@ fn ticked_without_a_line_circulated_filed_accepted_and_amended() {
     let change = world.seen("s002", &id)["amendments"][0].clone();
     assert_eq!(change["changes"][0]["now"], "架空砂利興業 株式会社");
     let amendment = format!("/api/amendments/{}", change["id"].as_str().unwrap());
-    assert!(world.decide("s001", &amendment, json!({"accept": true})).is_err());
-    world.decide("s002", &amendment, json!({"accept": true})).unwrap();
+    assert!(world.decide("s001", &amendment, &json!({"accept": true})).is_err());
+    world.decide("s002", &amendment, &json!({"accept": true})).unwrap();
     a.sync_until("the new words", |p| answer(p, &id, "operator") == "架空砂利興業 株式会社");
     a.sync_until("the second papers", |_| world.papers().len() == 8);
     assert_eq!(world.papers().iter().filter(|p| p.contains("_r2.")).count(), 4, "{:?}", world.papers());
@@ -280,7 +280,7 @@ fn of_a_members_only_case_not_one_byte_lies_in_the_shared_folder() {
     a.sync_until("all is kept", |p| {
         p.list("photos").iter().chain(&p.list("inspections")).all(|r| r["progress"] == "kept")
     });
-    world.decide("s007", &format!("/api/inspections/{id}/decision"), json!({"decision": "accept"})).unwrap();
+    world.decide("s007", &format!("/api/inspections/{id}/decision"), &json!({"decision": "accept"})).unwrap();
     a.sync_until("accepted", |p| state(p, &id) == "accepted");
     let below = everything_below(&world.office.share);
     assert!(below.iter().all(|p| !p.to_string_lossy().contains("生活支援係")), "{below:?}");

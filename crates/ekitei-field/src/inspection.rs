@@ -75,10 +75,7 @@ fn of(text: &str) -> Result<RecordRef, Fault> {
 fn each(answers: &[String], mut take: impl FnMut(Call) -> Result<(), Fault>) -> Result<(), Fault> {
     let pairs = answers.iter().map(|a| split(a)).collect::<Result<Vec<_>, _>>()?;
     for (key, answer) in pairs {
-        take(Call::Set { key: key.into(), answer, now: None }).map_err(|fault| {
-            eprint!("{key}: ");
-            fault
-        })?;
+        take(Call::Set { key: key.into(), answer, now: None }).inspect_err(|_| eprint!("{key}: "))?;
     }
     Ok(())
 }

@@ -43,6 +43,7 @@ impl World {
             }
             (Some(record), 1..=4) => self.reply(n, &record),
             (Some(record), 5) => self.rest_conforms(n, &record),
+            (Some(record), 6) => self.unheard_of(n, &record),
             (Some(record), _) => self.next_state(n, &record),
         }
     }
@@ -78,7 +79,7 @@ impl World {
             record.id,
             record.text(field::STATE)
         ));
-        self.say_to(n, record, fields);
+        self.say_to(n, record, &fields);
     }
 
     /// 「残りはすべて適」
@@ -91,14 +92,22 @@ impl World {
         let fields: Fields = open.into_iter().map(|q| (q, self.answer())).collect();
         if !fields.is_empty() {
             self.say(format!("{} rules the rest of {}: {fields:?}", self.phones[n].staff, record.id));
-            self.say_to(n, record, fields);
+            self.say_to(n, record, &fields);
         }
     }
 
-    fn say_to(&mut self, n: usize, record: &Record, fields: Fields) {
+    fn say_to(&mut self, n: usize, record: &Record, fields: &Fields) {
         if self.patch_shown(n, record, fields.clone()) {
-            self.books.inspections.told(n, record.id, &fields);
+            self.books.inspections.told(n, record.id, fields);
         }
+    }
+
+    /// A state of some other version, which the office refuses for good: what it put aside must be brought again after
+    /// a restore.
+    fn unheard_of(&mut self, n: usize, record: &Record) {
+        self.say(format!("{} calls {} what nobody knows", self.phones[n].staff, record.id));
+        self.patch_shown(n, record, Fields::from([(field::STATE.into(), json!("perhaps"))]));
+        self.fault("state of another version");
     }
 
     /// Finishes what is open; circulates what is finished, or opens it again.

@@ -18,6 +18,8 @@ pub struct Inspections {
     said: BTreeMap<(usize, RecordId, String), String>,
     /// Versions that were looked at already, by record and place.
     checked: HashSet<(RecordId, u64)>,
+    /// Amendments that came late, as they must.
+    late: HashSet<RecordId>,
 }
 
 impl Inspections {
@@ -42,6 +44,7 @@ impl Inspections {
     /// The office is at an earlier day, and its numbers are used again.
     pub fn restored(&mut self) {
         self.checked.clear();
+        self.late.clear();
     }
 }
 
@@ -134,7 +137,7 @@ impl Books {
                 legal(db, &pair[0].record, &pair[1]);
             }
         }
-        amendments_come_late(db);
+        amendments_come_late(db, &mut self.inspections.late);
     }
 
     /// At rest: what a phone confirmed and nobody took back is somewhere at the office, also when something else stands.
@@ -209,12 +212,15 @@ fn legal(db: &Connection, old: &Record, new: &Version) {
 }
 
 /// Nothing is proposed for an inspection that takes answers as they come.
-fn amendments_come_late(db: &Connection) {
+fn amendments_come_late(db: &Connection, known: &mut HashSet<RecordId>) {
     let sql = "SELECT body FROM records WHERE kind = 'amendment' AND deleted = 0";
     let mut statement = db.prepare_cached(sql).unwrap();
     let rows = statement.query_map([], |r| r.get::<_, String>(0)).unwrap();
     for row in rows {
         let proposal = record(&row.unwrap());
+        if !known.insert(proposal.id) {
+            continue;
+        }
         let Some(parent) = proposal.parent else { panic!("an amendment of nothing: {}", proposal.id) };
         let all = versions(db, parent);
         // The same operation may open the inspection, in front of its own proposal.
