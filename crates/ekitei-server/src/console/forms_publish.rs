@@ -141,7 +141,8 @@ async fn withdraw_versions(app: &App, user: &User, versions: &[Record]) -> Answe
     let at = app.clock.stamp().to_string();
     for version in versions {
         let fields = Fields::from([(form_version::WITHDRAWN_AT.to_owned(), at.clone().into())]);
-        let body = OpBody::Patch { base: std::collections::BTreeMap::new(), fields };
+        let base = fields.keys().filter_map(|k| Some((k.clone(), version.rev(k)?.op))).collect();
+        let body = OpBody::Patch { base, fields };
         done(&apply(app, user, None, version.id, body, Some(version)).await?.0)?;
     }
     Ok(())
