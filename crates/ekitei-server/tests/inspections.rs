@@ -538,7 +538,7 @@ async fn an_open_sheet_is_handed_to_a_colleague_who_has_all_of_it() {
     let (form, version) = published(&office).await;
     let mut phone = office.phone("s1").await;
     let made = sheet(case, form, version, json!({}));
-    phone.push(&[made.clone()]).await;
+    phone.push(std::slice::from_ref(&made)).await;
     let (mut head, mut other) = (office.console("s2").await, office.console("s3").await);
     let path = format!("/api/inspections/{}", made.record);
     let hand = format!("{path}/inspector");

@@ -31,7 +31,13 @@ fn blob(sha: &str) -> BlobRow {
 }
 
 /// A whole upload. Returns whether a job was made.
-pub(super) async fn send(store: &Store, phone: &Phone, record: RecordId, variant: Variant, sha: &str) -> bool {
+pub(super) async fn send(
+    store: &Store,
+    phone: &Phone,
+    record: RecordId,
+    variant: Variant,
+    sha: &str,
+) -> bool {
     let u = store.upload_create(new_upload(phone, record, variant, sha), NOW).await.unwrap();
     let u = store.upload_claim(u.id).await.unwrap();
     store.upload_finish(u.id, u.fence, &blob(sha), NOW + 5).await.unwrap().jobs
