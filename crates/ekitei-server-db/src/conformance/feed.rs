@@ -1,7 +1,7 @@
 //! Pull: begin, forward, backward, budget, permission.
 
 use super::kit::*;
-use ekitei_model::wire::{Direction, Want};
+use ekitei_model::wire::{Direction, MAX_BATCH_OPS, MAX_PAGE_RECORDS, Want};
 use ekitei_model::{OpBody, Record, RecordId, Scope};
 
 fn ids(records: &[String]) -> Vec<RecordId> {
@@ -11,27 +11,37 @@ fn ids(records: &[String]) -> Vec<RecordId> {
 pub async fn a_new_reader_begins_at_the_head_and_pages_backward(store: Store) {
     let (mut a1, case) = office(&store).await;
     let scope = Scope::Case(case);
-    let ops: Vec<_> = (0..700).map(|n| note_in(case, &n.to_string())).collect();
-    a1.push(&ops[..500]).await;
-    a1.push(&ops[500..]).await;
+    // With the case itself 200 records more than a page.
+    let newest = MAX_PAGE_RECORDS + 199;
+    let ops: Vec<_> = (0..newest).map(|n| note_in(case, &n.to_string())).collect();
+    for batch in ops.chunks(MAX_BATCH_OPS) {
+        a1.push(batch).await;
+    }
+    let newest_seq = newest as u64 + 1;
     let begin = Want { scope: scope.clone(), after: None, before: None };
     let page = a1.ask(vec![begin], 10 << 20).await.pages.remove(0);
     let h = &page.header;
-    assert_eq!((h.direction, h.head, h.more, h.count), (Direction::Before, 701, true, 500));
-    assert_eq!(ids(&page.records)[0], ops[699].record);
+    assert_eq!(
+        (h.direction, h.head, h.more, h.count),
+        (Direction::Before, newest_seq, true, MAX_PAGE_RECORDS as u32)
+    );
+    assert_eq!(ids(&page.records)[0], ops[newest - 1].record);
     // Meanwhile an old record changes: it moves to the end of the feed and keeps its birth.
     let seen = a1.record(ops[3].record).await.unwrap();
     a1.one(&patch(&seen, fields([("text", "直した".into())]))).await;
     let back = Want { scope: scope.clone(), after: None, before: Some(h.next) };
     let rest = a1.ask(vec![back], 10 << 20).await.pages.remove(0);
-    assert_eq!((rest.header.more, rest.header.count, rest.header.next), (false, 201, 0));
+    assert_eq!((rest.header.more, rest.header.count, rest.header.next), (false, 200, 0));
     let mut all = ids(&page.records);
     all.extend(ids(&rest.records));
     let mut expected: Vec<_> = ops.iter().rev().map(|o| o.record).collect();
     expected.push(case);
     assert_eq!(all, expected);
     let (news, _) = a1.after(&scope, h.head).await;
-    assert_eq!(news.iter().map(|r| (r.id, r.born_seq, r.seq)).collect::<Vec<_>>(), [(ops[3].record, 5, 702)]);
+    assert_eq!(
+        news.iter().map(|r| (r.id, r.born_seq, r.seq)).collect::<Vec<_>>(),
+        [(ops[3].record, 5, newest_seq + 1)]
+    );
 }
 
 pub async fn changes_follow_the_cursor(store: Store) {
