@@ -21,7 +21,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const CASE: &str = "R8-砂利-014";
 const SECTION: &str = "東雲振興局/商工労働観光課/指導保安係";
@@ -226,9 +226,34 @@ struct Story {
     case: String,
     sheets: Vec<Sheet>,
     killed: u64,
+    /// How long the last tap and the last delivery took that nobody killed; a kill is meant to meet the next.
+    usual_ms: [u64; 2],
 }
 
+const TAP: usize = 0;
+const SYNC: usize = 1;
+
 impl Story {
+    /// Somewhere within what it usually takes, and now and then a little later.
+    fn moment(&mut self, what: usize) -> u64 {
+        let usual_ms = self.usual_ms[what];
+        self.dice.roll(usual_ms + usual_ms / 8 + 2)
+    }
+
+    fn run_and_kill(&mut self, what: usize, command: &mut Command, ms: u64) -> Option<Vec<u8>> {
+        let begun = Instant::now();
+        let said = run_and_kill(command, ms);
+        match &said {
+            // Falls slowly: a picture takes longer than a ruling.
+            Some(_) => {
+                let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap();
+                self.usual_ms[what] = took_ms.max(self.usual_ms[what] * 3 / 4);
+            }
+            None => self.killed += 1,
+        }
+        said
+    }
+
     /// The sheet that is filled in now.
     fn now(&self) -> Option<usize> {
         self.sheets.iter().position(|s| s.done < TAPS)
@@ -240,8 +265,8 @@ impl Story {
             let visit = self.sheets[at].visit.clone();
             let args =
                 ["inspection", "begin", "--case", CASE, "--form", sheet::TITLE, "--visit", &visit, "--json"];
-            let said = run_and_kill(&mut self.phone.command(&args), ms);
-            self.killed += u64::from(said.is_none());
+            let mut begin = self.phone.command(&args);
+            let said = self.run_and_kill(TAP, &mut begin, ms);
             let view: Value = serde_json::from_slice(&said?).unwrap();
             self.sheets[at].id = Some(view["row"]["id"].as_str().unwrap().to_owned());
         }
@@ -253,10 +278,9 @@ impl Story {
         let Some(id) = self.begun(at, ms) else { return };
         let tap = self.sheets[at].taps[self.sheets[at].done].clone();
         self.sheets[at].tried(&tap);
-        if run_and_kill(&mut verb(&self.phone, &id, &tap), ms).is_some() {
+        let mut command = verb(&self.phone, &id, &tap);
+        if self.run_and_kill(TAP, &mut command, ms).is_some() {
             self.sheets[at].confirmed(&tap);
-        } else {
-            self.killed += 1;
         }
     }
 
@@ -292,7 +316,7 @@ impl Story {
         let Some(at) = self.now() else { return };
         match self.dice.roll(10) {
             0..=4 => {
-                let ms = self.dice.roll(220);
+                let ms = self.moment(TAP);
                 self.by_verb(at, ms);
             }
             5 | 6 => {
@@ -300,9 +324,9 @@ impl Story {
                 self.by_host(at, ms);
             }
             7 | 8 => {
-                let ms = self.dice.roll(250);
+                let ms = self.moment(SYNC);
                 let mut sync = self.phone.command(&["sync", "--deadline-s", "5", "--json"]);
-                self.killed += u64::from(run_and_kill(&mut sync, ms).is_none());
+                self.run_and_kill(SYNC, &mut sync, ms);
             }
             _ => {
                 // The office dies while the phone delivers.
@@ -413,7 +437,8 @@ fn no_tap_of_an_inspection_is_lost_or_doubled() {
         .enumerate()
         .map(|(n, visit)| Sheet::new(n as u64, visit["id"].as_str().unwrap().to_owned(), dir.path()));
     let sheets = sheets.collect();
-    let mut story = Story { dice: Dice(seed), dir, office, phone, case, sheets, killed: 0 };
+    let mut story =
+        Story { dice: Dice(seed), dir, office, phone, case, sheets, killed: 0, usual_ms: [200; 2] };
     for _ in 0..rounds {
         story.round();
     }

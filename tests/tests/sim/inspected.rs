@@ -153,7 +153,7 @@ impl Books {
             let all = everything.entry(*id).or_insert_with(|| everything_of(&db, *id));
             assert!(
                 all.contains(said.as_str()),
-                "{said}, which phone {phone} said to {name} of {id}, is nowhere"
+                "{said}, which phone {phone} said to {name} of {id}, is nowhere in: {all}"
             );
         }
     }
@@ -231,13 +231,17 @@ fn amendments_come_late(db: &Connection, known: &mut HashSet<RecordId>) {
 }
 
 /// All that the office has of an inspection: its versions, conflicts, proposals, and what lies in quarantine.
+/// Records, former versions, and what the office keeps apart: operations on it and salvaged children of it.
 fn everything_of(db: &Connection, id: RecordId) -> String {
     let key = id.0.into_bytes();
     let mut out = String::new();
+    let mut apart =
+        db.prepare_cached("SELECT CAST(bytes AS TEXT) FROM quarantine WHERE instr(bytes, ?1) > 0").unwrap();
+    let rows = apart.query_map([id.to_string().into_bytes()], |r| r.get::<_, String>(0)).unwrap();
+    rows.for_each(|row| out.push_str(&row.unwrap()));
     for sql in [
         "SELECT body FROM records WHERE id = ?1 OR parent = ?1",
         "SELECT body FROM history WHERE record = ?1 OR record IN (SELECT id FROM records WHERE parent = ?1)",
-        "SELECT CAST(bytes AS TEXT) FROM quarantine WHERE record = ?1",
     ] {
         let mut statement = db.prepare_cached(sql).unwrap();
         let rows = statement.query_map(params![key], |r| r.get::<_, String>(0)).unwrap();
