@@ -36,6 +36,10 @@ export const keypad = {
         void this.next(keys.slice(at + 1));
         return;
       }
+      if (key === 'close') {
+        this.close();
+        return;
+      }
       this.press(key);
     }
   },
@@ -72,10 +76,22 @@ export const keypad = {
     this.keep();
     ahead = [...pressed];
     await from?.next();
+    if (state.cell !== from) return;
     // No cell came: the keys have nowhere to go.
-    if (state.cell === from) ahead = undefined;
+    const closed = ahead?.includes('close');
+    ahead = undefined;
+    if (closed) this.close();
   },
   close(): void {
+    if (ahead) {
+      // What was typed for the cell that is on its way is kept before it closes.
+      ahead.push('close');
+      return;
+    }
+    this.leave();
+  },
+  /** The table is gone. */
+  leave(): void {
     this.keep();
     ahead = undefined;
     state.cell = undefined;

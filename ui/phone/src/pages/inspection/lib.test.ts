@@ -152,6 +152,28 @@ it('keys pressed while a row is being added go into its cell, not the one before
   expect(written).toEqual([['a', '7'], ['b', '9'], ['c', '5']]);
 });
 
+it('closed while a row is being added: what was typed for its cell is kept, then the keys go', async () => {
+  const written: [string, string][] = [];
+  let arrive: () => void = () => undefined;
+  const cell = (key: string, next: () => Promise<void>) => ({ item: item(key, { type: 'integer' }), label: key, write: (text: string) => void written.push([key, text]), next });
+  const second = cell('b', () => Promise.resolve());
+  keypad.open(cell('a', () => new Promise((resolve) => { arrive = () => { keypad.open(second, ''); resolve(); }; })), '');
+  keypad.press('7');
+  const moved = keypad.next();
+  keypad.press('9');
+  keypad.close();
+  arrive();
+  await moved;
+  expect(written).toEqual([['a', '7'], ['b', '9']]);
+  expect(keypad.cell).toBeUndefined();
+  // No row came: they go all the same.
+  keypad.open(cell('z', () => Promise.resolve()), '');
+  const nowhere = keypad.next();
+  keypad.close();
+  await nowhere;
+  expect(keypad.cell).toBeUndefined();
+});
+
 describe('what was refused', () => {
   it('comes back as it was kept, and nothing else does', () => {
     const fault = { code: 'answer-not-a-number', params: {}, cure: 'ask' };
