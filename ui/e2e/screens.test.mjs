@@ -160,6 +160,7 @@ test('the minutes until the phone locks itself are kept, and hands on the glass 
   await a.tap('nav-search');
   await told;
   await a.open('#/settings');
+  await becomes('one minute is shown', () => a.page.getByTestId('lock-minutes-1').isChecked());
   await a.page.getByTestId('lock-minutes-5').check({ force: true });
   await becomes('five minutes', async () => (await a.ask('settings_get')).lock_minutes === 5);
 });
