@@ -50,8 +50,8 @@ pub fn measure(bench: &Bench) -> Section {
                 plain_s / (PLAIN_BYTES as f64 * 8.0 / BITS_PER_S as f64)
             ),
             "`ekitei-server` and `ekitei-field` as processes; the time runs from the call `sync` to the receipt of \
-             the last byte. One exchange at a time: each costs a round trip in which nothing goes up, hence the \
-             last line."
+             the last byte. The next file goes up while the office checks the last; between the chunks of one file \
+             a round trip passes in which nothing does, hence the last line."
                 .into(),
         ],
     }
