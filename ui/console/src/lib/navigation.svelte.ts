@@ -26,6 +26,9 @@ export function go(page: Page, id?: string | null, query?: Query): void {
 
 /** Names the same screen more exactly (a filter, an open picture) without a new entry in the history. */
 export function rename(page: Page, id?: string | null, query?: Query): void {
+  // The person has gone on already, and the event that tells so is on its way.
+  const there = parseRoute(window.location.hash);
+  if (there.page !== current.route.page || there.id !== current.route.id) return;
   const href = hrefOf(page, id, query);
   history.replaceState(history.state, '', href);
   current.route = parseRoute(href);
