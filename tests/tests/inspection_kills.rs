@@ -11,8 +11,10 @@ use ekitei_forms::facade::{Call, Reply};
 use ekitei_model::RecordId;
 use ekitei_seal::FileKeystore;
 use ekitei_tests::desk::Desk;
+use ekitei_tests::kill::{number, run_and_kill};
 use ekitei_tests::office::Office;
 use ekitei_tests::phone::Phone;
+use ekitei_tests::scenes::Dice;
 use ekitei_tests::{sheet, shots, web};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -27,23 +29,6 @@ const CASE: &str = "R8-砂利-014";
 const SECTION: &str = "東雲振興局/商工労働観光課/指導保安係";
 /// Taps of one sheet: answers, the rest, photographs, signature, consent, finish, circulation.
 const TAPS: usize = 30 + 1 + 10 + 1 + 1 + 2;
-
-/// A small seeded generator (SplitMix64); the seed is printed with a failure.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % below
-    }
-}
-
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-}
 
 /// One thing that an inspector does.
 #[derive(Clone, Debug)]
@@ -113,28 +98,6 @@ impl Sheet {
         }
         self.done += 1;
     }
-}
-
-/// Runs the command and kills it after `ms`, unless it is done before. What it printed, if it ended well by itself.
-fn run_and_kill(command: &mut Command, ms: u64) -> Option<Vec<u8>> {
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let (_never, wait) = mpsc::channel::<()>();
-    let mut ended = None;
-    for _ in 0..ms.div_ceil(4) {
-        ended = child.try_wait().unwrap();
-        if ended.is_some() {
-            break;
-        }
-        let _ = wait.recv_timeout(Duration::from_millis(4));
-    }
-    if ended.is_none() {
-        child.kill().unwrap();
-    }
-    // What it said before its end was said.
-    let mut said = Vec::new();
-    child.stdout.take().unwrap().read_to_end(&mut said).unwrap();
-    let status = child.wait().unwrap();
-    status.success().then_some(said)
 }
 
 /// The verb of a tap.
@@ -237,7 +200,7 @@ impl Story {
     /// Somewhere within what it usually takes, and now and then a little later.
     fn moment(&mut self, what: usize) -> u64 {
         let usual_ms = self.usual_ms[what];
-        self.dice.roll(usual_ms + usual_ms / 8 + 2)
+        self.dice.roll() % (usual_ms + usual_ms / 8 + 2)
     }
 
     fn run_and_kill(&mut self, what: usize, command: &mut Command, ms: u64) -> Option<Vec<u8>> {
@@ -314,13 +277,13 @@ impl Story {
 
     fn round(&mut self) {
         let Some(at) = self.now() else { return };
-        match self.dice.roll(10) {
+        match self.dice.below(10) {
             0..=4 => {
                 let ms = self.moment(TAP);
                 self.by_verb(at, ms);
             }
             5 | 6 => {
-                let ms = 20 + self.dice.roll(400);
+                let ms = 20 + self.dice.roll() % 400;
                 self.by_host(at, ms);
             }
             7 | 8 => {
@@ -333,7 +296,7 @@ impl Story {
                 let mut sync = self.phone.command(&["sync", "--deadline-s", "2", "--json"]);
                 let mut child = sync.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
                 let (_never, wait) = mpsc::channel::<()>();
-                let _ = wait.recv_timeout(Duration::from_millis(self.dice.roll(100)));
+                let _ = wait.recv_timeout(Duration::from_millis(self.dice.roll() % 100));
                 self.office.restart();
                 self.killed += 1;
                 child.wait().unwrap();
@@ -438,7 +401,7 @@ fn no_tap_of_an_inspection_is_lost_or_doubled() {
         .map(|(n, visit)| Sheet::new(n as u64, visit["id"].as_str().unwrap().to_owned(), dir.path()));
     let sheets = sheets.collect();
     let mut story =
-        Story { dice: Dice(seed), dir, office, phone, case, sheets, killed: 0, usual_ms: [200; 2] };
+        Story { dice: Dice::new(seed), dir, office, phone, case, sheets, killed: 0, usual_ms: [200; 2] };
     for _ in 0..rounds {
         story.round();
     }
