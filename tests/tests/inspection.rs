@@ -299,7 +299,7 @@ fn of_a_members_only_case_not_one_byte_lies_in_the_shared_folder() {
 
 #[test]
 fn photographs_that_come_late_are_in_the_first_paper() {
-    let mut world = world("s002", SECTION, &["s002"]);
+    let world = world("s002", SECTION, &["s002"]);
     let line = world.runtime.block_on(Line::to(world.office.addr)).unwrap();
     let a = world.phone("s001", &line.url());
     a.must(&["case", "follow", CASE]);
@@ -327,8 +327,6 @@ fn photographs_that_come_late_are_in_the_first_paper() {
     assert!(drained || waits["filed_versions"] == 0, "{waits}");
     assert!(drained || world.papers().is_empty(), "no paper without its pictures: {:?}", world.papers());
     a.drain(20);
-    // A picture that came while the job looked is seen at its next look; a start looks at once.
-    world.office.restart();
     a.sync_until("the papers", |p| show(p, &id)["filed"] != "");
     let papers = world.papers();
     assert_eq!(

@@ -11,7 +11,7 @@ use ekitei_forms::facade::{Call, Reply};
 use ekitei_model::RecordId;
 use ekitei_seal::FileKeystore;
 use ekitei_tests::desk::Desk;
-use ekitei_tests::kill::{number, run_and_kill};
+use ekitei_tests::kill::{Kills, number};
 use ekitei_tests::office::Office;
 use ekitei_tests::phone::Phone;
 use ekitei_tests::scenes::Dice;
@@ -23,7 +23,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const CASE: &str = "R8-砂利-014";
 const SECTION: &str = "東雲振興局/商工労働観光課/指導保安係";
@@ -188,35 +188,13 @@ struct Story {
     phone: Phone,
     case: String,
     sheets: Vec<Sheet>,
+    /// Hosts and offices that were killed.
     killed: u64,
-    /// How long the last tap and the last delivery took that nobody killed; a kill is meant to meet the next.
-    usual_ms: [u64; 2],
+    taps: Kills,
+    deliveries: Kills,
 }
 
-const TAP: usize = 0;
-const SYNC: usize = 1;
-
 impl Story {
-    /// Somewhere within what it usually takes, and now and then a little later.
-    fn moment(&mut self, what: usize) -> u64 {
-        let usual_ms = self.usual_ms[what];
-        self.dice.roll() % (usual_ms + usual_ms / 8 + 2)
-    }
-
-    fn run_and_kill(&mut self, what: usize, command: &mut Command, ms: u64) -> Option<Vec<u8>> {
-        let begun = Instant::now();
-        let said = run_and_kill(command, ms);
-        match &said {
-            // Falls slowly: a picture takes longer than a ruling.
-            Some(_) => {
-                let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap();
-                self.usual_ms[what] = took_ms.max(self.usual_ms[what] * 3 / 4);
-            }
-            None => self.killed += 1,
-        }
-        said
-    }
-
     /// The sheet that is filled in now.
     fn now(&self) -> Option<usize> {
         self.sheets.iter().position(|s| s.done < TAPS)
@@ -229,7 +207,7 @@ impl Story {
             let args =
                 ["inspection", "begin", "--case", CASE, "--form", sheet::TITLE, "--visit", &visit, "--json"];
             let mut begin = self.phone.command(&args);
-            let said = self.run_and_kill(TAP, &mut begin, ms);
+            let said = self.taps.run(&mut begin, ms);
             let view: Value = serde_json::from_slice(&said?).unwrap();
             self.sheets[at].id = Some(view["row"]["id"].as_str().unwrap().to_owned());
         }
@@ -242,7 +220,7 @@ impl Story {
         let tap = self.sheets[at].taps[self.sheets[at].done].clone();
         self.sheets[at].tried(&tap);
         let mut command = verb(&self.phone, &id, &tap);
-        if self.run_and_kill(TAP, &mut command, ms).is_some() {
+        if self.taps.run(&mut command, ms).is_some() {
             self.sheets[at].confirmed(&tap);
         }
     }
@@ -279,7 +257,7 @@ impl Story {
         let Some(at) = self.now() else { return };
         match self.dice.below(10) {
             0..=4 => {
-                let ms = self.moment(TAP);
+                let ms = self.taps.moment(&mut self.dice);
                 self.by_verb(at, ms);
             }
             5 | 6 => {
@@ -287,9 +265,9 @@ impl Story {
                 self.by_host(at, ms);
             }
             7 | 8 => {
-                let ms = self.moment(SYNC);
+                let ms = self.deliveries.moment(&mut self.dice);
                 let mut sync = self.phone.command(&["sync", "--deadline-s", "5", "--json"]);
-                self.run_and_kill(SYNC, &mut sync, ms);
+                self.deliveries.run(&mut sync, ms);
             }
             _ => {
                 // The office dies while the phone delivers.
@@ -400,17 +378,27 @@ fn no_tap_of_an_inspection_is_lost_or_doubled() {
         .enumerate()
         .map(|(n, visit)| Sheet::new(n as u64, visit["id"].as_str().unwrap().to_owned(), dir.path()));
     let sheets = sheets.collect();
-    let mut story =
-        Story { dice: Dice::new(seed), dir, office, phone, case, sheets, killed: 0, usual_ms: [200; 2] };
+    let mut story = Story {
+        dice: Dice::new(seed),
+        dir,
+        office,
+        phone,
+        case,
+        sheets,
+        killed: 0,
+        taps: Kills::default(),
+        deliveries: Kills::default(),
+    };
     for _ in 0..rounds {
         story.round();
     }
-    assert!(story.killed * 3 >= rounds, "too few kills met anything: {} of {rounds}", story.killed);
+    let killed = story.killed + story.taps.met + story.deliveries.met;
+    assert!(killed * 3 >= rounds, "too few kills met anything: {killed} of {rounds}");
     // The last sheet is brought to its end in peace.
     while let Some(at) = story.now().filter(|&at| at == 0 || story.sheets[at].id.is_some()) {
         story.by_verb(at, u64::MAX);
     }
-    let Story { dir, office, phone, sheets, killed, .. } = story;
+    let Story { dir, office, phone, sheets, .. } = story;
     phone.drain(20);
     phone.sync_until("all filed", |p| {
         let filed = |what: &str| p.list(what).iter().all(|r| r["progress"] == "filed");

@@ -4,7 +4,7 @@
 //! `EKITEI_KILL_ROUNDS` sets the number of rounds (default 100), `EKITEI_KILL_SEED` repeats a run.
 #![allow(clippy::unwrap_used)]
 
-use ekitei_tests::kill::{number, run_and_kill};
+use ekitei_tests::kill::{Kills, number};
 use ekitei_tests::office::Office;
 use ekitei_tests::phone::Phone;
 use ekitei_tests::scenes::Dice;
@@ -28,30 +28,28 @@ fn nothing_confirmed_is_lost_and_nothing_is_doubled() {
     // What was tried, and whether the command confirmed it.
     let mut notes: BTreeMap<String, bool> = BTreeMap::new();
     let mut photos: BTreeMap<String, bool> = BTreeMap::new();
-    let mut killed = 0_u64;
+    let (mut writing, mut shooting, mut delivering) = (Kills::default(), Kills::default(), Kills::default());
+    let mut offices = 0_u64;
     for round in 0..rounds {
         match dice.below(6) {
             0 | 1 => {
                 let text = format!("記録 {round}");
-                let ok = run_and_kill(
-                    &mut phone.command(&["note", "add", "--case", CASE, "--text", &text]),
-                    dice.roll() % 60,
-                )
-                .is_some();
-                killed += u64::from(!ok);
-                notes.insert(text, ok);
+                let mut add = phone.command(&["note", "add", "--case", CASE, "--text", &text]);
+                let ms = writing.moment(&mut dice);
+                notes.insert(text, writing.run(&mut add, ms).is_some());
             }
             2 => {
                 let file = shots::small(dir.path(), round);
                 let caption = format!("写真 {round}");
                 let args = ["photo", "add", file.to_str().unwrap(), "--case", CASE, "--caption", &caption];
-                let ok = run_and_kill(&mut phone.command(&args), dice.roll() % 150).is_some();
-                killed += u64::from(!ok);
+                let ms = shooting.moment(&mut dice);
+                let ok = shooting.run(&mut phone.command(&args), ms).is_some();
                 photos.insert(caption, ok);
             }
             3 | 4 => {
                 let mut sync = phone.command(&["sync", "--deadline-s", "5", "--json"]);
-                killed += u64::from(run_and_kill(&mut sync, dice.roll() % 120).is_none());
+                let ms = delivering.moment(&mut dice);
+                delivering.run(&mut sync, ms);
             }
             _ => {
                 // The office dies while the phone delivers.
@@ -60,11 +58,12 @@ fn nothing_confirmed_is_lost_and_nothing_is_doubled() {
                 let (_never, wait) = mpsc::channel::<()>();
                 let _ = wait.recv_timeout(Duration::from_millis(dice.roll() % 80));
                 office.restart();
-                killed += 1;
+                offices += 1;
                 child.wait().unwrap();
             }
         }
     }
+    let killed = offices + writing.met + shooting.met + delivering.met;
     assert!(killed * 3 >= rounds, "too few kills met anything: {killed} of {rounds}");
 
     phone.drain(20);

@@ -124,13 +124,14 @@ pub trait Storage: Send + Sync {
     async fn mark_backed_up(&self, sha256s: &[String], at_ms: i64) -> Result<Changed>;
 
     // ── jobs ──
-    /// The oldest job that is due, leased for `lease_ms`.
+    /// The oldest job that is due, leased for `lease_ms`; nobody else has it before the lease ends.
     async fn claim_job(&self, now_ms: i64, lease_ms: i64) -> Result<Option<Job>>;
     /// Every open job is due now and the leases of a server that died are void. Only for a server that is alone.
     async fn resume_jobs(&self, now_ms: i64) -> Result<()>;
     /// Writes the effect and ends the job in one step. Refused: `job-taken`.
     async fn finish_job(&self, job: &Job, effect: JobEffect, now_ms: i64) -> Result<Changed>;
-    /// Gives the job back. `error` is a fault code. Refused: `job-taken`.
+    /// Gives the job back until `run_after_ms`, or at once if what it waits for came while it was worked on. `error` is
+    /// a fault code. Refused: `job-taken`.
     async fn retry_job(&self, job: &Job, run_after_ms: i64, error: &str) -> Result<()>;
     async fn job_counts(&self, now_ms: i64) -> Result<JobCounts>;
 

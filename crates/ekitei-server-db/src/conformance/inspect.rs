@@ -217,7 +217,18 @@ pub async fn papers_that_wait_for_a_picture_are_due_when_it_comes(store: Store) 
     assert!(!send(&store, &a1, picture.record, Variant::Thumb, "t").await, "not the picture of the papers");
     assert_eq!(papers(&store).await, None);
     assert!(send(&store, &a1, picture.record, Variant::Display, "d").await, "the worker is told");
-    assert_eq!(store.claim_job(NOW + 5, 1000).await.unwrap().map(|j| j.id), Some(job.id));
+    let again = store.claim_job(NOW + 5, 1000).await.unwrap().unwrap();
+    assert_eq!(again.id, job.id);
+    // Another picture comes while the worker, who has looked already, still has the job in hand.
+    let seen = a1.record(picture.record).await.unwrap();
+    applied(&a1.one(&patch(&seen, fields([(&photo::sha256(Variant::Display), "d2".into())]))).await);
+    assert!(send(&store, &a1, picture.record, Variant::Display, "d2").await, "the worker is told");
+    assert_eq!(store.claim_job(NOW + 6, 1000).await.unwrap(), None, "it is in his hand");
+    store.retry_job(&again, NOW + 60_000, "photos-on-the-way").await.unwrap();
+    let third = store.claim_job(NOW + 7, 1000).await.unwrap().unwrap();
+    assert_eq!(third.id, job.id);
+    store.retry_job(&third, NOW + 60_000, "photos-on-the-way").await.unwrap();
+    assert_eq!(store.claim_job(NOW + 8, 1000).await.unwrap(), None, "nothing came meanwhile");
     sound(&store).await;
 }
 

@@ -12,7 +12,7 @@ use ekitei_model::RecordId;
 
 pub(super) async fn claim_job(tx: &Transaction<'_>, now_ms: i64, lease_ms: i64) -> Go<Option<Job>> {
     let sql = format!(
-        "UPDATE jobs SET attempts = attempts + 1, lease_until_ms = $1 + $2
+        "UPDATE jobs SET attempts = attempts + 1, lease_until_ms = $1 + $2, run_after_ms = $1 + $2
          WHERE id = (SELECT id FROM jobs WHERE NOT done AND run_after_ms <= $1 AND lease_until_ms <= $1
                      ORDER BY run_after_ms, id LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING {}",
@@ -27,7 +27,8 @@ pub(super) async fn resume_jobs(tx: &Transaction<'_>, now_ms: i64) -> Go<()> {
     Ok(())
 }
 
-/// The papers of an inspection, which wait: due now. Whether there are any.
+/// The papers of an inspection, which wait: due now. A job that is being worked on is due again as soon as it is given
+/// back: it may have looked before the picture came. Whether there are any.
 pub(super) async fn resume_papers(
     tx: &Transaction<'_>,
     inspection: Option<RecordId>,
@@ -55,7 +56,8 @@ pub(super) async fn finish_job(
 }
 
 pub(super) async fn retry_job(tx: &Transaction<'_>, job: &Job, run_after_ms: i64, error: &str) -> Go<()> {
-    let sql = "UPDATE jobs SET run_after_ms = $3, lease_until_ms = 0, last_error = $4
+    let sql = "UPDATE jobs SET run_after_ms = CASE WHEN run_after_ms < lease_until_ms THEN run_after_ms ELSE $3 END,
+                         lease_until_ms = 0, last_error = $4
          WHERE id = $1 AND attempts = $2 AND NOT done";
     if run(tx, sql, &[&job.id, &i64::from(job.attempt), &run_after_ms, &error]).await? == 1 {
         return Ok(());

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 pub(super) fn claim_job(db: &Connection, now_ms: i64, lease_ms: i64) -> Result<Option<Job>> {
     let sql = format!(
-        "UPDATE jobs SET attempts = attempts + 1, lease_until_ms = ?1 + ?2
+        "UPDATE jobs SET attempts = attempts + 1, lease_until_ms = ?1 + ?2, run_after_ms = ?1 + ?2
          WHERE id = (SELECT id FROM jobs WHERE done = 0 AND run_after_ms <= ?1 AND lease_until_ms <= ?1
                      ORDER BY run_after_ms, id LIMIT 1)
          RETURNING {}",
@@ -29,7 +29,8 @@ pub(super) fn resume_jobs(db: &Connection, now_ms: i64) -> Result<()> {
     Ok(())
 }
 
-/// The papers of an inspection, which wait: due now. Whether there are any.
+/// The papers of an inspection, which wait: due now. A job that is being worked on is due again as soon as it is given
+/// back: it may have looked before the picture came. Whether there are any.
 pub(super) fn resume_papers(db: &Connection, inspection: Option<RecordId>, now_ms: i64) -> Result<bool> {
     let Some(inspection) = inspection else { return Ok(false) };
     let kind = words::of_job_kind(JobKind::FileInspection);
@@ -57,7 +58,8 @@ pub(super) fn finish_job(db: &Connection, job: &Job, effect: &JobEffect, now_ms:
 pub(super) fn retry_job(db: &Connection, job: &Job, run_after_ms: i64, error: &str) -> Result<()> {
     let n = db
         .prepare_cached(
-            "UPDATE jobs SET run_after_ms = ?3, lease_until_ms = 0, last_error = ?4
+            "UPDATE jobs SET run_after_ms = CASE WHEN run_after_ms < lease_until_ms THEN run_after_ms ELSE ?3 END,
+                             lease_until_ms = 0, last_error = ?4
              WHERE id = ?1 AND attempts = ?2 AND done = 0",
         )?
         .execute(params![job.id, job.attempt, run_after_ms, error])?;
