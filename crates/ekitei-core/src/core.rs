@@ -2,6 +2,7 @@
 
 use crate::bridge::event::Event;
 use crate::bridge::views::*;
+use crate::facts::DeviceFacts;
 use crate::inbox::Incoming;
 use crate::media::{self, Media};
 use crate::shared::Shared;
@@ -71,9 +72,17 @@ impl Core {
         self.shared.subscribe()
     }
 
-    /// The frame's facts changed outside of the core (battery, hotspot).
-    pub fn announce_status(&self) {
-        self.shared.tell(Event::Status);
+    /// What the device says about itself now; screens hear of it, and another line is tried at once.
+    pub fn set_facts(&self, facts: DeviceFacts) {
+        let before = self.shared.facts();
+        let (other_line, differs) = (facts.line_differs(&before), facts != before);
+        self.shared.set_facts(facts);
+        if other_line {
+            self.line_changed();
+        }
+        if differs {
+            self.shared.tell(Event::Status);
+        }
     }
 
     /// The line changed: what was put off is tried at once.

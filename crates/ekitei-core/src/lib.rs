@@ -12,6 +12,7 @@ mod change;
 mod clock;
 mod core;
 mod delivery;
+pub mod facts;
 mod idle;
 mod inbox;
 mod media;

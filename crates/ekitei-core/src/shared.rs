@@ -4,6 +4,7 @@ use crate::bridge::event::{Event, Topic};
 use crate::clock::Now;
 use crate::core::Options;
 use crate::delivery::Delivery;
+use crate::facts::DeviceFacts;
 use crate::idle::Idle;
 use crate::inbox::Inbox;
 use crate::open::Open;
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     delivery: Delivery,
     /// Why the vault could not take everything when it was opened.
     trouble: Mutex<Option<Fault>>,
+    facts: Mutex<DeviceFacts>,
     /// The queue's change number that the vault was last brought up to, in this process.
     seen: AtomicI64,
     pub(crate) wakes: Wakes,
@@ -55,6 +57,7 @@ impl Shared {
             events: broadcast::Sender::new(EVENTS),
             delivery: Delivery::default(),
             trouble: Mutex::new(None),
+            facts: Mutex::default(),
             seen: AtomicI64::new(-1),
             wakes: Wakes::default(),
             options,
@@ -214,6 +217,14 @@ impl Shared {
     }
     pub fn set_trouble(&self, fault: Option<Fault>) {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    /// As last told by the shell.
+    pub fn facts(&self) -> DeviceFacts {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    pub fn set_facts(&self, facts: DeviceFacts) {
+        *self.facts.lock().unwrap_or_else(PoisonError::into_inner) = facts;
     }
 
     /// `None` locks.

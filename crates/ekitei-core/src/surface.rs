@@ -4,6 +4,7 @@ use crate::bridge::Surface;
 use crate::bridge::args::*;
 use crate::bridge::views::*;
 use crate::core::Core;
+use crate::facts::DeviceFacts;
 use crate::usecase;
 use ekitei_forms::facade::Reply as FormReply;
 use ekitei_model::Fault;
@@ -170,6 +171,9 @@ impl Surface for Core {
     }
     fn sync_now(&self, args: SyncArgs) -> Result<SyncView, Fault> {
         usecase::sync::sync_now(&self.shared, args.deadline_s, false)
+    }
+    fn facts(&self, _: Nothing) -> Result<DeviceFacts, Fault> {
+        Ok(self.shared.facts())
     }
     fn settings_get(&self, _: Nothing) -> Result<Settings, Fault> {
         usecase::settings::get(&self.shared)

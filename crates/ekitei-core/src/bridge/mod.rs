@@ -9,6 +9,7 @@ pub mod event;
 mod typescript;
 pub mod views;
 
+use crate::facts::DeviceFacts;
 use args::*;
 use ekitei_forms::facade::Reply as FormReply;
 use ekitei_model::Fault;
@@ -152,6 +153,8 @@ calls! {
     directory(SearchArgs) -> Vec<PersonView>;
     /// One round of the engine now; returns when the outbox is empty, the deadline is over, or the line fails.
     sync_now(SyncArgs) -> SyncView;
+    /// What the device says about itself (battery, line, hotspot, storage); works locked.
+    facts(Nothing) -> DeviceFacts;
     settings_get(Nothing) -> Settings;
     settings_set(Settings) -> Settings;
 }

@@ -61,7 +61,8 @@ pub async fn serve(core: Arc<Core>, config: HostConfig, ready: impl FnOnce(Socke
     let screens = screens::find(config.ui)?;
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
     let addr = listener.local_addr().map_err(failed)?;
-    let host = Host { core, facts: facts::Shared::default(), ready_shots: config.ready_shots.map(Arc::new) };
+    let facts = facts::Shared::new(&core);
+    let host = Host { core, facts, ready_shots: config.ready_shots.map(Arc::new) };
     let names = guard::Names::of(addr);
     let policy = guard::policy(config.frame_origin.as_deref())?;
     let app = routes(host).fallback_service(screens).layer(from_fn(move |request: Request, next| {

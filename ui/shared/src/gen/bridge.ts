@@ -706,6 +706,27 @@ export type WaitingView = { notes: number, photos: number,
  */
 items: number, bytes: number, oldest_at: Stamp | null, parked: number, };
 
+export type Battery = { 
+/**
+ * 0 to 100.
+ */
+percent: number, charging: boolean, temperature_c: number | null, };
+
+export type NetworkKind = "none" | "wifi" | "mobile" | "ethernet" | "unknown";
+
+/**
+ * The line as the system sees it; whether the office answers is `StatusView.line`.
+ */
+export type Network = { kind: NetworkKind, validated: boolean | null, metered: boolean | null, };
+
+export type Hotspot = "on" | "off" | "unknown";
+
+export type Position = { lat: number, lon: number, accuracy_m: number, at: Stamp, };
+
+export type Insets = { top: number, right: number, bottom: number, left: number, keyboard: number, };
+
+export type DeviceFacts = { battery: Battery | null, network: Network, airplane: boolean | null, mobile_data: boolean | null, hotspot: Hotspot, storage_free_bytes: number | null, webview: string | null, position: Position | null, insets: Insets | null, stand_in: boolean, };
+
 /** What the core answers to: name → arguments and reply. */
 export interface Calls {
   /** Everything the frame around each screen shows. Works locked and before enrolment. */
@@ -791,6 +812,8 @@ export interface Calls {
   directory: { args: SearchArgs; reply: Array<PersonView> };
   /** One round of the engine now; returns when the outbox is empty, the deadline is over, or the line fails. */
   sync_now: { args: SyncArgs; reply: SyncView };
+  /** What the device says about itself (battery, line, hotspot, storage); works locked. */
+  facts: { args: Nothing; reply: DeviceFacts };
   settings_get: { args: Nothing; reply: Settings };
   settings_set: { args: Settings; reply: Settings };
 }
