@@ -57,6 +57,12 @@ impl Drop for Delivery {
     }
 }
 
+impl Running {
+    fn serves(&self, credential: &Credential) -> bool {
+        self.device == credential.device_id && self.server_url == credential.server_url
+    }
+}
+
 /// One run of the engine.
 ///
 /// # Errors
@@ -64,8 +70,7 @@ impl Drop for Delivery {
 pub(crate) async fn run(shared: &Shared, limits: Limits) -> Result<SyncReport, Fault> {
     let credential = shared.enrolled()?;
     let mut slot = shared.delivery().engine.lock().await;
-    if slot.as_ref().is_none_or(|r| r.device != credential.device_id || r.server_url != credential.server_url)
-    {
+    if slot.as_ref().is_none_or(|r| !r.serves(&credential)) {
         *slot = Some(start(shared, &credential)?);
     }
     let Some(running) = slot.as_mut() else { return Err(Fault::retry("internal").with("detail", "engine")) };
@@ -86,6 +91,22 @@ pub(crate) async fn run(shared: &Shared, limits: Limits) -> Result<SyncReport, F
 pub(crate) async fn line(shared: &Shared) -> Option<Arc<HttpTransport>> {
     let slot = shared.delivery().engine.lock().await;
     slot.as_ref().map(|r| Arc::clone(&r.line))
+}
+
+/// As [`line`], beginning one where no run has.
+///
+/// # Errors
+/// `not-enrolled`, address faults.
+pub(crate) async fn line_or_new(shared: &Shared) -> Result<Arc<HttpTransport>, Fault> {
+    let credential = shared.enrolled()?;
+    let mut slot = shared.delivery().engine.lock().await;
+    if let Some(running) = slot.as_ref().filter(|r| r.serves(&credential)) {
+        return Ok(Arc::clone(&running.line));
+    }
+    let running = start(shared, &credential)?;
+    let line = Arc::clone(&running.line);
+    *slot = Some(running);
+    Ok(line)
 }
 
 fn start(shared: &Shared, credential: &Credential) -> Result<Running, Fault> {
@@ -121,6 +142,7 @@ impl VaultSide for Side<'_> {
         let replayed = vault.replay(home.queue(), now_ms)?;
         home.blobs().sweep(home.queue())?;
         if replayed.changed() {
+            usecase::help::keep(self.shared, &vault)?;
             for topic in [Topic::Cases, Topic::Conflicts, Topic::Directory] {
                 self.shared.changed(topic);
             }

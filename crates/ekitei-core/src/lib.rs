@@ -5,8 +5,9 @@
 //!
 //! - [`Core`] answers every call of [`bridge::Surface`]; `usecase/` has one file a use case.
 //! - `change` makes operations, `reader` reads mirror plus overlay, `view` makes what screens show (pure).
-//! - `worker` is the thread that delivers by itself.
+//! - `worker` is the thread that delivers by itself; [`background`] delivers in a process without screens.
 
+pub mod background;
 pub mod bridge;
 mod change;
 mod clock;

@@ -258,7 +258,7 @@ async fn listen(shared: &Arc<Shared>, listening: &mut Option<Listening>) {
         let Some(shared) = weak.upgrade() else { return false };
         flag.store(!matches!(live, Live::Lost(_)), Ordering::Relaxed);
         // After connecting, too: hints may have been lost before.
-        if !matches!(live, Live::Lost(_)) {
+        if matches!(live, Live::Connected | Live::Hint(_)) {
             shared.wakes.ring(Wake::Hint);
         }
         !shared.wakes.stopping()

@@ -47,9 +47,13 @@ pub struct PushHeader {
     /// `op_seq` of the first operation in this batch; the lane's first is 1.
     pub first: u64,
     pub count: u32,
+    /// The writer understands [`crate::runs::Run`]s in the answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub runs: bool,
 }
 
-/// First line of the answer; one [`PushResult`] a line follows, for every operation of the batch.
+/// First line of the answer; one [`PushResult`] a line follows, for every operation of the batch, or a
+/// [`crate::runs::Run`] for several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushReply {
     pub epoch: Epoch,
@@ -63,6 +67,10 @@ pub struct PushResult {
     pub op_id: OpId,
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// The office's record is what [`crate::merge::as_written`] makes of the operation, having arrived at this time
+    /// (ms since 1970): its writer need not read it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_ms: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -199,6 +207,17 @@ pub enum DeviceState {
     Wiped,
 }
 
+impl DeviceState {
+    /// As on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::DrainOnly => "drain_only",
+            Self::Wiped => "wiped",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeReply {
     pub staff: Staff,
@@ -225,6 +244,11 @@ pub mod upload_meta {
 /// Sent by a phone with pushes and pulls, so that the office sees what it still has:
 /// `<items> <bytes> <oldest, ms since 1970 or 0> <app version>`.
 pub const WAITING_HEADER: &str = "ekitei-waiting";
+
+/// Header of `GET /v1/live`: the phone pings by itself after so many seconds of silence, and the office sends no pings.
+pub const KEEP_ALIVE_HEADER: &str = "ekitei-keep-alive";
+/// A longer silence says nothing about a line any more.
+pub const MAX_KEEP_ALIVE_S: u64 = 30 * 60;
 
 /// Set on the answer that completed an upload and verified it.
 pub const VERIFIED_HEADER: &str = "ekitei-verified";

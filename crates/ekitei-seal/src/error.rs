@@ -35,6 +35,9 @@ pub enum SealError {
     /// The wrapped key was made with another device key store: no PIN can open it here.
     #[error("the device key store is not the one this key was wrapped with")]
     KeystoreChanged,
+    /// The phone's key store gives no key now, for example because its screen is locked.
+    #[error("the device key store cannot be used now: {0}")]
+    KeystoreUnavailable(String),
     /// The key store file exists but cannot be used; it is never replaced by a new one.
     #[error("the device key store is damaged")]
     KeystoreDamaged,
@@ -64,6 +67,7 @@ impl SealError {
             Self::PinShort => "pin-short",
             Self::PinWeak => "pin-weak",
             Self::KeystoreChanged => "keystore-changed",
+            Self::KeystoreUnavailable(_) => "keystore-unavailable",
             Self::KeystoreDamaged => "keystore-damaged",
             Self::KeystoreExposed => "keystore-exposed",
             Self::NoRandom => "random-unavailable",
@@ -89,7 +93,9 @@ fn cure_of(code: &str) -> Cure {
     match code {
         "file-io" | "random-unavailable" => Cure::Retry,
         // Space must be made, a share must come back, an interrupted copy must be made again.
-        "disk-full" | "file-denied" | "file-missing" | "seal-truncated" => Cure::Wait,
+        "disk-full" | "file-denied" | "file-missing" | "seal-truncated" | "keystore-unavailable" => {
+            Cure::Wait
+        }
         _ => Cure::Ask,
     }
 }
@@ -112,6 +118,7 @@ mod tests {
             SealError::PinShort,
             SealError::PinWeak,
             SealError::KeystoreChanged,
+            SealError::KeystoreUnavailable("busy".into()),
             SealError::KeystoreDamaged,
             SealError::KeystoreExposed,
             SealError::NoRandom,

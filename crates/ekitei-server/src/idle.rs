@@ -2,24 +2,46 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
+/// How much silence one connection is allowed. A request may lengthen it for its own connection.
+#[derive(Clone)]
+pub struct Patience(Arc<AtomicU64>);
+
+impl Patience {
+    pub fn new(idle: Duration) -> Self {
+        Self(Arc::new(AtomicU64::new(u64::try_from(idle.as_millis()).unwrap_or(u64::MAX))))
+    }
+
+    /// From the next byte on; never shorter than before.
+    pub fn at_least(&self, idle: Duration) {
+        self.0.fetch_max(u64::try_from(idle.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn idle(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
 pub struct IdleIo<S> {
     inner: S,
-    idle: Duration,
+    patience: Patience,
     timer: Pin<Box<Sleep>>,
 }
 
 impl<S> IdleIo<S> {
-    pub fn new(inner: S, idle: Duration) -> Self {
-        Self { inner, idle, timer: Box::pin(sleep(idle)) }
+    pub fn new(inner: S, patience: Patience) -> Self {
+        let timer = Box::pin(sleep(patience.idle()));
+        Self { inner, patience, timer }
     }
 
     fn moved(&mut self) {
-        let until = Instant::now() + self.idle;
+        let until = Instant::now() + self.patience.idle();
         self.timer.as_mut().reset(until);
     }
 
@@ -86,12 +108,27 @@ mod tests {
     #[tokio::test]
     async fn silence_ends_the_stream_after_what_came_was_read() {
         let (mut here, there) = duplex(64);
-        let mut stream = IdleIo::new(there, Duration::from_millis(20));
+        let mut stream = IdleIo::new(there, Patience::new(Duration::from_millis(20)));
         here.write_all(b"x").await.unwrap();
         let mut byte = [0u8; 1];
         stream.read_exact(&mut byte).await.unwrap();
         assert_eq!(&byte, b"x");
         let error = stream.read_exact(&mut byte).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_may_be_allowed_more_silence() {
+        let (mut here, there) = duplex(64);
+        let patience = Patience::new(Duration::from_secs(180));
+        let mut stream = IdleIo::new(there, patience.clone());
+        patience.at_least(Duration::from_secs(3600));
+        patience.at_least(Duration::from_secs(1));
+        here.write_all(b"x").await.unwrap();
+        let mut byte = [0u8; 1];
+        stream.read_exact(&mut byte).await.unwrap();
+        let begun = Instant::now();
+        stream.read_exact(&mut byte).await.unwrap_err();
+        assert_eq!(begun.elapsed().as_secs(), 3600);
     }
 }

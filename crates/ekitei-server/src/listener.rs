@@ -2,7 +2,7 @@
 //! handshake. Stops on request: no new connections, requests under way may finish.
 
 use crate::config::{Limits, TlsFiles};
-use crate::idle::IdleIo;
+use crate::idle::{IdleIo, Patience};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -86,14 +86,16 @@ pub async fn serve(
         let (tls, router, limits, watcher) =
             (tls.clone(), router.clone(), Arc::clone(&limits), graceful.watcher());
         tokio::spawn(async move {
-            let stream = IdleIo::new(stream, Duration::from_millis(limits.idle_ms));
+            let patience = Patience::new(Duration::from_millis(limits.idle_ms));
+            let stream = IdleIo::new(stream, patience.clone());
+            let about = (peer, patience);
             match tls {
-                None => connection(stream, peer, router, &limits, watcher).await,
+                None => connection(stream, about, router, &limits, watcher).await,
                 Some(tls) => {
                     let handshake = tls.accept(stream);
                     match tokio::time::timeout(Duration::from_millis(limits.header_read_ms), handshake).await
                     {
-                        Ok(Ok(stream)) => connection(stream, peer, router, &limits, watcher).await,
+                        Ok(Ok(stream)) => connection(stream, about, router, &limits, watcher).await,
                         Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
                         Err(_) => tracing::debug!("TLS handshake too slow"),
                     }
@@ -111,7 +113,7 @@ pub async fn serve(
 
 async fn connection<S>(
     stream: S,
-    peer: SocketAddr,
+    (peer, patience): (SocketAddr, Patience),
     router: Router,
     limits: &Limits,
     watcher: hyper_util::server::graceful::Watcher,
@@ -120,6 +122,7 @@ async fn connection<S>(
 {
     let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(patience.clone());
         router.clone().call(request)
     });
     let mut builder = Builder::new(TokioExecutor::new());

@@ -30,6 +30,7 @@ pub use error::StoreError;
 pub use home::{EngineGuard, Home, UpMs};
 pub use queue::Queue;
 pub use rusqlite::{Connection, Transaction};
+pub use uptime::ms as uptime_ms;
 pub use vault::Vault;
 
 /// Acknowledged operations stay this long, so that an office restored from a backup gets them again.

@@ -1,31 +1,25 @@
 //! Time as an argument, so that a simulation can own it.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Wall time for what is written down, steady time for how long things take.
 #[async_trait::async_trait]
 pub trait Clock: Send + Sync {
     /// Milliseconds since 1970 UTC; may jump either way.
     fn now_ms(&self) -> i64;
-    /// Milliseconds since some fixed moment; never goes back.
+    /// Milliseconds since some fixed moment, asleep or not; never goes back.
     fn steady_ms(&self) -> u64;
     async fn sleep_ms(&self, ms: u64);
 }
 
-/// The machine's own clocks.
-pub struct SystemClock {
-    started: Instant,
-}
+/// The machine's own clocks. The steady one goes on while a phone sleeps: a job's deadline and the minutes until the
+/// screens lock count that time, too.
+#[derive(Default)]
+pub struct SystemClock;
 
 impl SystemClock {
     pub fn new() -> Self {
-        Self { started: Instant::now() }
-    }
-}
-
-impl Default for SystemClock {
-    fn default() -> Self {
-        Self::new()
+        Self
     }
 }
 
@@ -38,7 +32,7 @@ impl Clock for SystemClock {
     }
 
     fn steady_ms(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+        ekitei_store::uptime_ms()
     }
 
     async fn sleep_ms(&self, ms: u64) {

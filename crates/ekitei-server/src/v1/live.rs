@@ -2,11 +2,14 @@
 
 use super::auth::MayRead;
 use crate::app::{App, Shared};
+use crate::idle::Patience;
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use ekitei_model::Scope;
-use ekitei_model::wire::{DeviceState, Hint};
+use ekitei_model::wire::{DeviceState, Hint, KEEP_ALIVE_HEADER, MAX_KEEP_ALIVE_S};
 use ekitei_server_db::Caller;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -22,24 +25,43 @@ const MISSED_PONGS: u32 = 2;
 pub async fn live(
     State(app): State<Shared>,
     MayRead(caller): MayRead,
+    headers: HeaderMap,
+    patience: Option<Extension<Patience>>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    upgrade.max_message_size(4 * 1024).on_upgrade(move |socket| run(app, caller, socket))
+    let may_be_silent = own_pings(&headers).map(|every| every * 2 + Duration::from_secs(60));
+    if let (Some(silence), Some(Extension(patience))) = (may_be_silent, patience) {
+        patience.at_least(silence);
+    }
+    upgrade.max_message_size(4 * 1024).on_upgrade(move |socket| run(app, caller, may_be_silent, socket))
 }
 
-async fn run(app: Shared, caller: Caller, mut socket: WebSocket) {
+/// The pause of a phone that keeps the line open by itself: each ping of ours would wake it.
+fn own_pings(headers: &HeaderMap) -> Option<Duration> {
+    let seconds: u64 = headers.get(KEEP_ALIVE_HEADER)?.to_str().ok()?.parse().ok()?;
+    (1..=MAX_KEEP_ALIVE_S).contains(&seconds).then(|| Duration::from_secs(seconds))
+}
+
+async fn run(app: Shared, caller: Caller, may_be_silent: Option<Duration>, mut socket: WebSocket) {
     let mut hints = app.listen_hints();
     let mut watch = Watch::new(caller);
     let period = Duration::from_millis(app.limits.live_check_ms);
     let mut check = interval_at(tokio::time::Instant::now() + period, period);
     check.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut unanswered = 0;
+    let mut heard = tokio::time::Instant::now();
     loop {
         tokio::select! {
             () = app.stop.cancelled() => return close(socket, CLOSE_GOING_AWAY, "server stops").await,
             _ = check.tick() => {
                 if !watch.still_allowed(&app).await {
                     return close(socket, CLOSE_NOT_ALLOWED, "not allowed any more").await;
+                }
+                if let Some(silence) = may_be_silent {
+                    if heard.elapsed() > silence {
+                        return;
+                    }
+                    continue;
                 }
                 unanswered += 1;
                 if unanswered > MISSED_PONGS || socket.send(Message::Ping(Vec::new().into())).await.is_err() {
@@ -57,7 +79,10 @@ async fn run(app: Shared, caller: Caller, mut socket: WebSocket) {
             },
             message = socket.recv() => match message {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => unanswered = 0,
+                Some(Ok(_)) => {
+                    unanswered = 0;
+                    heard = tokio::time::Instant::now();
+                }
             },
         }
     }

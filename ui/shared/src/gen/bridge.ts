@@ -33,6 +33,12 @@ group: string, };
  */
 export type AnswerKey = string;
 
+export type Battery = { 
+/**
+ * 0 to 100.
+ */
+percent: number, charging: boolean, temperature_c: number | null, };
+
 /**
  * The electronic small blackboard (電子小黒板). Empty lines are left out.
  */
@@ -131,6 +137,19 @@ export type Corner = "top_left" | "top_right" | "bottom_left" | "bottom_right";
  * An error answers one question: retry, wait, or ask a person?
  */
 export type Cure = "retry" | "wait" | "ask";
+
+/**
+ * One look at the device. Unknown names are passed over: a newer native half may say more.
+ */
+export type DeviceFacts = { battery: Battery | null, network: Network, airplane: boolean | null, mobile_data: boolean | null, hotspot: Hotspot, storage_free_bytes: number | null, 
+/**
+ * Version of the web view that shows the screens, for example `119.0.6045.193`.
+ */
+webview: string | null, position: Position | null, insets: Insets | null, 
+/**
+ * No phone said this: sliders of the demonstration, or a desktop.
+ */
+stand_in: boolean, };
 
 export type Done = Record<symbol, never>;
 
@@ -290,6 +309,13 @@ id: RecordId, form: string, version: number, title: string, };
 
 export type FormView = { form: string, version: number, title: string, pages: Array<PageInfo>, progress: FormProgress, };
 
+export type Hotspot = "on" | "off" | "unknown";
+
+/**
+ * What system bars, cut-outs and the keyboard cover, in CSS pixels.
+ */
+export type Insets = { top: number, right: number, bottom: number, left: number, keyboard: number, };
+
 export type InspectionBeginArgs = { case: RecordId, visit?: RecordId, form_version: RecordId, };
 
 /**
@@ -434,6 +460,17 @@ export type Marks = { marks: Array<Mark>, };
 
 export type MeView = { id: string, name: string, kana: string, sections: Array<string>, };
 
+/**
+ * The line as the system sees it; whether the office answers is `StatusView.line`.
+ */
+export type Network = { kind: NetworkKind, 
+/**
+ * The system reached something beyond the access point. A closed network may never validate.
+ */
+validated: boolean | null, metered: boolean | null, };
+
+export type NetworkKind = "none" | "wifi" | "mobile" | "ethernet" | "unknown";
+
 export type NotePublishArgs = { id: RecordId, case: RecordId, };
 
 export type NoteSaveArgs = { id?: RecordId, case?: RecordId, visit?: RecordId, title?: string, text?: string, 
@@ -521,6 +558,11 @@ filed: string | null,
 already_there: boolean, };
 
 export type PinArgs = { pin: string, };
+
+/**
+ * Degrees (WGS 84) and metres.
+ */
+export type Position = { lat: number, lon: number, accuracy_m: number, at: Stamp, };
 
 /**
  * Where an item stands on its way; the words on screen come from the catalogue.
@@ -705,27 +747,6 @@ export type WaitingView = { notes: number, photos: number,
  * All waiting operations and files.
  */
 items: number, bytes: number, oldest_at: Stamp | null, parked: number, };
-
-export type Battery = { 
-/**
- * 0 to 100.
- */
-percent: number, charging: boolean, temperature_c: number | null, };
-
-export type NetworkKind = "none" | "wifi" | "mobile" | "ethernet" | "unknown";
-
-/**
- * The line as the system sees it; whether the office answers is `StatusView.line`.
- */
-export type Network = { kind: NetworkKind, validated: boolean | null, metered: boolean | null, };
-
-export type Hotspot = "on" | "off" | "unknown";
-
-export type Position = { lat: number, lon: number, accuracy_m: number, at: Stamp, };
-
-export type Insets = { top: number, right: number, bottom: number, left: number, keyboard: number, };
-
-export type DeviceFacts = { battery: Battery | null, network: Network, airplane: boolean | null, mobile_data: boolean | null, hotspot: Hotspot, storage_free_bytes: number | null, webview: string | null, position: Position | null, insets: Insets | null, stand_in: boolean, };
 
 /** What the core answers to: name → arguments and reply. */
 export interface Calls {
