@@ -907,6 +907,8 @@ export interface MessageParams {
   'error.results-cell-long': 'limit';
   'error.results-columns': 'limit';
   'error.results-file-large': 'limit_mb' | 'size_mb';
+  'error.results-photo-large': 'day' | 'limit_mb' | 'number' | 'size_mb';
+  'error.results-photos-large': 'day' | 'limit_mb' | 'number' | 'size_mb';
   'error.results-record-large': 'limit_mb' | 'size_mb';
   'error.results-rows': 'count' | 'limit';
   'error.run-finished': never;
@@ -1767,6 +1769,7 @@ export interface MessageParams {
   'results.photo.coming': never;
   'results.photo.next': never;
   'results.photos': never;
+  'results.photos-small': never;
   'results.q': never;
   'results.report': never;
   'results.returned': never;
