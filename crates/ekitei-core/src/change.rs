@@ -54,7 +54,13 @@ pub(crate) fn create_under(
     let about = About { scope: scope.clone(), kind: kind.to_owned() };
     let body =
         OpBody::Create { kind: kind.to_owned(), scope: scope.clone(), parent, fields: present(fields) };
-    change(now, id, about, body)
+    let mut made = change(now, id, about, body);
+    // A record that was minted for this create is named once: half the random bytes on the line. Derived ids may be
+    // made by several phones, whose creates must stay apart.
+    if id.0.get_version_num() == 7 {
+        made.op.op_id = OpId(id.0);
+    }
+    made
 }
 
 /// Changes what differs from `shown` (mirror plus overlay); bases come from `mirror`, which is what the office knows.

@@ -130,9 +130,17 @@ impl<'a> Open<'a> {
         self.commit(&[change::delete(self.now(), shown)])
     }
 
+    /// What locked phones show is what this one knows.
+    pub fn keep_help(&self) -> Result<(), Fault> {
+        crate::usecase::help::keep(self.shared, &self.vault)
+    }
+
     /// Brings the vault up to the queue: pending operations, answers, fetched pages.
     pub fn replay(&self) -> Result<(), Fault> {
-        self.vault.replay(self.shared.home().queue(), self.now().ms())?;
+        let replayed = self.vault.replay(self.shared.home().queue(), self.now().ms())?;
+        if replayed.records > 0 || !replayed.erased.is_empty() {
+            crate::usecase::help::keep(self.shared, &self.vault)?;
+        }
         Ok(())
     }
 

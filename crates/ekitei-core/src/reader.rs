@@ -73,6 +73,19 @@ impl Reader<'_> {
         Ok(self.vault.read(|c| people::directory(c, query, limit))?)
     }
 
+    /// Everybody, for looking through them in memory; [`Reader::people_mark`] tells when that is out of date.
+    pub fn people(&self) -> Result<Vec<people::Entry>, Fault> {
+        Ok(self.vault.read(people::all)?)
+    }
+    pub fn people_mark(&self) -> Result<people::Mark, Fault> {
+        Ok(self.vault.read(people::mark)?)
+    }
+
+    /// These records as the office has them, in this order; what is not there is left out.
+    pub fn entries(&self, ids: &[RecordId]) -> Result<Vec<Record>, Fault> {
+        Ok(self.vault.read(|c| ids.iter().filter_map(|id| read::mirrored(c, *id).transpose()).collect())?)
+    }
+
     /// A person's name from the directory; the staff id where it is not there.
     pub fn name_of(&self, staff: &str) -> Result<String, Fault> {
         let entry = self.record(kinds::staff_record_id(&staff.into()))?;

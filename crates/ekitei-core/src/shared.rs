@@ -8,6 +8,7 @@ use crate::facts::DeviceFacts;
 use crate::idle::Idle;
 use crate::inbox::Inbox;
 use crate::open::Open;
+use crate::usecase::directory::Book;
 use crate::usecase::inspections::Sheets;
 use crate::usecase::settings;
 use crate::worker::Wakes;
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
     now: Now,
     inbox: Inbox,
     sheets: Sheets,
+    book: Book,
     vault: RwLock<Option<Arc<Vault>>>,
     idle: Idle,
     events: broadcast::Sender<Event>,
@@ -53,6 +55,7 @@ impl Shared {
             home: Arc::new(home),
             now,
             sheets: Sheets::default(),
+            book: Book::default(),
             vault: RwLock::new(None),
             events: broadcast::Sender::new(EVENTS),
             delivery: Delivery::default(),
@@ -75,6 +78,9 @@ impl Shared {
     }
     pub fn sheets(&self) -> &Sheets {
         &self.sheets
+    }
+    pub fn book(&self) -> &Book {
+        &self.book
     }
     pub fn options(&self) -> &Options {
         &self.options
@@ -231,6 +237,7 @@ impl Shared {
     pub fn set_vault(&self, vault: Option<Arc<Vault>>) {
         if vault.is_none() {
             self.sheets.clear();
+            self.book.clear();
         } else {
             self.idle.touched(&*self.options.clock);
         }

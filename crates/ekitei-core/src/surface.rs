@@ -169,6 +169,27 @@ impl Surface for Core {
     fn directory(&self, args: SearchArgs) -> Result<Vec<PersonView>, Fault> {
         usecase::directory::directory(&self.shared.open()?, &args)
     }
+    fn directory_page(&self, args: DirectoryPageArgs) -> Result<DirectoryPage, Fault> {
+        usecase::directory::page(&self.shared.open()?, &args)
+    }
+    fn person(&self, args: PersonRef) -> Result<PersonView, Fault> {
+        usecase::directory::person(&self.shared.open()?, &args.staff)
+    }
+    fn help(&self, _: Nothing) -> Result<HelpView, Fault> {
+        usecase::help::help(&self.shared)
+    }
+    fn phone_find(&self, args: PhoneFindArgs) -> Result<Vec<PhoneRow>, Fault> {
+        usecase::phones::find(&self.shared, &args.query)
+    }
+    fn phone_cut(&self, args: PhoneCutArgs) -> Result<Done, Fault> {
+        usecase::phones::cut_off(&self.shared, &args).map(|()| Done {})
+    }
+    fn calendar(&self, args: CalendarArgs) -> Result<Vec<EventView>, Fault> {
+        usecase::calendar::events(&self.shared.open()?, args.days)
+    }
+    fn event_visit(&self, args: EventVisitArgs) -> Result<VisitView, Fault> {
+        usecase::calendar::visit(&self.shared.open()?, &args)
+    }
     fn sync_now(&self, args: SyncArgs) -> Result<SyncView, Fault> {
         usecase::sync::sync_now(&self.shared, args.deadline_s, false)
     }

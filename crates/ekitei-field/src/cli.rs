@@ -1,8 +1,10 @@
 //! The command line. It is stable: other programs script it. Verbs and options are only added.
 
+mod happening;
 mod inspection;
 
 use clap::{Parser, Subcommand, ValueEnum};
+pub use happening::{CalendarVerb, DirectoryVerb, HelpVerb};
 pub use inspection::{InspectionVerb, PictureRole};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -24,7 +26,7 @@ each command can open the vault. `lock` removes it. On a phone the key stays in 
 
 /// The field app without a phone: its core as commands, and as a loopback host for its screens.
 #[derive(Debug, Parser)]
-#[command(name = "ekitei-field", version, after_help = AFTER, arg_required_else_help = true)]
+#[command(name = "ekitei-field", version, after_help = AFTER, arg_required_else_help = true, disable_help_subcommand = true)]
 pub struct Cli {
     /// The folder of this installation: databases, sealed files, key store.
     #[arg(long, value_name = "DIR", env = "EKITEI_HOME")]
@@ -76,6 +78,15 @@ pub enum Verb {
     /// Fill in a published form.
     #[command(subcommand)]
     Inspection(InspectionVerb),
+    /// People of the prefecture.
+    #[command(subcommand)]
+    Directory(DirectoryVerb),
+    /// What to do when a phone is lost, stolen or damaged, or the carrier is down.
+    #[command(subcommand)]
+    Help(HelpVerb),
+    /// Appointments from the groupware's calendar.
+    #[command(subcommand)]
+    Calendar(CalendarVerb),
     /// Show what is on this phone.
     List {
         what: Listed,
@@ -138,6 +149,9 @@ impl Verb {
             | Self::Sync { json, .. }
             | Self::Status { json } => *json,
             Self::Inspection(verb) => verb.as_json(),
+            Self::Directory(verb) => verb.as_json(),
+            Self::Help(verb) => verb.as_json(),
+            Self::Calendar(verb) => verb.as_json(),
             _ => false,
         }
     }

@@ -4,6 +4,7 @@
 //! Nobody calls it but people, scripts, tests and the demo.
 
 mod cli;
+mod happening;
 mod host;
 mod import;
 mod inspection;

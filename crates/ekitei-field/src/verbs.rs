@@ -2,7 +2,7 @@
 
 use crate::cli::{CaseVerb, Cli, Listed, NoteVerb, PhotoVerb, Verb};
 use crate::host::{self, HostConfig};
-use crate::{import, inspection, pin, say, show};
+use crate::{happening, import, inspection, pin, say, show};
 use ekitei_core::bridge::{Surface, args::*, views::StatusView};
 use ekitei_core::{Core, Options};
 use ekitei_model::{Fault, RecordId};
@@ -37,6 +37,9 @@ pub fn run(cli: Cli) -> Result<ExitCode, Fault> {
         }
         Verb::Case(CaseVerb::Follow { number, json }) => case_follow(&core, number, json),
         Verb::Inspection(verb) => inspection::run(&core, verb),
+        Verb::Directory(verb) => happening::directory(&core, verb),
+        Verb::Help(verb) => happening::help(&core, &verb),
+        Verb::Calendar(verb) => happening::calendar(&core, &verb),
         Verb::List { what, json } => list(&core, what, json),
         Verb::Search { query, limit, json } => search(&core, query, limit, json),
         Verb::Lock => lock(&core),

@@ -336,6 +336,7 @@ mod tests {
             name: String::new(),
             kana: String::new(),
             extension: String::new(),
+            mobile: String::new(),
             posts: vec![Post { section: section.to_owned(), role, from: None, to: None }],
         };
         let mut record = made(State::Draft).0;

@@ -1,5 +1,9 @@
 //! Record kinds and the names of their fields. A kind that is not listed here stays opaque and travels unchanged.
 
+mod checks;
+
+pub use checks::{checklist, checklist_run, line_check};
+
 use crate::ids::{RecordId, StaffId};
 use crate::scope::Scope;
 
@@ -23,14 +27,27 @@ pub const INSPECTION: &str = "inspection";
 pub const AMENDMENT: &str = "amendment";
 /// The value that came second (child of the record it is about).
 pub const CONFLICT: &str = "conflict";
+/// A checklist with all its published versions; see [`crate::checklist`].
+pub const CHECKLIST: &str = "checklist";
+/// One person going through a checklist, step by step.
+pub const CHECKLIST_RUN: &str = "checklist_run";
+/// What the line to the office was good for, at a place and time; see [`crate::line`].
+pub const LINE_CHECK: &str = "line_check";
 pub const MARK: &str = "mark";
 /// An entry of the directory in `all:`; made by the server.
 pub const STAFF: &str = "staff";
 /// A section of the directory in `all:`; made by the server.
 pub const SECTION: &str = "section";
 
+/// What to do when something happens; see [`crate::help_card`].
+pub const HELP_CARD: &str = "help_card";
+/// An appointment of one person; made by the server from a file. See [`crate::calendar`].
+pub const CALENDAR_EVENT: &str = "calendar_event";
+/// The office's holidays; made by the server from a file.
+pub const HOLIDAYS: &str = "holidays";
+
 /// Kinds that only the server makes and changes.
-pub const OFFICE_KINDS: [&str; 4] = [CASE_HEADER, ASSIGNMENT, STAFF, SECTION];
+pub const OFFICE_KINDS: [&str; 6] = [CASE_HEADER, ASSIGNMENT, STAFF, SECTION, CALENDAR_EVENT, HOLIDAYS];
 
 /// Fields under this prefix are written by the server alone (arrival of bytes, filing, backup).
 pub const OFFICE_PREFIX: &str = "office.";
@@ -69,6 +86,8 @@ pub mod visit {
     pub const STATE: &str = "state";
     /// Ids of the forms (not of their versions) that it is planned with.
     pub const FORMS: &str = "forms";
+    /// The appointment that it was made from (record id).
+    pub const EVENT: &str = "event";
     pub const STATES: [&str; 5] = ["planned", "departed", "on_site", "finished", ACCEPTED];
     /// The office has what it wants of it: the visit is over.
     pub const ACCEPTED: &str = "accepted";
@@ -209,6 +228,10 @@ pub mod inspection {
     pub const FILED_VERSIONS: &str = "office.filed_versions";
     /// Server: names what the filed papers say, so that the same is not filed twice.
     pub const FILED_CONTENT: &str = "office.filed_content";
+    /// Server: paths of papers that newer ones stand for now; they are people's and stay.
+    pub const FILED_BEFORE: &str = "office.filed_before";
+    /// Server: those of them that show what was blacked out later.
+    pub const FILED_BARE: &str = "office.filed_bare";
     /// Server: the case is not filed; the papers are made when somebody asks for them.
     pub const KEPT_AT: &str = "office.kept_at";
 }

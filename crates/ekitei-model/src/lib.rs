@@ -5,19 +5,25 @@
 //! arguments, so the phone, the server and the simulation decide alike. Anyone may call it; it
 //! calls nobody.
 
+pub mod calendar;
+pub mod checklist;
 pub mod fault;
 pub mod filing;
 pub mod fold;
+pub mod help_card;
 pub mod ids;
 pub mod inspection;
 pub mod kinds;
 pub mod lane;
+pub mod line;
 pub mod merge;
 pub mod op;
 pub mod overlay;
 pub mod people;
+pub mod phones;
 pub mod record;
 pub mod rules;
+pub mod runs;
 pub mod scope;
 pub mod text;
 pub mod time;

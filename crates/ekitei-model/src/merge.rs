@@ -53,6 +53,14 @@ pub fn created(
     }
 }
 
+/// The record that a create (not a publish, which also ends a draft) has become when nothing else happened to it: made at
+/// `seq`, arrived at `received_ms`. Office and writer make it with this one function, so it need not travel back.
+pub fn as_written(op: &Operation, by: Writer, seq: u64, received_ms: i64) -> Option<Record> {
+    let OpBody::Create { kind, scope, parent, fields } = &op.body else { return None };
+    let made = created(op, kind, scope, *parent, fields, by);
+    Some(Record { born_seq: seq, seq, received_ms, ..made })
+}
+
 /// Patch rule, field by field: base equal, or last writer the same device: apply. Same value: nothing.
 /// Otherwise the first arrival stays and the other value becomes a conflict record.
 /// Answers for a finished inspection become an amendment as a whole.

@@ -35,7 +35,12 @@ pub struct Staff {
     pub name: String,
     /// Reading in kana, the directory's order.
     pub kana: String,
+    /// 内線: within the offices only.
     pub extension: String,
+    /// The number of the person's office phone (公用スマホ); empty: none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(as = "Option<String>", optional)]
+    pub mobile: String,
     pub posts: Vec<Post>,
 }
 

@@ -144,6 +144,17 @@ pub fn refuse(op: &Operation, target: Option<&Record>, staff: &Staff, today: &st
     {
         return Some(reason);
     }
+    if kind == kinds::CHECKLIST
+        && let Some(reason) = crate::checklist::refuse(op, target, staff, today)
+    {
+        return Some(reason);
+    }
+    if (kind == kinds::CHECKLIST_RUN || kind == kinds::LINE_CHECK) && fields.is_none() {
+        return Some("append-only");
+    }
+    if kind == kinds::HELP_CARD && !leads_there(op, target, staff, today) {
+        return Some("not-allowed");
+    }
     if kind == kinds::AMENDMENT && (creates || fields.is_none()) {
         return Some("office-kind");
     }
@@ -166,16 +177,7 @@ pub const FORM_KINDS: [&str; 3] = [kinds::FORM, kinds::FORM_VERSION, kinds::FORM
 /// Forms are written by those who lead the section (for all: administrators). What is published never changes: it can
 /// only be withdrawn.
 fn refuse_form(op: &Operation, target: Option<&Record>, staff: &Staff, today: &str) -> Option<&'static str> {
-    let scope = match &op.body {
-        OpBody::Create { scope, .. } | OpBody::Publish { scope, .. } => Some(scope),
-        _ => target.map(|t| &t.scope),
-    };
-    let allowed = match scope {
-        Some(Scope::Section(path)) => crate::inspection::may_publish(Some(path), staff, today),
-        Some(Scope::All) => crate::inspection::may_publish(None, staff, today),
-        _ => false,
-    };
-    if !allowed {
+    if !leads_there(op, target, staff, today) {
         return Some("not-allowed");
     }
     let published = target.is_some_and(|t| t.kind != kinds::FORM);
@@ -186,6 +188,19 @@ fn refuse_form(op: &Operation, target: Option<&Record>, staff: &Staff, today: &s
         }
         OpBody::Delete if published => Some("form-published"),
         _ => None,
+    }
+}
+
+/// Whether the person leads the section that the record is kept in; what is for all is the administrators'.
+pub(crate) fn leads_there(op: &Operation, target: Option<&Record>, staff: &Staff, today: &str) -> bool {
+    let scope = match &op.body {
+        OpBody::Create { scope, .. } | OpBody::Publish { scope, .. } => Some(scope),
+        _ => target.map(|t| &t.scope),
+    };
+    match scope {
+        Some(Scope::Section(path)) => crate::inspection::may_publish(Some(path), staff, today),
+        Some(Scope::All) => crate::inspection::may_publish(None, staff, today),
+        _ => false,
     }
 }
 
@@ -215,9 +230,12 @@ pub fn scope_fits(kind: &str, scope: &Scope, record: crate::RecordId) -> bool {
         (kinds::PHOTO, Scope::User(_) | Scope::Room(_)) => true,
         (kinds::INSPECTION, Scope::Case(_)) => true,
         (kinds::FORM, Scope::Section(_)) => true,
-        (kinds::FORM_VERSION | kinds::FORM_LIST, Scope::Section(_) | Scope::All) => true,
+        (kinds::FORM_VERSION | kinds::FORM_LIST | kinds::HELP_CARD, Scope::Section(_) | Scope::All) => true,
         (kinds::VISIT | kinds::NOTE | kinds::PHOTO | kinds::INSPECTION, _) => false,
-        (kinds::FORM | kinds::FORM_VERSION | kinds::FORM_LIST, _) => false,
+        (kinds::FORM | kinds::FORM_VERSION | kinds::FORM_LIST | kinds::HELP_CARD, _) => false,
+        (kinds::CHECKLIST, Scope::Section(_) | Scope::All) => true,
+        (kinds::CHECKLIST_RUN | kinds::LINE_CHECK, Scope::Case(_) | Scope::Section(_)) => true,
+        (kinds::CHECKLIST | kinds::CHECKLIST_RUN | kinds::LINE_CHECK, _) => false,
         // Unknown kinds stay opaque, where the writer may write at all.
         (_, Scope::All | Scope::Section(_)) => false,
         _ => true,
@@ -248,6 +266,7 @@ mod tests {
             name: String::new(),
             kana: String::new(),
             extension: String::new(),
+            mobile: String::new(),
             posts: vec![post],
         }
     }

@@ -29,8 +29,21 @@ pub mod paths {
     pub const UPLOADS: &str = "/v1/uploads";
     /// `/v1/records/{id}/bytes/{variant}`
     pub const RECORDS: &str = "/v1/records";
+    /// The line check: small questions, and bytes in both directions.
+    pub const LINE_PING: &str = "/v1/line/ping";
+    pub const LINE_DOWN: &str = "/v1/line/down";
+    pub const LINE_UP: &str = "/v1/line/up";
     /// What a phone's mirror has and the server lacks after a restore.
     pub const SALVAGE: &str = "/v1/salvage";
+}
+
+/// How the bytes of a line check arrived at the office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineReceived {
+    pub bytes: u64,
+    /// Of the first piece, and the time from it to the last.
+    pub first_bytes: u64,
+    pub spread_us: u64,
 }
 
 /// One restore or promotion; compared only for equality.

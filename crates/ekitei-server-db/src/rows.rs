@@ -101,6 +101,8 @@ pub struct Imported {
     pub added: u64,
     pub changed: u64,
     pub unchanged: u64,
+    /// Of [`crate::Storage::replace_kind`]: no longer in the list.
+    pub removed: u64,
     pub touched: Touched,
 }
 
@@ -251,12 +253,15 @@ pub enum JobEffect {
         at_ms: i64,
         version: u32,
     },
-    /// Report and ledger as paper and workbook. `content` names what they say: a version is filed once.
+    /// Report and ledger as paper and workbook. `content` names what they say: a version is filed once. `bare`: papers
+    /// filed before show what is blacked out now.
     InspectionFiled {
+        /// Of every paper the newest.
         paths: Vec<String>,
         at_ms: i64,
         version: u32,
         content: String,
+        bare: bool,
     },
     /// Nothing to do any more (the record was deleted).
     Nothing,

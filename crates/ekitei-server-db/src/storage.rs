@@ -8,7 +8,7 @@ use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch, PullRequest, PushHeader};
 use ekitei_model::{Fault, OpId, Record, RecordId, Scope, StaffId};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use uuid::Uuid;
 
@@ -31,6 +31,15 @@ pub trait Storage: Send + Sync {
     /// Adds cases, or changes the case that has the same number. Fields are those of a `case` record. Refused:
     /// `batch-malformed` (no number).
     async fn import_cases(&self, cases: Vec<Fields>, now_ms: i64) -> Result<Imported>;
+    /// The office's records of one kind in one scope become exactly these; what is no longer among them is deleted, and an
+    /// id that was deleted before lives again. For lists that come whole: a person's calendar, the holidays.
+    async fn replace_kind(
+        &self,
+        kind: &str,
+        scope: &Scope,
+        records: BTreeMap<RecordId, Fields>,
+        now_ms: i64,
+    ) -> Result<Imported>;
     async fn staff(&self, id: &StaffId) -> Result<Option<Staff>>;
     /// In the directory's order (reading, then id).
     async fn staff_list(&self, filter: &StaffFilter) -> Result<Vec<Staff>>;

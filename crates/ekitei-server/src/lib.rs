@@ -8,6 +8,7 @@
 mod app;
 mod blobs;
 mod body;
+mod calendar;
 pub mod cli;
 mod clock;
 pub mod config;
@@ -17,6 +18,7 @@ mod fault;
 mod filing;
 mod health;
 mod hex;
+mod holidays;
 mod identity;
 mod idle;
 mod import;

@@ -1,15 +1,16 @@
 //! Long lists of forms: from a CSV to rows, and from rows to the records in which they travel.
 
 use crate::import::table::decode;
+use ekitei_forms::FormDef;
 use ekitei_forms::limits::{MAX_LIST_COLUMNS, MAX_LIST_ROWS};
 use ekitei_forms::list::{List, ListDef, Rows};
-use ekitei_forms::list_pieces::{INLINE_BYTES, wanted};
-use ekitei_model::kinds::{form_list, form_list_id};
+use ekitei_forms::list_pieces::{Cut, INLINE_BYTES};
+use ekitei_model::kinds::{form_list, form_list_id, form_version};
 use ekitei_model::record::Fields;
 use ekitei_model::{Fault, Record, RecordId, Scope, rules};
 use ekitei_server_db::{Storage, StorageError};
+use serde::Deserialize;
 use serde_json::Value;
-use std::collections::HashMap;
 
 /// A CSV at most.
 pub const CSV_BYTES: usize = 30 << 20;
@@ -44,16 +45,15 @@ pub fn from_csv(name: &str, bytes: &[u8]) -> Result<ListDef, Fault> {
             return Err(fault("form-list-large").with("count", MAX_LIST_ROWS));
         }
     }
-    let def = ListDef { columns, rows, pieces: None };
     let no_column = || fault("form-list-column").with("column", "value");
-    let list = List::new(name, def.clone()).ok_or_else(no_column)?;
+    let list = List::new(name, ListDef { columns, rows, pieces: None }).ok_or_else(no_column)?;
     if let Some(row) = list.row_without_value() {
         return Err(fault("form-choice-empty").with("row", row + 1));
     }
     if let Some(value) = list.doubled_value() {
         return Err(fault("form-choice-double").with("value", value));
     }
-    Ok(def)
+    Ok(list.into_def())
 }
 
 fn heading(head: &str) -> String {
@@ -69,81 +69,93 @@ fn heading(head: &str) -> String {
 /// A record that carries a piece: its id and fields.
 pub type Piece = (RecordId, Fields);
 
-/// Takes the rows of a long list out of it, into the records that carry them in `scope`; a short list keeps them.
+/// The rows of a list on their way into records: made one at a time.
+pub struct Pieces {
+    cut: Cut,
+    form: RecordId,
+    scope: Scope,
+    digest: String,
+    number: u32,
+}
+
+impl Iterator for Pieces {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        let rows = self.cut.next()?;
+        let rows = serde_json::to_value(&rows).expect("rows are texts");
+        let fields = Fields::from([
+            (form_list::FORM.to_owned(), self.form.to_string().into()),
+            (form_list::DIGEST.to_owned(), self.digest.clone().into()),
+            (form_list::NUMBER.to_owned(), self.number.into()),
+            (form_list::ROWS.to_owned(), rows),
+        ]);
+        let id = form_list_id(self.form, &self.scope, &self.digest, self.number);
+        self.number += 1;
+        Some((id, fields))
+    }
+}
+
+/// Takes the rows of a long list out of it, into the records that carry them in `scope`. `None`: a short list keeps
+/// them.
 ///
 /// # Errors
 /// `form-list-row-large`: a row that no record can carry.
-pub fn detach(list: &mut ListDef, name: &str, form: RecordId, scope: &Scope) -> Result<Vec<Piece>, Fault> {
+pub fn detach(
+    list: &mut ListDef,
+    name: &str,
+    form: RecordId,
+    scope: &Scope,
+) -> Result<Option<Pieces>, Fault> {
     if list.weight_bytes() <= INLINE_BYTES {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let pieces = list.detach();
+    let cut = list.detach();
+    // The record's other fields are short.
+    if cut.heaviest_bytes() > rules::MAX_OP_BYTES - 4_096 {
+        return Err(Fault::ask("form-list-row-large").with("item", name));
+    }
     let digest = list.pieces.clone().unwrap_or_default().digest;
-    let mut out = Vec::with_capacity(pieces.len());
-    for (number, rows) in (0u32..).zip(&pieces) {
-        let rows = serde_json::to_value(rows).map_err(|e| Fault::ask("form-json").with("reason", e))?;
-        // The record's other fields are short.
-        if rows.to_string().len() > rules::MAX_OP_BYTES - 4_096 {
-            return Err(Fault::ask("form-list-row-large").with("item", name));
-        }
-        let fields = Fields::from([
-            (form_list::FORM.to_owned(), form.to_string().into()),
-            (form_list::DIGEST.to_owned(), digest.clone().into()),
-            (form_list::NUMBER.to_owned(), number.into()),
-            (form_list::ROWS.to_owned(), rows),
-        ]);
-        out.push((form_list_id(form, scope, &digest, number), fields));
-    }
-    Ok(out)
+    Ok(Some(Pieces { cut, form, scope: scope.clone(), digest, number: 0 }))
 }
 
 /// All long lists of a definition taken out of it.
 ///
 /// # Errors
 /// Those of [`detach`].
-pub fn detach_all(definition: &mut Value, form: RecordId, scope: &Scope) -> Result<Vec<Piece>, Fault> {
+pub fn detach_all(definition: &mut Value, form: RecordId, scope: &Scope) -> Result<Vec<Pieces>, Fault> {
     let mut out = Vec::new();
     let Some(lists) = definition.get_mut("lists").and_then(Value::as_object_mut) else { return Ok(out) };
     for (name, value) in lists.iter_mut() {
         let unreadable = |e: serde_json::Error| Fault::ask("form-json").with("reason", e);
-        let mut list: ListDef = serde_json::from_value(value.clone()).map_err(unreadable)?;
-        let pieces = detach(&mut list, name, form, scope)?;
-        if !pieces.is_empty() {
-            *value = serde_json::to_value(&list).map_err(unreadable)?;
-            out.extend(pieces);
-        }
+        // The rows move from the definition into the list.
+        let mut list: ListDef = serde_json::from_value(value.take()).map_err(unreadable)?;
+        out.extend(detach(&mut list, name, form, scope)?);
+        *value = serde_json::to_value(&list).map_err(unreadable)?;
     }
     Ok(out)
 }
 
-/// The records of the pieces that a version names, as far as the office has them.
+/// The definition of a version with the rows of its lists, gathered piece by piece. A list that misses one stays empty.
 ///
 /// # Errors
-/// The database did not answer.
-pub async fn pieces_of(
-    storage: &dyn Storage,
-    version: &Record,
-) -> Result<HashMap<RecordId, Record>, StorageError> {
-    let mut found = HashMap::new();
-    for id in wanted(version) {
-        if let Some(piece) = storage.office_record(id).await? {
-            found.insert(id, piece);
+/// The database did not answer. Inside: the definition cannot be read.
+pub async fn whole(storage: &dyn Storage, version: &Record) -> Result<Result<FormDef, Fault>, StorageError> {
+    let definition = version.fields.get(form_version::DEFINITION);
+    let mut def = match definition.map(FormDef::deserialize) {
+        Some(Ok(def)) => def,
+        Some(Err(e)) => return Ok(Err(Fault::ask("form-json").with("detail", e))),
+        None => return Ok(Err(Fault::ask("form-json"))),
+    };
+    let Ok(form) = version.text(form_version::FORM).parse() else { return Ok(Ok(def)) };
+    for list in def.lists.values_mut().filter(|list| list.waits()) {
+        for id in list.piece_ids(form, &version.scope) {
+            let Some(piece) = storage.office_record(id).await?.filter(|p| !p.deleted) else { break };
+            list.take_piece(&piece);
         }
+        list.is_gathered();
     }
-    Ok(found)
-}
-
-/// The version with the rows of its lists, for papers and tables.
-///
-/// # Errors
-/// The database did not answer.
-pub async fn whole(storage: &dyn Storage, mut version: Record) -> Result<Record, StorageError> {
-    let pieces = pieces_of(storage, &version).await?;
-    if !pieces.is_empty() {
-        let read = |id| Ok::<_, std::convert::Infallible>(pieces.get(&id).cloned());
-        let _ = ekitei_forms::list_pieces::make_whole(&mut version, read);
-    }
-    Ok(version)
+    Ok(Ok(def))
 }
 
 #[cfg(test)]
@@ -184,13 +196,14 @@ mod tests {
         let list = |n| serde_json::json!({"columns": ["value", "label"], "rows": rows(n)});
         let mut definition =
             serde_json::json!({"id": "f", "lists": {"long": list(5_000), "short": list(20)}});
-        let pieces = detach_all(&mut definition, form, &scope).unwrap();
+        let pieces: Vec<Piece> =
+            detach_all(&mut definition, form, &scope).unwrap().into_iter().flatten().collect();
         assert_eq!(pieces.len(), 3);
         assert_eq!(definition["lists"]["long"]["pieces"]["rows"], 5_000);
         assert_eq!(definition["lists"]["short"], list(20));
         assert!(pieces.iter().all(|(_, f)| f[form_list::ROWS].to_string().len() < rules::MAX_OP_BYTES));
         let mut huge =
             serde_json::json!({"lists": {"x": {"columns": ["value"], "rows": [["x".repeat(480 * 1024)]]}}});
-        assert_eq!(detach_all(&mut huge, form, &scope).unwrap_err().code, "form-list-row-large");
+        assert_eq!(detach_all(&mut huge, form, &scope).err().unwrap().code, "form-list-row-large");
     }
 }

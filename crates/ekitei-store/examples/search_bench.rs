@@ -240,6 +240,7 @@ fn enrolment(identity: &Identity) -> Credential {
             name: "見本".into(),
             kana: "ミホン".into(),
             extension: "1".into(),
+            mobile: String::new(),
             posts: vec![],
         },
         server_url: "http://127.0.0.1:1".into(),

@@ -44,7 +44,7 @@ impl Office {
                     outcome
                 }
             };
-            results.push(PushResult { op_id: op.op_id, outcome });
+            results.push(PushResult { op_id: op.op_id, outcome, written_ms: None });
         }
         results
     }
@@ -192,8 +192,11 @@ fn a_batch_keeps_its_limits_and_an_oversized_operation_goes_alone() {
     }
     let next = || home.queue().write(|tx| batch::batch(tx, Lane::Records, 500, 1_000)).unwrap();
     let answer = |sent: &Batch| {
-        let results: Vec<PushResult> =
-            sent.ops.iter().map(|o| PushResult { op_id: o.op_id, outcome: Outcome::Voided }).collect();
+        let results: Vec<PushResult> = sent
+            .ops
+            .iter()
+            .map(|o| PushResult { op_id: o.op_id, outcome: Outcome::Voided, written_ms: None })
+            .collect();
         home.queue()
             .write(|tx| answers::record_outcomes(tx, Lane::Records, sent.generation, &results, NOW))
             .unwrap();

@@ -150,7 +150,7 @@ fn a_patch_that_became_a_conflict_leaves_the_overlay_when_the_conflict_is_here()
         record(id(), kinds::CONFLICT, &scope, 5, Fields::from([("mine".into(), json!("後から着いた"))]));
     conflict.parent = Some(theirs.id);
     let outcome = Outcome::Conflict { scope: scope.clone(), seq: 5, conflicts: vec![conflict.id] };
-    phone.answer(batch.generation, &[PushResult { op_id: op.op_id, outcome }]);
+    phone.answer(batch.generation, &[PushResult { op_id: op.op_id, outcome, written_ms: None }]);
     phone.replay();
     assert_eq!(phone.text(theirs.id).as_deref(), Some("後から着いた"));
     phone.changes(&scope, 5, &[conflict]);
@@ -191,7 +191,7 @@ fn a_published_draft_is_one_record_at_every_moment() {
     // The case's page arrives before the tombstone of the draft.
     let batch = phone.batch().unwrap();
     let outcome = Outcome::Applied { scope: scope.clone(), seq: 4 };
-    phone.answer(batch.generation, &[PushResult { op_id: publish.op_id, outcome }]);
+    phone.answer(batch.generation, &[PushResult { op_id: publish.op_id, outcome, written_ms: None }]);
     phone.begin(&scope, 4, &[record(publish.record, "note", &scope, 4, draft_fields)]);
     assert_eq!(visible(&phone).len(), 1, "the draft does not come back");
     let mut tombstone = stored_draft.tombstone();
@@ -207,7 +207,7 @@ fn refused_and_parked_operations_stay_visible_and_can_be_sent_again_or_given_up(
     let op = phone.write_note(case, "断られる");
     let batch = phone.batch().unwrap();
     let outcome = Outcome::Quarantined { reason: "not-allowed".into() };
-    phone.answer(batch.generation, &[PushResult { op_id: op.op_id, outcome }]);
+    phone.answer(batch.generation, &[PushResult { op_id: op.op_id, outcome, written_ms: None }]);
     phone.replay();
     assert_eq!(phone.text(op.record).as_deref(), Some("断られる"), "the writer still sees it");
     assert!(phone.shown(op.record).unwrap().parked);
@@ -229,7 +229,10 @@ fn refused_and_parked_operations_stay_visible_and_can_be_sent_again_or_given_up(
     phone.home.queue().write(|tx| ops::void_op(tx, fresh, void_id, Stamp::japan(NOW), &fault, NOW)).unwrap();
     let void = phone.batch().unwrap();
     assert_eq!((void.first, void.ops[0].op_id), (2, void_id));
-    phone.answer(void.generation, &[PushResult { op_id: void_id, outcome: Outcome::Voided }]);
+    phone.answer(
+        void.generation,
+        &[PushResult { op_id: void_id, outcome: Outcome::Voided, written_ms: None }],
+    );
     phone.replay();
     assert!(phone.batch().is_none());
     let counts = phone.counts();
@@ -249,7 +252,7 @@ fn a_child_that_waits_for_its_parent_stays_shown_until_it_arrives() {
     let op = phone.write_note(case, "親待ち");
     let batch = phone.batch().unwrap();
     let outcome = Outcome::WaitingParent { needs: id() };
-    phone.answer(batch.generation, &[PushResult { op_id: op.op_id, outcome }]);
+    phone.answer(batch.generation, &[PushResult { op_id: op.op_id, outcome, written_ms: None }]);
     phone.replay();
     phone.changes(&scope, 7, &[their_note(&scope, 7, "別の記録")]);
     assert_eq!(phone.text(op.record).as_deref(), Some("親待ち"));
@@ -326,8 +329,11 @@ fn a_restored_office_gets_retained_operations_again_and_is_offered_what_it_lacks
     );
     assert_eq!(again.ops[1].bytes, first_try.ops[0].bytes, "bytes are frozen for ever");
     // A late answer of the former generation counts for nothing.
-    let late =
-        PushResult { op_id: in_flight.op_id, outcome: Outcome::Applied { scope: scope.clone(), seq: 5 } };
+    let late = PushResult {
+        op_id: in_flight.op_id,
+        outcome: Outcome::Applied { scope: scope.clone(), seq: 5 },
+        written_ms: None,
+    };
     assert_eq!(phone.answer(first_try.generation, &[late]), 0);
     // Screens go on showing everything meanwhile.
     assert!(phone.text(lost.id).is_some() && phone.text(old.record).is_some());
@@ -369,7 +375,7 @@ fn a_restored_office_is_asked_again_about_what_it_refused() {
     let gone = phone.write_note(case, "消された");
     let taken = phone.write_note(case, "届いた");
     let sent = phone.batch().unwrap();
-    let result = |op: &Operation, outcome| PushResult { op_id: op.op_id, outcome };
+    let result = |op: &Operation, outcome| PushResult { op_id: op.op_id, outcome, written_ms: None };
     let quarantined = || Outcome::Quarantined { reason: "not-allowed".into() };
     let gone_now = || Outcome::Gone { scope: scope.clone() };
     let applied = Outcome::Applied { scope: scope.clone(), seq: 1 };
@@ -412,7 +418,11 @@ fn the_locked_path_needs_the_queue_alone() {
         .unwrap()
         .unwrap();
     assert_eq!(batch.ops[0].op_id, op.op_id);
-    let result = PushResult { op_id: op.op_id, outcome: Outcome::Applied { scope: scope.clone(), seq: 1 } };
+    let result = PushResult {
+        op_id: op.op_id,
+        outcome: Outcome::Applied { scope: scope.clone(), seq: 1 },
+        written_ms: None,
+    };
     queue
         .write(|tx| {
             ekitei_store::queue::answers::record_outcomes(tx, Lane::Records, batch.generation, &[result], NOW)

@@ -37,6 +37,7 @@ fn work(dir: &Path) {
                 .map(|o| PushResult {
                     op_id: o.op_id,
                     outcome: Outcome::Applied { scope: Scope::All, seq: o.op_seq },
+                    written_ms: None,
                 })
                 .collect();
             home.queue()

@@ -7,7 +7,7 @@ use ekitei_model::text::{Language, fault_text};
 use ekitei_model::{Fault, Lane, RecordId, Scope};
 use ekitei_seal::{Argon2Params, DeviceKeystore, FileKeystore, Identity, Secret32, VaultKey, wrap_with_pin};
 use ekitei_store::queue::{batch, cursors, follow, meta, uploads, view};
-use ekitei_store::vault::{drafts, read};
+use ekitei_store::vault::{drafts, people, read};
 use ekitei_store::{Connection, Home, StoreError};
 use std::fs;
 use std::path::Path;
@@ -50,12 +50,15 @@ fn each_migration_has_a_fixture() {
 
 #[test]
 fn every_past_pair_of_databases_opens_with_all_its_rows() {
-    for ((version, queue), (_, vault)) in fixtures("queue").into_iter().zip(fixtures("vault")) {
+    let queues = fixtures("queue");
+    for (version, vault) in fixtures("vault") {
+        // The two files do not change their form together.
+        let (queue_version, queue) = queues.iter().rev().find(|(v, _)| *v <= version).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let home_dir = dir.path().join("home");
         fs::create_dir(&home_dir).unwrap();
         let keystore = FileKeystore::open_or_create(&dir.path().join("keystore")).unwrap();
-        make(&home_dir.join("queue.db"), &keystore.device_key("queue.db").unwrap(), version, &queue);
+        make(&home_dir.join("queue.db"), &keystore.device_key("queue.db").unwrap(), *queue_version, queue);
         let key = VaultKey::generate().unwrap();
         make(&home_dir.join("vault.db"), key.secret(), version, &vault);
         let identity = Identity::generate();
@@ -89,7 +92,51 @@ fn every_past_pair_of_databases_opens_with_all_its_rows() {
         let arrived: RecordId = "01920000-0000-7000-8000-000000000001".parse().unwrap();
         assert!(!vault.read(|c| read::record(c, arrived)).unwrap().unwrap().waiting);
         assert_eq!(vault.read(|c| drafts::load(c, "note:new")).unwrap().unwrap()["text"], "書きかけ");
+        if version >= 2 {
+            assert_eq!(
+                vault.read(|c| people::directory(c, "21345", 9)).unwrap().len(),
+                1,
+                "version {version}"
+            );
+        }
     }
+}
+
+/// A directory that an older program filled is found by what the newer one looks for.
+#[test]
+fn the_directory_of_an_older_vault_is_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let home_dir = dir.path().join("home");
+    fs::create_dir(&home_dir).unwrap();
+    let keystore = FileKeystore::open_or_create(&dir.path().join("keystore")).unwrap();
+    let key = VaultKey::generate().unwrap();
+    let (version, sql) = &fixtures("vault")[0];
+    make(&home_dir.join("vault.db"), key.secret(), *version, sql);
+    let conn = Connection::open(home_dir.join("vault.db")).unwrap();
+    conn.execute_batch(&format!("PRAGMA key = \"x'{}'\"", *key.to_hex())).unwrap();
+    conn.execute(
+        "INSERT INTO meta VALUES ('identity', ?1)",
+        [Identity::generate().to_secret_string().as_str()],
+    )
+    .unwrap();
+    let person = serde_json::json!({"id": "01920000-0000-7000-8000-00000000000a", "kind": "staff", "scope": "all:",
+        "born_seq": 1, "seq": 1, "fields": {"id": "s002", "name": "見本 花子", "kana": "みほん はなこ", "extension": "21-345",
+        "posts": [{"section": "甲局/課", "role": "staff", "to": "2026-03-31"}]}});
+    let id = uuid::Uuid::from_u128(0x0192_0000_0000_7000_8000_0000_0000_000a).into_bytes();
+    conn.execute(
+        "INSERT INTO mirror (record, kind, scope, seq, deleted, epoch, sort_ms, key, body) VALUES (?1, 'staff', 'all:', 1, 0, 1, 0, 's002', ?2)",
+        (id, person.to_string()),
+    )
+    .unwrap();
+    conn.execute("INSERT INTO people VALUES (?1, 'みほん はなこ', '見本 花子')", [id]).unwrap();
+    drop(conn);
+    let wrapped = wrap_with_pin(&key, PIN, &keystore, Argon2Params::TEST_ONLY).unwrap();
+    fs::write(home_dir.join("vault.key"), serde_json::to_string(&wrapped).unwrap()).unwrap();
+    let home = Home::open(&home_dir, Arc::new(keystore), NOW).unwrap();
+    let vault = home.unlock(PIN, NOW).unwrap();
+    assert_eq!(vault.read(|c| people::directory(c, "２１３４５", 9)).unwrap()[0].text("name"), "見本 花子");
+    let all = vault.read(people::all).unwrap();
+    assert_eq!((all.len(), all[0].until.as_str(), all[0].kana.as_str()), (1, "2026-03-31", "みほん はなこ"));
 }
 
 #[test]

@@ -68,6 +68,36 @@ async fn everything_is_delivered_in_full_batches_and_comes_back() {
 }
 
 #[tokio::test]
+async fn what_stands_as_written_is_not_read_back() {
+    let office = Office::new();
+    let mut phone = Phone::new(&office, 1);
+    let case = case();
+    phone.follow(&case);
+    assert!(phone.sync().await.drained);
+    let ops = phone.notes(&case, 700);
+    let report = phone.sync().await;
+    assert_eq!((report.drained, report.sent_ops, report.received), (true, 700, 0));
+    for op in &ops {
+        let here = phone.shown(op.record).unwrap();
+        let there = office.books().records[&op.record].clone();
+        assert_eq!((here.record, here.waiting), (there, false), "the vault made what the office has");
+    }
+    // Where somebody else wrote in between, the gap is read.
+    office.put(their_note(&case, "同僚"));
+    phone.notes(&case, 3);
+    let report = phone.sync().await;
+    assert_eq!((report.sent_ops, report.received), (3, 4));
+    assert_eq!(phone.in_scope(&case).len(), 704);
+    // A locked phone's own notes are there when it is unlocked.
+    let locked = phone.notes(&case, 5);
+    assert_eq!(phone.sync_locked().await.received, 0);
+    phone.vault.replay(phone.home.queue(), NOW).unwrap();
+    let shown = phone.shown(locked[4].record).unwrap();
+    assert!(!shown.waiting && shown.record.seq > 0);
+    assert_eq!(phone.sync().await.received, 0);
+}
+
+#[tokio::test]
 async fn an_answer_lost_after_the_commit_doubles_nothing() {
     let office = Office::new();
     let mut phone = Phone::new(&office, 2);

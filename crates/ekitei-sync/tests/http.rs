@@ -41,16 +41,28 @@ fn hasty(server: &Server) -> HttpTransport {
 }
 
 fn batch(count: u32) -> PushBatch {
-    let header =
-        PushHeader { proto: 1, epoch: "e".into(), lane: Lane::Records, generation: 1, first: 1, count };
-    PushBatch { header, ops: (0..count).map(|n| Bytes::from(format!("{{\"n\":{n}}}"))).collect() }
+    let header = PushHeader {
+        proto: 1,
+        epoch: "e".into(),
+        lane: Lane::Records,
+        generation: 1,
+        first: 1,
+        count,
+        runs: true,
+    };
+    let ops = (0..count).map(|n| Bytes::from(format!("{{\"n\":{n}}}"))).collect();
+    PushBatch { header, ops, ids: (0..count).map(|n| Uuid::from_u128(u128::from(n)).into()).collect() }
 }
 
 fn push_answer(count: u32) -> Vec<u8> {
     let reply = PushReply { epoch: "e".into(), high_water: u64::from(count), acl_version: 1 };
     let mut body = serde_json::to_vec(&reply).unwrap();
     for n in 0..count {
-        let result = PushResult { op_id: Uuid::from_u128(u128::from(n)).into(), outcome: Outcome::Voided };
+        let result = PushResult {
+            op_id: Uuid::from_u128(u128::from(n)).into(),
+            outcome: Outcome::Voided,
+            written_ms: None,
+        };
         body.push(b'\n');
         body.extend(serde_json::to_vec(&result).unwrap());
     }

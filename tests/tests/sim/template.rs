@@ -51,6 +51,7 @@ pub fn staff(id: &str, sections: &[&str], role: Role) -> Staff {
         name: format!("試験 {id}"),
         kana: format!("シケン {id}"),
         extension: "1001".into(),
+        mobile: String::new(),
         posts: sections.iter().map(post).collect(),
     }
 }

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
+pub use super::happening::{
+    CalendarArgs, DirectoryPageArgs, EventVisitArgs, PersonRef, PhoneCutArgs, PhoneFindArgs,
+};
+
 macro_rules! args {
     ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $ty:ty),* $(,)? })*) => {
         $($(#[$doc])*

@@ -6,6 +6,7 @@
 
 pub mod args;
 pub mod event;
+pub mod happening;
 mod typescript;
 pub mod views;
 
@@ -151,6 +152,19 @@ calls! {
     conflict_resolve(ConflictResolveArgs) -> Done;
     search(SearchArgs) -> Vec<SearchHit>;
     directory(SearchArgs) -> Vec<PersonView>;
+    /// A part of the directory, for a list of any length.
+    directory_page(DirectoryPageArgs) -> DirectoryPage;
+    person(PersonRef) -> PersonView;
+    /// What to do when something happened, by the clock. Works locked: a colleague's phone lies at hand.
+    help(Nothing) -> HelpView;
+    /// Phones of people whom one looks after, asked from the office now.
+    phone_find(PhoneFindArgs) -> Vec<PhoneRow>;
+    /// Cuts a phone off: it reads nothing any more.
+    phone_cut(PhoneCutArgs) -> Done;
+    /// Appointments of today and the days after it.
+    calendar(CalendarArgs) -> Vec<EventView>;
+    /// Makes a visit of an appointment, or finds the one that was made of it.
+    event_visit(EventVisitArgs) -> VisitView;
     /// One round of the engine now; returns when the outbox is empty, the deadline is over, or the line fails.
     sync_now(SyncArgs) -> SyncView;
     /// What the device says about itself (battery, line, hotspot, storage); works locked.

@@ -10,6 +10,11 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use ts_rs::TS;
 
+pub use super::happening::{
+    DirectoryPage, EventCase, EventView, HelpCardView, HelpContact, HelpView, PersonView, RailMark,
+};
+pub use ekitei_model::phones::PhoneRow;
+
 macro_rules! views {
     ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $ty:ty),* $(,)? })*) => {
         $($(#[$doc])*
@@ -90,6 +95,8 @@ views! {
         visits: Vec<VisitView>,
         cases: Vec<CaseRow>,
         drafts: Vec<NoteView>,
+        /// Of today and tomorrow, from the groupware's calendar.
+        events: Vec<EventView>,
         waiting: WaitingView,
         last_contact_at: Option<Stamp>,
     }
@@ -302,7 +309,6 @@ views! {
         excerpt: String,
         at: Stamp,
     }
-    PersonView { id: String, name: String, kana: String, section: String, role: String, extension: String }
     SyncView {
         /// Nothing waits any more.
         drained: bool,

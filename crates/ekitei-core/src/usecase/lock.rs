@@ -49,6 +49,8 @@ pub fn after_opening(open: &Open) {
 
 fn catch_up(open: &Open) -> Result<(), Fault> {
     open.replay()?;
+    // Also where another program replayed before this one knew of the copy.
+    open.keep_help()?;
     tidy(open)?;
     let adopted = photos::adopt(open)?;
     for (code, n) in [("capture-adopted", adopted.placed), ("capture-homeless", adopted.homeless)] {

@@ -1,6 +1,7 @@
 //! One file a use case. Each is a handful of functions over [`crate::open::Open`] (unlocked) or [`crate::shared::Shared`]
 //! (works locked); [`crate::surface`] routes the bridge's calls here.
 
+pub mod calendar;
 pub mod cases;
 pub mod codes;
 pub mod conflicts;
@@ -8,9 +9,11 @@ pub mod directory;
 pub mod drafts;
 pub mod enrol;
 pub mod forget;
+pub mod help;
 pub mod inspections;
 pub mod lock;
 pub mod notes;
+pub mod phones;
 pub mod photo_layer;
 pub mod photo_place;
 pub mod photos;

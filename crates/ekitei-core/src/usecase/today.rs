@@ -18,11 +18,13 @@ pub fn today(open: &Open) -> Result<TodayView, Fault> {
     let cases = cases.into_iter().map(cases::veil).collect();
     let mut drafts = notes::drafts(open)?;
     drafts.truncate(DRAFTS);
+    let events = super::calendar::events(open, 2)?;
     let line = open.shared().line()?;
     Ok(TodayView {
         visits,
         cases,
         drafts,
+        events,
         waiting: status::waiting(open.shared())?,
         last_contact_at: line.last_contact_ms.map(|ms| open.now().at(ms)),
         today: day,

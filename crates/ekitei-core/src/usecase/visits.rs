@@ -30,16 +30,22 @@ pub fn all(open: &Open) -> Result<Vec<VisitView>, Fault> {
 }
 
 pub fn create(open: &Open, args: VisitCreateArgs) -> Result<VisitView, Fault> {
+    create_from(open, args, None)
+}
+
+/// As [`create`]; `event`: the appointment that it is made from.
+pub fn create_from(open: &Open, args: VisitCreateArgs, event: Option<RecordId>) -> Result<VisitView, Fault> {
     cases::ensure_followed(open, args.case)?;
     let people = if args.people.is_empty() { vec![open.me().to_string()] } else { args.people };
     let id = change::mint();
-    let fields = Fields::from([
+    let mut fields = Fields::from([
         (field::TITLE.into(), json!(args.title)),
         (field::PEOPLE.into(), json!(people)),
         (field::PLANNED_AT.into(), json!(args.planned_at)),
         (field::STATE.into(), json!(field::STATES[0])),
         (field::FORMS.into(), json!(args.forms)),
     ]);
+    fields.extend(event.map(|event| (field::EVENT.to_owned(), json!(event))));
     refuse_outsiders(open, args.case, &fields)?;
     open.commit(&[change::create(open.now(), id, kinds::VISIT, &Scope::Case(args.case), fields)])?;
     shown(open, id)
@@ -121,7 +127,7 @@ pub fn forms(open: &Open, id: RecordId) -> Result<Vec<VisitForm>, Fault> {
     super::inspections::of_visit(open, &open.record_of(id, kinds::VISIT)?.record)
 }
 
-fn shown(open: &Open, id: RecordId) -> Result<VisitView, Fault> {
+pub fn shown(open: &Open, id: RecordId) -> Result<VisitView, Fault> {
     let shown = open.record_of(id, kinds::VISIT)?;
     let case = shown.record.scope.case().map(|c| cases::row(open, c)).transpose()?;
     Ok(view::visit(&shown.record, case.as_ref(), (&shown).into()))

@@ -1,5 +1,6 @@
 use crate::bridge::views::{CaseRow, PersonView};
 use ekitei_model::kinds::{self, case};
+use ekitei_model::people::Post;
 use ekitei_model::{Record, RecordId, StaffId, fold};
 use serde_json::Value;
 
@@ -40,18 +41,22 @@ pub fn matches_filter(row: &CaseRow, filter: &str) -> bool {
         || [&row.number, &row.name, &row.place].into_iter().any(|t| fold::fold(t).contains(&wanted))
 }
 
-/// An entry of the directory: one line a person, with the post that was named first.
-pub fn person(record: &Record) -> PersonView {
-    let post = record.fields.get("posts").and_then(|p| p.get(0));
-    let of_post =
-        |name: &str| post.and_then(|p| p.get(name)).and_then(Value::as_str).unwrap_or("").to_owned();
+/// An entry of the directory: one line a person, with the first post that is held on that day.
+pub fn person(record: &Record, today: &str) -> PersonView {
+    let posts = record.fields.get("posts").cloned().unwrap_or_default();
+    let mut posts: Vec<Post> = serde_json::from_value(posts).unwrap_or_default();
+    posts.retain(|p| p.held_on(today));
+    let role = |p: &Post| serde_json::to_value(p.role).ok().and_then(|r| r.as_str().map(str::to_owned));
+    let text = |field: &str| record.text(field).to_owned();
     PersonView {
-        id: record.text("id").to_owned(),
-        name: record.text("name").to_owned(),
-        kana: record.text("kana").to_owned(),
-        section: of_post("section"),
-        role: of_post("role"),
-        extension: record.text("extension").to_owned(),
+        id: text("id"),
+        name: text("name"),
+        kana: text("kana"),
+        section: posts.first().map(|p| p.section.clone()).unwrap_or_default(),
+        role: posts.first().and_then(role).unwrap_or_default(),
+        sections: posts.into_iter().map(|p| p.section).collect(),
+        extension: text("extension"),
+        mobile: text("mobile"),
     }
 }
 

@@ -80,6 +80,7 @@ impl Phone {
                 name: "試験 太郎".into(),
                 kana: "しけん たろう".into(),
                 extension: "1234".into(),
+                mobile: String::new(),
                 posts: vec![Post { section: SECTION.into(), role: Role::Staff, from: None, to: None }],
             },
             server_url: "http://127.0.0.1:9".into(),

@@ -73,6 +73,7 @@ async fn push(store: &Store, n: u128, staff: &str, first: u64, ops: &[Operation]
         generation: 1,
         first,
         count: ops.len() as u32,
+        runs: true,
     };
     store.apply_push(&caller(n, staff), &header, lines, NOW).await.unwrap().results
 }
@@ -148,6 +149,12 @@ pub async fn check(store: &Store) {
         former: None,
     };
     assert_eq!(store.redeem_code("unused", NOW, new).await.unwrap().staff.id.as_str(), "a9");
+    // People from before there were mobile numbers are read as they are, and get one.
+    let mut person = store.staff(&"a1".into()).await.unwrap().unwrap();
+    assert_eq!((person.extension.as_str(), person.mobile.as_str()), ("2100", ""));
+    person.mobile = "000-0000-2100".into();
+    assert_eq!(store.import_staff(vec![person], NOW).await.unwrap().changed, 1);
+    assert_eq!(store.staff(&"a1".into()).await.unwrap().unwrap().mobile, "000-0000-2100");
     sound(store).await;
 }
 

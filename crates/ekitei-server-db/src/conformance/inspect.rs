@@ -151,6 +151,7 @@ pub async fn papers_are_asked_for_when_it_goes_to_the_head_and_when_it_says_some
         at_ms: NOW,
         version: n,
         content: format!("c{n}"),
+        bare: n == 3,
     };
     store.finish_job(&job, filed(1), NOW).await.unwrap();
     let seen = a1.record(id).await.unwrap();
@@ -168,9 +169,16 @@ pub async fn papers_are_asked_for_when_it_goes_to_the_head_and_when_it_says_some
     applied(&set(&mut a9, proposal.id, [("state", "accepted".into())]).await);
     let job = papers(&store).await.unwrap();
     store.finish_job(&job, filed(2), NOW).await.unwrap();
+    let seen = a1.record(id).await.unwrap();
+    assert_eq!(seen.fields["office.filed_before"], json!(["r1.pdf", "r1.xlsx"]));
+    assert_eq!(seen.fields.get("office.filed_bare"), None);
     applied(&set(&mut a9, id, [("state", "accepted".into())]).await);
     let job = papers(&store).await.unwrap();
-    store.finish_job(&job, JobEffect::Nothing, NOW).await.unwrap();
+    store.finish_job(&job, filed(3), NOW).await.unwrap();
+    let seen = a1.record(id).await.unwrap();
+    for field in ["office.filed_before", "office.filed_bare"] {
+        assert_eq!(seen.fields[field], json!(["r1.pdf", "r1.xlsx", "r2.pdf", "r2.xlsx"]), "{field}");
+    }
     assert_eq!(papers(&store).await, None);
     sound(&store).await;
 }

@@ -24,6 +24,7 @@ pub fn person(id: &str, section: &str, role: Role) -> Staff {
         name: format!("職員{id}"),
         kana: format!("しょくいん{id}"),
         extension: "2100".into(),
+        mobile: String::new(),
         posts: vec![post],
     }
 }
@@ -124,6 +125,7 @@ impl Phone {
             generation: self.generation,
             first,
             count: count as u32,
+            runs: true,
         }
     }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 pub mod bytes;
+pub mod checks;
 pub mod feed;
 pub mod fixture;
 pub mod fold;
@@ -21,7 +22,7 @@ pub mod views;
 macro_rules! conformance_suite {
     ($open:path) => {
         $crate::conformance_suite!(@ $open;
-            pipe: a_batch_is_applied_once, repeats_are_answered_from_the_log, gaps_and_other_epochs_are_refused,
+            pipe: a_batch_is_applied_once, repeats_are_answered_from_the_log, what_stands_as_written_is_said, gaps_and_other_epochs_are_refused,
                 malformed_headers_are_refused, a_new_epoch_takes_the_old_operations_again, five_hundred_creates_are_one_push,
                 a_reused_number_loses_nothing, children_wait_for_their_parents, waiting_chains_are_released_at_once,
                 order_inside_a_batch_does_not_matter, what_waits_too_long_goes_to_quarantine, void_takes_a_place,
@@ -32,6 +33,8 @@ macro_rules! conformance_suite {
                 forms_are_published_by_leaders_and_never_change, papers_are_asked_for_when_it_goes_to_the_head_and_when_it_says_something_else,
                 papers_that_wait_for_a_picture_are_due_when_it_comes, a_conflict_resolved_after_the_finish_is_proposed,
                 lists_of_a_kind_and_children_follow_the_grants;
+            checks: checklists_are_written_by_leaders_and_their_versions_stay, runs_grow_in_their_person_s_hand_and_end_once,
+                one_pc_joins_a_line_check_and_adds_its_half_once;
             feed: a_new_reader_begins_at_the_head_and_pages_backward, changes_follow_the_cursor, the_budget_cuts_pages_without_loss,
                 only_granted_scopes_are_read, an_unknown_case_is_empty_and_a_deleted_one_denied;
             views: headers_follow_the_grants, restriction_hides_name_and_place, assignments_follow_people_and_visits, people_of_an_open_visit_read_the_case,
@@ -40,14 +43,15 @@ macro_rules! conformance_suite {
             quarantine: a_lost_scope_keeps_the_bytes_where_its_readers_see_them, release_applies_in_the_right_of_the_releaser,
                 what_may_be_of_a_members_only_case_is_veiled,
                 what_cannot_be_read_never_blocks, office_words_are_refused, salvage_comes_back_as_its_create,
-                an_accepted_inspection_is_let_in_again_by_a_head;
+                an_accepted_inspection_is_let_in_again_by_a_head, amendments_come_back_after_a_restore;
             bytes: uploads_resume_under_a_fence, arrival_before_the_record_and_after_it, other_bytes_do_not_count,
                 jobs_run_once_and_write_their_effect, each_finished_version_of_a_note_is_filed,
                 bytes_are_read_through_readable_records_only, orphans_are_forgotten_only_when_nobody_refers_to_them,
                 backups_are_told_to_the_photos;
             retention: what_was_deleted_leaves_only_its_traces, a_deleted_case_takes_everything_in_it_along,
-                settled_quarantine_is_emptied_and_open_one_is_not, what_lives_again_and_ends_again_is_emptied_again;
-            people: codes_are_used_once, a_forgotten_phone_comes_back_under_its_id, sessions_end, imports_are_repeatable, imported_cases_are_matched_by_number,
+                settled_quarantine_is_emptied_and_open_one_is_not, what_lives_again_and_ends_again_is_emptied_again,
+                pieces_of_lists_go_when_nothing_names_them;
+            people: codes_are_used_once, a_forgotten_phone_comes_back_under_its_id, sessions_end, imports_are_repeatable, a_list_that_comes_whole_replaces_the_former, imported_cases_are_matched_by_number,
                 the_epoch_stays_until_a_restore, devices_report;
             together: two_devices_write_one_scope_without_gaps, a_reader_never_skips_a_late_commit,
                 one_operation_pushed_many_times_at_once_exists_once, children_and_parents_racing_all_arrive,

@@ -4,7 +4,7 @@ use super::kit::*;
 use crate::{DeviceFilter, DeviceReport, NewDevice, StaffFilter};
 use ekitei_model::people::Role;
 use ekitei_model::wire::DeviceState;
-use ekitei_model::{DeviceId, Record, Scope};
+use ekitei_model::{DeviceId, Record, RecordId, Scope};
 use uuid::Uuid;
 
 fn new_device(key: &str) -> NewDevice {
@@ -133,6 +133,7 @@ pub async fn imports_are_repeatable(store: Store) {
     assert_eq!((again.unchanged, again.touched.len()), (2, 0));
     let mut moved = staff[0].clone();
     moved.extension = "2999".into();
+    moved.mobile = "000-0000-2999".into();
     assert_eq!(store.import_staff(vec![moved.clone()], NOW).await.unwrap().changed, 1);
     let twice = ["2998", "2999"]
         .map(|extension| ekitei_model::people::Staff { extension: extension.into(), ..moved.clone() });
@@ -153,11 +154,45 @@ pub async fn imports_are_repeatable(store: Store) {
     let (all, _) = a1.after(&Scope::All, 0).await;
     let find = |id: &str| all.iter().find(|r: &&Record| r.text("id") == id).unwrap();
     assert_eq!((find("a1").text("extension"), find("a1").kind.as_str()), ("2999", "staff"));
+    assert_eq!((find("a1").text("mobile"), find("b1").fields.get("mobile")), ("000-0000-2999", None));
     assert_eq!(find("a1").fields["posts"][0]["section"], A);
     assert_eq!(
         all.iter().filter(|r| r.kind == "section").map(|r| r.text("path")).collect::<Vec<_>>().len(),
         2
     );
+    sound(&store).await;
+}
+
+pub async fn a_list_that_comes_whole_replaces_the_former(store: Store) {
+    people(&store).await;
+    let (mine, others) = (Scope::User("a1".into()), Scope::User("a2".into()));
+    let id = |name: &str| RecordId::derived(&["event", name]);
+    let list = |rows: &[(&str, &str)]| {
+        rows.iter().map(|(name, title)| (id(name), fields([("title", (*title).into())]))).collect()
+    };
+    let put = async |scope: &Scope, rows: &[(&str, &str)]| {
+        let done = store.replace_kind("calendar_event", scope, list(rows), NOW).await.unwrap();
+        (done.added, done.changed, done.unchanged, done.removed, done.touched.len())
+    };
+    assert_eq!(put(&mine, &[("1", "朝の会議"), ("2", "立入検査")]).await, (2, 0, 0, 0, 1));
+    assert_eq!(put(&others, &[("3", "会議")]).await, (1, 0, 0, 0, 1));
+    assert_eq!(put(&mine, &[("1", "朝の会議"), ("2", "立入検査")]).await, (0, 0, 2, 0, 0), "nothing moves");
+    assert_eq!(put(&mine, &[("2", "立入検査(午後)"), ("4", "出張")]).await, (1, 1, 0, 1, 1));
+    let a1 = phone(&store, "a1").await;
+    let living = async || {
+        let (all, _) = a1.after(&mine, 0).await;
+        let mut titles: Vec<String> =
+            all.iter().filter(|r| !r.deleted).map(|r| r.text("title").to_owned()).collect();
+        titles.sort();
+        titles
+    };
+    assert_eq!(living().await, ["出張", "立入検査(午後)"], "the phone gets it with its own scope");
+    assert_eq!(put(&mine, &[("1", "朝の会議")]).await, (1, 0, 0, 2, 1), "what was gone lives again");
+    assert_eq!(living().await, ["朝の会議"]);
+    assert_eq!(put(&mine, &[]).await, (0, 0, 0, 1, 1));
+    assert_eq!(living().await, [""; 0]);
+    let a2 = phone(&store, "a2").await;
+    assert_eq!(a2.after(&others, 0).await.0.len(), 1, "another person's list stays");
     sound(&store).await;
 }
 

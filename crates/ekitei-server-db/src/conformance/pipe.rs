@@ -2,6 +2,7 @@
 
 use super::kit::*;
 use crate::Incoming;
+use ekitei_model::merge::{self, Writer};
 use ekitei_model::wire::DeviceState;
 use ekitei_model::{OpBody, OpId, Outcome, Scope};
 
@@ -43,6 +44,29 @@ pub async fn repeats_are_answered_from_the_log(store: Store) {
     assert_eq!(both.results[0], both.results[1]);
     let (feed, header) = a1.after(&Scope::Case(case), 0).await;
     assert_eq!((feed.len(), header.head), (7, 7));
+    sound(&store).await;
+}
+
+pub async fn what_stands_as_written_is_said(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let (first, second) = (note_in(case, "一"), note_in(case, "二"));
+    let changes = create(first.record, "note", &Scope::Case(case), None, fields([("text", "一の一".into())]));
+    let patched =
+        op(first.record, OpBody::Patch { base: [].into(), fields: fields([("text", "三".into())]) });
+    let lines = [&first, &second, &changes].map(incoming);
+    let pushed = a1.push_lines(&lines).await.unwrap();
+    let said = |p: &crate::Pushed| p.results.iter().map(|r| r.written_ms).collect::<Vec<_>>();
+    assert_eq!(said(&pushed), [Some(NOW), Some(NOW), None]);
+    for op in [&first, &second] {
+        let by = Writer { device: a1.caller.device, staff: &a1.caller.staff };
+        let there = a1.record(op.record).await.unwrap();
+        assert_eq!(merge::as_written(op, by, there.seq, NOW), Some(there));
+    }
+    // Not the patch itself, and not any more what it changed.
+    let pushed = a1.push_lines(&[incoming(&patched)]).await.unwrap();
+    assert_eq!(said(&pushed), [None]);
+    let again = a1.push_at(a1.next - 4, &lines[..2]).await.unwrap();
+    assert_eq!(said(&again), [None, Some(NOW)]);
     sound(&store).await;
 }
 

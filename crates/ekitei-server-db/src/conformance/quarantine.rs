@@ -3,7 +3,8 @@
 use super::kit::*;
 use crate::{Incoming, QuarantineState};
 use ekitei_model::rules::MAX_OP_BYTES;
-use ekitei_model::{OpBody, Outcome, Scope, kinds};
+use ekitei_model::{OpBody, Outcome, Record, RecordId, Scope, kinds};
+use serde_json::json;
 
 pub async fn a_lost_scope_keeps_the_bytes_where_its_readers_see_them(store: Store) {
     let (mut a1, case) = office(&store).await;
@@ -230,5 +231,75 @@ pub async fn salvage_comes_back_as_its_create(store: Store) {
     // The phone that made it sends its create again: known.
     applied(&a1.one(&note).await);
     assert_eq!(store.salvage(&a1.caller, offer, NOW).await.unwrap(), 0);
+    sound(&store).await;
+}
+
+/// As a phone's mirror has it.
+fn mirrored(made: &ekitei_model::Operation, by: &Phone) -> Record {
+    let writer = ekitei_model::merge::Writer { device: by.caller.device, staff: &by.caller.staff };
+    let OpBody::Create { kind, scope, parent, fields } = &made.body else { unreachable!("a create") };
+    let mut record = ekitei_model::merge::created(made, kind, scope, *parent, fields, writer);
+    (record.born_seq, record.seq, record.received_ms) = (9, 9, NOW);
+    record
+}
+
+pub async fn amendments_come_back_after_a_restore(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let a9 = phone(&store, "a9").await;
+    let scope = Scope::Case(case);
+    let sheet = fields([("state", "circulated".into()), ("a.q1", "ok".into())]);
+    let made = create(record_id(), kinds::INSPECTION, &scope, None, sheet);
+    let of = made.record;
+    let change = |n: u128, parent: RecordId, state: &str, value: &str| {
+        let said = fields([
+            ("proposed", json!({"a.q1": value, "title": "題は改められない"})),
+            ("standing", json!({"a.q1": "ok"})),
+            ("state", state.into()),
+            ("by_staff", "a1".into()),
+        ]);
+        create(RecordId(uuid::Uuid::from_u128(n)), kinds::AMENDMENT, &scope, Some(parent), said)
+    };
+    let (open, accepted, stood, rejected, alone) = (
+        change(1, of, "proposed", "ng"),
+        change(2, of, "accepted", "ng"),
+        change(3, of, "accepted", "ok"),
+        change(4, of, "rejected", "na"),
+        change(5, record_id(), "proposed", "ng"),
+    );
+    let lost = [&open, &accepted, &stood, &rejected, &alone].map(|one| mirrored(one, &a1));
+    assert_eq!(store.salvage(&a1.caller, lost.to_vec(), NOW).await.unwrap(), 5);
+    let rows = store.quarantine(&a1.caller).await.unwrap();
+    let entry = |of: &ekitei_model::Operation| rows.iter().find(|r| r.record == Some(of.record)).unwrap().id;
+    let early = store.quarantine_release(&a1.caller, entry(&open), NOW).await.unwrap().outcome;
+    assert_eq!(reason(&early), "amendment-alone", "its inspection is not here yet");
+    applied(&a1.one(&made).await);
+    for (one, who, wanted) in [
+        (&open, &a1, Ok("proposed")),
+        (&accepted, &a1, Ok("proposed")),
+        (&stood, &a1, Err("not-allowed")),
+        (&stood, &a9, Ok("accepted")),
+        (&rejected, &a1, Err("not-allowed")),
+        (&rejected, &a9, Ok("rejected")),
+        (&alone, &a9, Err("amendment-alone")),
+    ] {
+        let outcome = store.quarantine_release(&who.caller, entry(one), NOW).await.unwrap().outcome;
+        match wanted {
+            Err(code) => assert_eq!(reason(&outcome), code),
+            Ok(state) => {
+                applied(&outcome);
+                let back = a1.record(one.record).await.unwrap();
+                assert_eq!(back.text("state"), state);
+                assert_eq!(back.parent, Some(of));
+                assert!(back.fields["proposed"].get("title").is_none(), "only answers are amended");
+            }
+        }
+    }
+    assert_eq!(a1.record(of).await.unwrap().text("a.q1"), "ok", "nothing is decided by coming back");
+    // The head decides as about any other.
+    let mut a9 = a9;
+    let seen = a9.record(accepted.record).await.unwrap();
+    assert_eq!(seen.fields["standing"], json!({"a.q1": "ok"}));
+    applied(&a9.one(&patch(&seen, fields([("state", "accepted".into())]))).await);
+    assert_eq!(a1.record(of).await.unwrap().text("a.q1"), "ng");
     sound(&store).await;
 }

@@ -163,3 +163,42 @@ pub async fn what_lives_again_and_ends_again_is_emptied_again(store: Store) {
     }
     sound(&store).await;
 }
+
+/// Pieces of lists that neither a draft nor a version beside them names; the same rows may come again.
+pub async fn pieces_of_lists_go_when_nothing_names_them(store: Store) {
+    let (_a1, _) = office(&store).await;
+    let mut a9 = phone(&store, "a9").await;
+    let scope = Scope::Section(A.to_owned());
+    let form = record_id();
+    let piece = |digest: &str| {
+        let id = ekitei_model::kinds::form_list_id(form, &scope, digest, 0);
+        let said = fields([("digest", digest.into()), ("rows", serde_json::json!([["01", "字見本"]]))]);
+        create(id, "form_list", &scope, None, said)
+    };
+    let named = |digest: &str| serde_json::json!({"lists": {"towns": {"pieces": {"digest": digest}}}});
+    let (published, drafted, old) = (piece("d-published"), piece("d-drafted"), piece("d-old"));
+    let draft = create(form, "form", &scope, None, fields([("definition", named("d-drafted"))]));
+    let version = create(
+        ekitei_model::kinds::form_version_id(form, 1, &scope),
+        "form_version",
+        &scope,
+        None,
+        fields([("form", form.to_string().into()), ("definition", named("d-published"))]),
+    );
+    for made in [&published, &drafted, &old, &draft, &version] {
+        applied(&a9.one(made).await);
+    }
+    assert_eq!(purge_all(&store, NOW, NOW + DAY).await, (0, 0, 0), "not before its time");
+    assert_eq!(purge_all(&store, NOW + 1, NOW + DAY).await.0, 1);
+    let lives = async |id| !store.office_record(id).await.unwrap().unwrap().deleted;
+    assert!(!lives(old.record).await);
+    assert!(lives(published.record).await && lives(drafted.record).await);
+    // The same rows are loaded again.
+    let again = piece("d-old");
+    applied(&a9.one(&again).await);
+    let back = store.office_record(old.record).await.unwrap().unwrap();
+    assert!(!back.deleted && back.fields["rows"] == serde_json::json!([["01", "字見本"]]));
+    let (feed, _) = a9.after(&scope, 0).await;
+    assert!(feed.iter().any(|r| r.id == old.record && !r.deleted), "phones hear of it");
+    sound(&store).await;
+}

@@ -7,7 +7,7 @@ use ekitei_model::kinds::{self, case, conflict};
 use ekitei_model::merge::{self, Writer};
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
-use ekitei_model::{OpBody, OpId, Operation, Outcome, Record, RecordId, Scope, rules};
+use ekitei_model::{OpBody, OpId, Operation, Outcome, Record, RecordId, Scope, checklist, line, rules};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -64,7 +64,10 @@ impl Planner<'_> {
         if !rules::scope_fits(kind, scope, op.record) {
             return Ok(quarantined("scope-kind"));
         }
+        let mut buried = None;
         match self.find(op.record)? {
+            // Rows that went because no version named them, and are named again: the same rows have the same id.
+            Some(r) if r.deleted && kind == kinds::FORM_LIST && r.kind == kind => buried = Some(r.clone()),
             Some(r) if r.deleted => return Ok(Outcome::Gone { scope: r.scope.clone() }),
             Some(_) => return Ok(quarantined("record-exists")),
             None => {}
@@ -84,6 +87,9 @@ impl Planner<'_> {
             return Ok(quarantined(reason));
         }
         if let Some(reason) = self.refuse_inspection(kind, None, scope, fields, author)? {
+            return Ok(quarantined(reason));
+        }
+        if let Some(reason) = refuse_checks(op, kind, None, author) {
             return Ok(quarantined(reason));
         }
         if let Some(parent) = parent {
@@ -124,7 +130,7 @@ impl Planner<'_> {
             }
         }
         let record = merge::created(op, kind, scope, parent, fields, author.by);
-        let seq = self.settle(record, None, op.op_id)?;
+        let seq = self.settle(record, buried.as_ref(), op.op_id)?;
         Ok(Outcome::Applied { scope: scope.clone(), seq })
     }
 
@@ -167,6 +173,9 @@ impl Planner<'_> {
         }
         let scope = target.scope.clone();
         if let Some(reason) = self.refuse_inspection(&target.kind, Some(&target), &scope, fields, author)? {
+            return Ok(quarantined(reason));
+        }
+        if let Some(reason) = refuse_checks(op, &target.kind, Some(&target), author) {
             return Ok(quarantined(reason));
         }
         let mut newest = 0;
@@ -306,6 +315,21 @@ impl Planner<'_> {
         let seq = self.put(record, prior.cloned(), by)?;
         self.make_jobs(id, prior, seq);
         Ok(seq)
+    }
+}
+
+/// Runs and line checks only grow, in the hand of the person who writes them: also when somebody else lets the
+/// operation in later.
+fn refuse_checks(
+    op: &Operation,
+    kind: &str,
+    target: Option<&Record>,
+    author: Author,
+) -> Option<&'static str> {
+    match kind {
+        kinds::CHECKLIST_RUN => checklist::refuse_run(&op.body, target, author.by.staff),
+        kinds::LINE_CHECK => line::refuse(&op.body, target, author.by.staff),
+        _ => None,
     }
 }
 

@@ -154,7 +154,7 @@ pub(crate) fn job_effect(ws: &WorkingSet, record: RecordId, effect: &JobEffect, 
             (note::FILED_AT.into(), text(*at_ms)),
             (note::FILED_VERSIONS.into(), (*version).into()),
         ],
-        JobEffect::InspectionFiled { paths, at_ms, version, content } => vec![
+        JobEffect::InspectionFiled { paths, at_ms, version, content, .. } => vec![
             (inspection::FILED.into(), paths.clone().into()),
             (inspection::FILED_AT.into(), text(*at_ms)),
             (inspection::FILED_VERSIONS.into(), (*version).into()),
@@ -163,10 +163,36 @@ pub(crate) fn job_effect(ws: &WorkingSet, record: RecordId, effect: &JobEffect, 
         JobEffect::Nothing => Vec::new(),
     };
     let mut p = Planner::new(ws, now_ms, "");
+    let mut fields = fields;
+    if let JobEffect::InspectionFiled { paths, bare, .. } = effect {
+        match p.find(record) {
+            Ok(Some(prior)) => fields.extend(replaced(prior, paths, *bare)),
+            Ok(None) => {}
+            Err(_) => return p.finish(()),
+        }
+    }
     if !fields.is_empty() {
         let _ = p.office_set(record, fields);
     }
     p.finish(())
+}
+
+/// Papers that newer ones stand for now.
+fn replaced(prior: &Record, paths: &[String], bare: bool) -> Vec<(String, Value)> {
+    let mut before = prior.list(inspection::FILED_BEFORE);
+    for path in prior.list(inspection::FILED) {
+        if !paths.contains(&path) && !before.contains(&path) {
+            before.push(path);
+        }
+    }
+    let mut out = Vec::new();
+    if !before.is_empty() {
+        if bare {
+            out.push((inspection::FILED_BARE.to_owned(), before.clone().into()));
+        }
+        out.push((inspection::FILED_BEFORE.to_owned(), before.into()));
+    }
+    out
 }
 
 /// The originals of these photos are in a backup.

@@ -2,19 +2,20 @@
 
 use super::apply::nul_in_keys;
 use super::project::made;
-use super::{Look, Planned, Planner, WorkingSet};
+use super::{Look, Planned, Planner, WorkingSet, office_op};
 use ekitei_model::kinds::{self, case};
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::{RecordId, Scope};
 use serde_json::Value;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub added: u64,
     pub changed: u64,
     pub unchanged: u64,
+    pub removed: u64,
 }
 
 pub(crate) fn import_staff(ws: &WorkingSet, staff: &[Staff], now_ms: i64) -> Planned<Tally> {
@@ -52,6 +53,26 @@ pub(crate) fn import_cases(
     p.finish(tally)
 }
 
+/// The office's records of `kind` in `scope` are `wanted` afterwards, and nothing else. `there`: those that live now.
+pub(crate) fn replace_kind(
+    ws: &WorkingSet,
+    kind: &str,
+    scope: &Scope,
+    wanted: &BTreeMap<RecordId, Fields>,
+    there: &[RecordId],
+    now_ms: i64,
+) -> Planned<Tally> {
+    let mut p = Planner::new(ws, now_ms, "");
+    let mut tally = Tally::default();
+    for (id, fields) in wanted {
+        let _ = p.bring_counted(*id, kind, scope, fields, &mut tally);
+    }
+    for id in there.iter().filter(|id| !wanted.contains_key(id)) {
+        let _ = p.take_back(*id, &mut tally);
+    }
+    p.finish(tally)
+}
+
 /// Each case has a number, and no text that becomes a key holds a zero character.
 pub(crate) fn cases_are_sound(cases: &[Fields]) -> bool {
     cases.iter().all(|c| {
@@ -63,7 +84,7 @@ pub(crate) fn staff_are_sound(staff: &[Staff]) -> bool {
     let clean = |text: &str| !text.contains('\0');
     staff.iter().all(|s| {
         !s.id.as_str().is_empty()
-            && [s.id.as_str(), &s.name, &s.kana].into_iter().all(clean)
+            && [s.id.as_str(), &s.name, &s.kana, &s.extension, &s.mobile].into_iter().all(clean)
             && s.posts.iter().all(|p| clean(&p.section))
     })
 }
@@ -73,13 +94,17 @@ impl Planner<'_> {
         // A person listed twice: the later line counts.
         let earlier = self.out.staff.get(&person.id).cloned();
         let known = self.staff(&person.id);
-        let fields = Fields::from([
+        let mut fields = Fields::from([
             ("id".to_owned(), person.id.as_str().into()),
             ("name".to_owned(), person.name.as_str().into()),
             ("kana".to_owned(), person.kana.as_str().into()),
             ("extension".to_owned(), person.extension.as_str().into()),
             ("posts".to_owned(), serde_json::to_value(&person.posts).unwrap_or(Value::Null)),
         ]);
+        // Without one the record stays as it was before there were any.
+        if !person.mobile.is_empty() {
+            fields.insert("mobile".to_owned(), person.mobile.as_str().into());
+        }
         let brought = self.bring(kinds::staff_record_id(&person.id), kinds::STAFF, Scope::All, fields);
         let known = earlier.as_ref().or(known?);
         brought?;
@@ -101,6 +126,33 @@ impl Planner<'_> {
         let existing = self.find(id)?.cloned();
         let record = made(id, kind, scope, None, fields, self.now_ms);
         self.office_put(record, existing)
+    }
+
+    fn bring_counted(
+        &mut self,
+        id: RecordId,
+        kind: &str,
+        scope: &Scope,
+        fields: &Fields,
+        tally: &mut Tally,
+    ) -> Look<()> {
+        let new = self.find(id)?.is_none_or(|r| r.deleted);
+        if !self.bring(id, kind, scope.clone(), fields.clone())? {
+            tally.unchanged += 1;
+        } else if new {
+            tally.added += 1;
+        } else {
+            tally.changed += 1;
+        }
+        Ok(())
+    }
+
+    fn take_back(&mut self, id: RecordId, tally: &mut Tally) -> Look<()> {
+        let Some(old) = self.find(id)?.filter(|r| !r.deleted).cloned() else { return Ok(()) };
+        let op = office_op(id, old.seq);
+        self.put(old.tombstone(), Some(old), op)?;
+        tally.removed += 1;
+        Ok(())
     }
 
     fn bring_case(&mut self, id: RecordId, given: &Fields, tally: &mut Tally) -> Look<()> {

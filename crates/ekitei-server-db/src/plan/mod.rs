@@ -17,7 +17,7 @@ mod standing;
 pub(crate) mod verify;
 
 pub(crate) use effects::{arrived, backed_up, job_effect};
-pub(crate) use import::{Tally, cases_are_sound, import_cases, import_staff, staff_are_sound};
+pub(crate) use import::{Tally, cases_are_sound, import_cases, import_staff, replace_kind, staff_are_sound};
 pub(crate) use purge::{bury, stub};
 pub(crate) use push::{console, expire, push, release, salvage};
 

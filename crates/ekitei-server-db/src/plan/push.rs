@@ -5,7 +5,7 @@ use super::apply::Author;
 use super::{LaneMark, LogRow, Look, Missing, Place, Planned, Planner, Waiting, WorkingSet};
 use crate::rows::{Caller, Incoming, QuarantineRow, QuarantineState};
 use ekitei_model::kinds;
-use ekitei_model::merge::Writer;
+use ekitei_model::merge::{self, Writer};
 use ekitei_model::wire::{PushHeader, PushResult};
 use ekitei_model::{DeviceId, OpBody, OpId, Operation, Outcome, Record, RecordId, Scope, StaffId, rules};
 
@@ -36,7 +36,11 @@ pub(crate) fn push(
     });
     let results = ops
         .iter()
-        .filter_map(|i| Some(PushResult { op_id: i.op_id, outcome: p.known_outcome(i.op_id)? }))
+        .filter_map(|i| {
+            let outcome = p.known_outcome(i.op_id)?;
+            let written_ms = p.as_written(i, &outcome, by);
+            Some(PushResult { op_id: i.op_id, outcome, written_ms })
+        })
         .collect();
     p.finish(results)
 }
@@ -117,6 +121,17 @@ pub(crate) fn release(
 impl<'a> Planner<'a> {
     fn known_outcome(&self, id: OpId) -> Option<Outcome> {
         self.decided.get(&id).or_else(|| self.ws.outcomes.get(&id)?.as_ref()).cloned()
+    }
+
+    /// When the record arrived, if the office has it exactly as the operation made it and nothing more: then its writer
+    /// need not read it back.
+    fn as_written(&mut self, incoming: &Incoming, outcome: &Outcome, by: Writer) -> Option<i64> {
+        let (Some(op), Outcome::Applied { seq: 1.., .. }) = (&incoming.op, outcome) else { return None };
+        let Ok(Some(record)) = self.find(op.record) else { return None };
+        let (record_seq, received_ms) = (record.seq, record.received_ms);
+        let expected = merge::as_written(op, by, record_seq, received_ms)?;
+        let same = matches!(outcome, Outcome::Applied { seq, .. } if *seq == record_seq);
+        (same && *record == expected).then_some(received_ms)
     }
 
     /// One operation as it came: a repeat is answered with its stored outcome, anything else gets one now.
@@ -308,7 +323,9 @@ impl<'a> Planner<'a> {
         }
         let by = Writer { device, staff: &staff };
         let salvaged = row.reason == "salvage";
-        let outcome = self.apply(&op, Author { by, rights, salvaged })?;
+        let author = Author { by, rights, salvaged };
+        let outcome =
+            if salvaged && amends(&op) { self.readmit(&op, author)? } else { self.apply(&op, author)? };
         if let Outcome::WaitingParent { needs } = &outcome {
             let w = Waiting {
                 op_id: op.op_id,
@@ -347,6 +364,10 @@ type Kept = (Operation, DeviceId, StaffId, Vec<u8>);
 fn kept(row: &QuarantineRow) -> Option<Kept> {
     let op = Incoming::parse(&row.bytes)?.op?;
     (op.op_id.0 == row.id).then(|| (op, row.device, row.staff.clone(), row.bytes.clone()))
+}
+
+fn amends(op: &Operation) -> bool {
+    matches!(&op.body, OpBody::Create { kind, .. } if kind == kinds::AMENDMENT)
 }
 
 /// The create that made a salvaged record, with the fields it had on the phone; the office's own fields are left out.

@@ -26,7 +26,7 @@ use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch, PullRequest, PushHeader};
 use ekitei_model::{DeviceId, Fault, OpId, Record, RecordId, Scope, StaffId};
 use session::{Go, Trouble};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::time::Duration;
 use tokio_postgres::IsolationLevel;
@@ -170,6 +170,15 @@ impl Storage for Postgres {
     }
     async fn import_cases(&self, cases: Vec<Fields>, now_ms: i64) -> Result<Imported> {
         write!(self, s, people::import_cases(&mut s, &cases, now_ms).await)
+    }
+    async fn replace_kind(
+        &self,
+        kind: &str,
+        scope: &Scope,
+        records: BTreeMap<RecordId, Fields>,
+        now_ms: i64,
+    ) -> Result<Imported> {
+        write!(self, s, people::replace_kind(&mut s, kind, scope, &records, now_ms).await)
     }
     async fn staff(&self, id: &StaffId) -> Result<Option<Staff>> {
         read!(self, tx, load::staff(&tx, id).await)

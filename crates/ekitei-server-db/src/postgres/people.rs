@@ -3,6 +3,7 @@
 use super::codec::{self, number, text};
 use super::load::{self, case_numbers, settle};
 use super::session::{Go, Session, maybe, one, rows, run};
+use crate::columns::Columns as _;
 use crate::error::StorageError;
 use crate::plan::access::{self, Joining};
 use crate::plan::{self, Needs, WorkingSet};
@@ -13,8 +14,8 @@ use ekitei_model::kinds;
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch};
-use ekitei_model::{DeviceId, Scope, StaffId, Stamp, fold, rules};
-use std::collections::HashMap;
+use ekitei_model::{DeviceId, RecordId, Scope, StaffId, Stamp, fold, rules};
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// A console sign-in; `Session` is a transaction here.
@@ -79,8 +80,39 @@ pub(super) async fn import_cases(s: &mut Session<'_>, cases: &[Fields], now_ms: 
     Ok(imported(tally, changed))
 }
 
+pub(super) async fn replace_kind(
+    s: &mut Session<'_>,
+    kind: &str,
+    scope: &Scope,
+    records: &BTreeMap<RecordId, Fields>,
+    now_ms: i64,
+) -> Go<Imported> {
+    let mut ws = WorkingSet::default();
+    let mut needs = Needs::default();
+    // Taking the scope's head locks it: what lives there cannot change until the end.
+    needs.heads.insert(scope.clone());
+    load::load(s, &mut ws, &needs).await?;
+    let sql = "SELECT id FROM records WHERE scope = $1 AND kind = $2 AND NOT deleted";
+    let mut there = Vec::new();
+    for row in rows(&s.tx, sql, &[&scope.to_string(), &kind]).await? {
+        there.push(RecordId(row.uuid(0)?));
+    }
+    let mut needs = Needs::default();
+    needs.records.extend(records.keys().chain(&there));
+    load::load(s, &mut ws, &needs).await?;
+    let plan = |ws: &WorkingSet| plan::replace_kind(ws, kind, scope, records, &there, now_ms);
+    let (tally, changed) = settle(s, &mut ws, now_ms, plan).await?;
+    Ok(imported(tally, changed))
+}
+
 fn imported(t: plan::Tally, changed: Changed) -> Imported {
-    Imported { added: t.added, changed: t.changed, unchanged: t.unchanged, touched: changed.touched }
+    Imported {
+        added: t.added,
+        changed: t.changed,
+        unchanged: t.unchanged,
+        removed: t.removed,
+        touched: changed.touched,
+    }
 }
 
 pub(super) async fn staff_list(tx: &Transaction<'_>, filter: &StaffFilter) -> Go<Vec<Staff>> {

@@ -9,13 +9,18 @@ use deadpool_postgres::Transaction;
 use ekitei_model::RecordId;
 use uuid::Uuid;
 
-/// Living records of cases that ended before $1, and conflicts of records that did.
+/// Living records of cases that ended before $1, and conflicts of records that did; and pieces of lists, made before $1,
+/// that neither a draft nor a version beside them names.
 const OUTLIVED: &str = "
     SELECT r.id FROM records c JOIN records r ON r.scope = c.scope AND NOT r.deleted
      WHERE c.deleted AND c.changed_ms < $1 AND c.kind = 'case'
     UNION
     SELECT k.id FROM records p JOIN records k ON k.parent = p.id AND k.kind = 'conflict' AND NOT k.deleted
-     WHERE p.deleted AND p.changed_ms < $1";
+     WHERE p.deleted AND p.changed_ms < $1
+    UNION
+    SELECT l.id FROM records l WHERE l.kind = 'form_list' AND NOT l.deleted AND l.changed_ms < $1
+       AND NOT EXISTS (SELECT 1 FROM records v WHERE v.scope = l.scope AND v.kind IN ('form', 'form_version')
+         AND NOT v.deleted AND strpos(v.body::text, l.body::json -> 'fields' ->> 'digest') > 0)";
 
 /// Records that ended before $1 and were not emptied since.
 const ENDED: &str = "

@@ -24,7 +24,7 @@ use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch, PullRequest, PushHeader};
 use ekitei_model::{DeviceId, Fault, OpId, Record, RecordId, Scope, StaffId};
 use rusqlite::Connection;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -92,6 +92,16 @@ impl Storage for Sqlite {
     }
     async fn import_cases(&self, cases: Vec<Fields>, now_ms: i64) -> Result<Imported> {
         self.write(move |db| people::import_cases(db, &cases, now_ms)).await
+    }
+    async fn replace_kind(
+        &self,
+        kind: &str,
+        scope: &Scope,
+        records: BTreeMap<RecordId, Fields>,
+        now_ms: i64,
+    ) -> Result<Imported> {
+        let (kind, scope) = (kind.to_owned(), scope.clone());
+        self.write(move |db| people::replace_kind(db, &kind, &scope, &records, now_ms)).await
     }
     async fn staff(&self, id: &StaffId) -> Result<Option<Staff>> {
         let id = id.clone();

@@ -13,6 +13,7 @@ use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch};
 use ekitei_model::{DeviceId, RecordId, Scope, StaffId, Stamp, fold, rules};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub(super) fn meta_get(db: &Connection, key: &str) -> Result<Option<String>> {
@@ -67,8 +68,35 @@ pub(super) fn import_cases(db: &Connection, cases: &[Fields], now_ms: i64) -> Re
     Ok(imported(tally, changed))
 }
 
+pub(super) fn replace_kind(
+    db: &Connection,
+    kind: &str,
+    scope: &Scope,
+    records: &BTreeMap<RecordId, Fields>,
+    now_ms: i64,
+) -> Result<Imported> {
+    let there: Vec<RecordId> = db
+        .prepare_cached("SELECT id FROM records WHERE scope = ?1 AND kind = ?2 AND deleted = 0")?
+        .query_map(params![scope.to_string(), kind], |r| Ok(RecordId(uuid(r, 0)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut ws = WorkingSet::default();
+    let mut needs = Needs::default();
+    needs.heads.insert(scope.clone());
+    needs.records.extend(records.keys().chain(&there));
+    load::load(db, &mut ws, &needs)?;
+    let plan = |ws: &WorkingSet| plan::replace_kind(ws, kind, scope, records, &there, now_ms);
+    let (tally, changed) = settle(db, &mut ws, now_ms, plan)?;
+    Ok(imported(tally, changed))
+}
+
 fn imported(t: plan::Tally, changed: Changed) -> Imported {
-    Imported { added: t.added, changed: t.changed, unchanged: t.unchanged, touched: changed.touched }
+    Imported {
+        added: t.added,
+        changed: t.changed,
+        unchanged: t.unchanged,
+        removed: t.removed,
+        touched: changed.touched,
+    }
 }
 
 pub(super) fn staff_list(db: &Connection, filter: &StaffFilter) -> Result<Vec<Staff>> {

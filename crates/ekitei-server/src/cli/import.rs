@@ -47,12 +47,12 @@ pub(crate) async fn cases(args: &Args) -> Done {
     Ok(())
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, Stop> {
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, Stop> {
     Ok(std::fs::read(file).map_err(|e| FileError::new("read", file, e))?)
 }
 
 /// Every fault on its own line, and that nothing was changed.
-fn tell(faults: &[RowFault]) -> Stop {
+pub(super) fn tell(faults: &[RowFault]) -> Stop {
     for fault in faults {
         eprintln!("{}", fault.text(language()));
     }

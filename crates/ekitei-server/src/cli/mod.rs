@@ -3,6 +3,7 @@
 
 mod account;
 mod backup;
+mod calendar;
 mod enrol;
 mod import;
 mod publish_form;
@@ -35,10 +36,14 @@ struct Cli {
 enum Command {
     /// Run the server until it is told to stop (SIGTERM or Ctrl-C)
     Serve(Box<serve::Args>),
-    /// Add and change people: id,name,kana,section,role,extension[,from,to]
+    /// Add and change people: id,name,kana,section,role,extension[,mobile,from,to]
     ImportStaff(import::Args),
     /// Add and change cases: number,name,section,place,lat,lon[,access,assignees,filing]
     ImportCases(import::Args),
+    /// Replace one person's calendar by the file that the groupware exports
+    ImportCalendar(calendar::CalendarArgs),
+    /// Replace the office's list of holidays
+    ImportHolidays(calendar::HolidayArgs),
     /// Publish a form's definition to a section
     PublishForm(publish_form::Args),
     /// Make a one-time code with which a person's phone comes in
@@ -160,6 +165,8 @@ async fn run(command: Command) -> Done {
         Command::Serve(args) => serve::run(*args).await,
         Command::ImportStaff(args) => import::staff(&args).await,
         Command::ImportCases(args) => import::cases(&args).await,
+        Command::ImportCalendar(args) => calendar::run(&args).await,
+        Command::ImportHolidays(args) => calendar::holidays(&args).await,
         Command::PublishForm(args) => publish_form::run(&args).await,
         Command::Enrol(args) => enrol::run(&args).await,
         Command::Account(args) => account::run(&args).await,

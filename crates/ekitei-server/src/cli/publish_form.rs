@@ -106,9 +106,9 @@ impl Hand<'_> {
             return Ok((id, last));
         }
         let version = last + 1;
-        for (id, fields) in pieces {
+        for (id, fields) in pieces.into_iter().flatten() {
             // The same content is there from an earlier version.
-            if self.storage.office_record(id).await?.is_none() {
+            if self.storage.office_record(id).await?.is_none_or(|p| p.deleted) {
                 let kind = kinds::FORM_LIST.to_owned();
                 let body = OpBody::Create { kind, scope: scope.clone(), parent: None, fields };
                 self.apply(id, body, None).await?;

@@ -193,5 +193,9 @@ pub async fn copy(
             more.insert(field.clone(), record.fields.get(&field).cloned().unwrap_or_default());
         }
     }
-    make(&app, &user, new, &input.section, definition, more).await.map(Json)
+    let lists = definition.clone();
+    let made = make(&app, &user, new, &input.section, definition, more).await?;
+    let to = Scope::Section(input.section);
+    forms_lists::carry(&app, &user, (record.id, &record.scope), &lists, (new, &to)).await?;
+    Ok(Json(made))
 }

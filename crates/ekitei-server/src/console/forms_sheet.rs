@@ -21,6 +21,7 @@ use ekitei_seal::atomic::{Placement, create_dirs, write_atomic_as};
 use ekitei_server_db::{BlobRow, NewUpload};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -113,7 +114,17 @@ fn formed(proposal: &Proposal, name: &str) -> (Value, SheetMap) {
     let mut items: Vec<Value> = Vec::new();
     let mut open: Option<(String, Vec<Value>)> = None;
     for sheet in &proposal.sheets {
+        let mut remarked: HashSet<&str> = HashSet::new();
         for question in &sheet.questions {
+            // What is found wrong is asked with the ruling, and stands in its row of the sheet.
+            if let Some(ruling) = remark_of(question, &sheet.questions)
+                && remarked.insert(ruling)
+            {
+                let finding = format!("{}_finding", id_of(ruling));
+                let place = Place { sheet: sheet.name.clone(), targets: vec![question.target.clone()] };
+                map.0.insert(finding, place);
+                continue;
+            }
             let heading = question.group.clone().unwrap_or_default();
             if open.as_ref().is_none_or(|(h, _)| *h != heading) {
                 items.extend(closed(open.take(), items.len()));
@@ -149,6 +160,25 @@ fn formed(proposal: &Proposal, name: &str) -> (Value, SheetMap) {
         "report": [{"each": "findings", "text": "${label}:${finding}", "none": ""}],
     });
     (definition, map)
+}
+
+/// Words of a column that takes what was found wrong.
+const REMARKS: [&str; 7] = ["備考", "摘要", "指摘", "不備", "是正", "改善", "修繕"];
+
+/// The ruling of whose finding the cell speaks.
+fn remark_of<'a>(question: &'a Question, all: &[Question]) -> Option<&'a str> {
+    let ruling = question.beside.as_deref()?;
+    let head = question.label.rsplit(": ").next()?;
+    let head: String = head.chars().filter(|c| !c.is_whitespace()).collect();
+    all.iter().find(|q| q.key == ruling && is_ruling(q))?;
+    let fits = question.kind == QuestionKind::Text && REMARKS.iter().any(|word| head.contains(word));
+    fits.then_some(ruling)
+}
+
+/// Its words are those of a scale: 否 asks for a finding.
+fn is_ruling(question: &Question) -> bool {
+    let Target::Choice { options } = &question.target else { return false };
+    question.kind == QuestionKind::Ruling && options.iter().any(|o| o.label.contains(['適', '良']))
 }
 
 /// A heading with its questions; without a heading they stand alone.
@@ -190,7 +220,7 @@ fn asked(question: &Question, id: &str) -> Value {
     match question.kind {
         QuestionKind::LongText => item["appearance"] = "multiline".into(),
         QuestionKind::Photo => item["max_count"] = 12.into(),
-        QuestionKind::Ruling if options.iter().any(|o| o.contains('適') || o.contains('良')) => {
+        QuestionKind::Ruling if is_ruling(question) => {
             if options.iter().any(|o| o.contains('良')) {
                 item["scale"] = "good".into();
             }

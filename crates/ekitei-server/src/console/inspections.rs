@@ -128,12 +128,12 @@ pub async fn list(
         if waiting && !(asks && rule::leads(&found.case, &user.staff, today)) {
             continue;
         }
-        out.push(row(&found, open));
+        out.push(row(&app, &found, open));
     }
     Ok(Json(out))
 }
 
-pub fn row(found: &Found, amendments: u64) -> InspectionRow {
+pub fn row(app: &App, found: &Found, amendments: u64) -> InspectionRow {
     let (record, of) = (&found.record, &found.case);
     let restricted = of.flag(case::RESTRICTED);
     let shown = |text: &str| if restricted { String::new() } else { text.to_owned() };
@@ -159,9 +159,17 @@ pub fn row(found: &Found, amendments: u64) -> InspectionRow {
         },
         amendments,
         filed_versions: whole(record, inspection::FILED_VERSIONS),
+        bare: !restricted && !bare(app, record).is_empty(),
         received_ms: record.received_ms,
         circulated_at: optional(record, inspection::CIRCULATED_AT),
     }
+}
+
+/// Older papers that show what was blacked out later. What people moved or deleted is theirs and not asked for.
+fn bare(app: &App, record: &Record) -> Vec<String> {
+    let mut paths = record.list(inspection::FILED_BARE);
+    paths.retain(|path| app.config.share.join(path).is_file());
+    paths
 }
 
 fn whole(of: &Record, field: &str) -> u64 {
@@ -246,6 +254,7 @@ async fn view(app: &App, user: &User, of: &Inspected) -> Answer<InspectionView> 
         history: history(of, &names).await?,
         filed: record.list(inspection::FILED),
         filed_versions: whole(record, inspection::FILED_VERSIONS),
+        bare: bare(app, record),
         may_decide: leads && stage == Stage::Circulated,
         may_amend: leads,
         may_hand_over: stage.is_open()

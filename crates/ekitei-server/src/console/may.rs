@@ -30,6 +30,7 @@ mod tests {
             name: String::new(),
             kana: String::new(),
             extension: String::new(),
+            mobile: String::new(),
             posts: posts
                 .iter()
                 .map(|(s, r)| Post {

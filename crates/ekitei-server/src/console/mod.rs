@@ -1,8 +1,10 @@
 //! The console's API under `/api`. docs/openapi.json is generated from it (`ekitei-server openapi`).
 
 mod apply;
+mod calendar;
 mod cases;
 mod convert;
+mod directory;
 mod feed;
 mod forms;
 mod forms_case;
@@ -11,6 +13,7 @@ mod forms_publish;
 mod forms_sheet;
 mod forms_versions;
 mod guard;
+mod help;
 mod inspections;
 mod inspections_decide;
 mod inspections_papers;
@@ -55,6 +58,24 @@ pub fn router(app: Shared) -> Router<Shared> {
         .route("/api/phones", get(phones::list))
         .route("/api/phones/codes", post(phones::create_code))
         .route("/api/phones/{id}/state", post(phones::set_state))
+        .route("/api/help", get(help::list))
+        .route("/api/help/{purpose}", put(help::keep))
+        .route("/api/holidays", put(help::set_holidays).layer(DefaultBodyLimit::max(help::HOLIDAY_BYTES)))
+        .route(
+            "/api/calendar",
+            get(calendar::list)
+                .put(calendar::replace)
+                .layer(DefaultBodyLimit::max(crate::calendar::FILE_BYTES)),
+        )
+        .route("/api/directory", get(directory::list))
+        .route(
+            "/api/directory/preview",
+            post(directory::preview).layer(DefaultBodyLimit::max(directory::CSV_BYTES)),
+        )
+        .route(
+            "/api/directory/import",
+            post(directory::import).layer(DefaultBodyLimit::max(directory::CSV_BYTES)),
+        )
         .route("/api/quarantine", get(quarantine::list))
         .route("/api/quarantine/{id}", post(quarantine::settle))
         .route("/api/forms", get(forms::list).post(forms::create))
@@ -62,7 +83,9 @@ pub fn router(app: Shared) -> Router<Shared> {
         .route("/api/forms/{id}", get(forms::one).put(forms::save))
         .route(
             "/api/forms/{id}/lists/{name}",
-            put(forms_lists::replace).layer(DefaultBodyLimit::max(crate::lists::CSV_BYTES)),
+            get(forms_lists::rows)
+                .put(forms_lists::replace)
+                .layer(DefaultBodyLimit::max(crate::lists::CSV_BYTES)),
         )
         .route("/api/forms/{id}/versions", get(forms_versions::versions))
         .route("/api/forms/{id}/publish", post(forms_publish::publish))
@@ -111,6 +134,14 @@ pub fn router(app: Shared) -> Router<Shared> {
         phones::list,
         phones::create_code,
         phones::set_state,
+        help::list,
+        help::keep,
+        help::set_holidays,
+        calendar::list,
+        calendar::replace,
+        directory::list,
+        directory::preview,
+        directory::import,
         quarantine::list,
         quarantine::settle,
         forms::list,
@@ -119,6 +150,7 @@ pub fn router(app: Shared) -> Router<Shared> {
         forms::save,
         forms_case::forms,
         forms_lists::replace,
+        forms_lists::rows,
         forms_versions::versions,
         forms_sheet::upload,
         forms_publish::publish,

@@ -2,8 +2,7 @@
 
 use super::guard::{Input, User};
 use super::may;
-use super::names::Names;
-use super::views::{CodeView, FaultView, NewCode, PhoneView, SetPhoneState};
+use super::views::{CodeView, FaultView, NameView, NewCode, PhoneView, SetPhoneState};
 use crate::app::{App, Shared};
 use crate::enrolment::{EnrolmentError, make_code, qr_svg};
 use crate::fault::{Answer, Refused};
@@ -13,7 +12,8 @@ use axum::http::StatusCode;
 use ekitei_model::people::Staff;
 use ekitei_model::wire::DeviceState;
 use ekitei_model::{DeviceId, StaffId};
-use ekitei_server_db::{Device, DeviceFilter};
+use ekitei_server_db::{Device, DeviceFilter, StaffFilter};
+use std::collections::HashMap;
 
 /// Phones of the people that the signed-in person looks after, last seen first.
 #[utoipa::path(get, path = "/api/phones", tag = "phones", responses(
@@ -23,21 +23,25 @@ pub async fn list(State(app): State<Shared>, user: User) -> Answer<Json<Vec<Phon
     if !may::manages_phones(&user.staff, &user.caller.today) {
         return Err(Refused::forbidden("not-allowed"));
     }
-    let names = Names::new(&*app.storage);
+    let people = app.storage.staff_list(&StaffFilter::default()).await?;
+    let people: HashMap<&str, &Staff> = people.iter().map(|s| (s.id.as_str(), s)).collect();
     let mut out = Vec::new();
     for device in app.storage.devices(&DeviceFilter::default()).await? {
-        let owner = app.storage.staff(&device.staff).await?;
-        if owner.is_some_and(|o| may::manages_phones_of(&user.staff, &o, &user.caller.today)) {
-            out.push(view(device, &names).await?);
+        let owner = people.get(device.staff.as_str());
+        if let Some(owner) = owner
+            && may::manages_phones_of(&user.staff, owner, &user.caller.today)
+        {
+            let person = NameView { id: owner.id.to_string(), name: owner.name.clone() };
+            out.push(view(device, person));
         }
     }
     Ok(Json(out))
 }
 
-async fn view(device: Device, names: &Names<'_>) -> Answer<PhoneView> {
-    Ok(PhoneView {
+fn view(device: Device, person: NameView) -> PhoneView {
+    PhoneView {
         id: device.id.to_string(),
-        person: names.of(device.staff.as_str()).await?,
+        person,
         state: device.state.into(),
         model: device.model,
         app: device.report.app,
@@ -46,7 +50,7 @@ async fn view(device: Device, names: &Names<'_>) -> Answer<PhoneView> {
         waiting_items: device.report.waiting_items,
         waiting_bytes: device.report.waiting_bytes,
         oldest_ms: device.report.oldest_ms,
-    })
+    }
 }
 
 /// A one-time code with which a phone of that person comes in: 10 minutes, once.

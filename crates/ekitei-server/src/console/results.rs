@@ -9,7 +9,7 @@ use super::zip::{Entry, pack};
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use crate::filing::names::zip_name;
-use crate::papers::Inspected;
+use crate::papers::{Forms, Inspected};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
@@ -18,8 +18,8 @@ use ekitei_model::inspection::State as Stage;
 use ekitei_model::kinds::{Variant, case, inspection, photo};
 use ekitei_model::people::Role;
 use ekitei_model::text::{Language, text};
-use ekitei_model::{Stamp, time};
-use ekitei_report::results::{Cell, Results, csv, xlsx};
+use ekitei_model::{Fault, Stamp, time};
+use ekitei_report::results::{Cell, Results, check_record, csv, xlsx};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -84,8 +84,9 @@ async fn tabled(app: &App, found: Vec<Found>, title: String) -> Answer<Results> 
     // Question (with its instance's place) → column, in the order of first sight; newer versions add columns.
     let mut at: BTreeMap<String, usize> = BTreeMap::new();
     let mut rows = Vec::with_capacity(found.len());
+    let mut forms = Forms::default();
     for one in found {
-        let Some(of) = Inspected::load(app, one.record.id).await? else { continue };
+        let Some(of) = Inspected::load_with(app, one.record.id, &mut forms).await? else { continue };
         let restricted = one.case.flag(case::RESTRICTED);
         let mut row = vec![
             Cell::Text(one.case.text(case::NUMBER).to_owned()),
@@ -145,27 +146,44 @@ fn cell(of: &Inspected, line: &ekitei_forms::finish::AnswerRow) -> Cell {
     }
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PhotoQuery {
+    /// `original` (absent) | `display`: upright copies without metadata, much smaller.
+    #[serde(default)]
+    size: String,
+}
+
 /// The photos of these inspections as one zip, named by the rule, in one folder for each case. Originals; where one is
-/// still on its way the display copy.
-#[utoipa::path(get, path = "/api/results/photos", tag = "results", params(InspectionQuery), responses(
+/// still on its way the display copy. At most 10 MB a photo and 20 MB an inspection, as the prefecture's form service
+/// takes them.
+#[utoipa::path(get, path = "/api/results/photos", tag = "results", params(PhotoQuery, InspectionQuery), responses(
     (status = 200, content_type = "application/zip"),
     (status = 400, body = FaultView, description = "`selection-size`: none, or too many"),
+    (status = 422, body = FaultView, description = "`results-photo-large`, `results-photos-large`"),
 ))]
 pub async fn photos(
     State(app): State<Shared>,
     user: User,
+    Query(photos): Query<PhotoQuery>,
     Query(query): Query<InspectionQuery>,
 ) -> Answer<Response> {
+    let wanted = match photos.size.as_str() {
+        "display" => [Variant::Display, Variant::Original],
+        _ => [Variant::Original, Variant::Display],
+    };
     let names = Names::new(&*app.storage);
     let mut entries = Vec::new();
     for one in find(&app, &user, &query, &names).await? {
+        let mut sizes = Vec::new();
         for p in app.storage.office_children(one.record.id).await? {
             if p.kind != ekitei_model::kinds::PHOTO || p.text(photo::ROLE) == "file" {
                 continue;
             }
-            for variant in [Variant::Original, Variant::Display] {
+            for variant in wanted {
                 // Through the record that the caller may read, as everywhere.
                 if let Some(blob) = app.storage.blob_of(&user.caller, p.id, variant).await? {
+                    sizes.push(blob.bytes);
                     entries.push(Entry {
                         folder: one.case.text(case::NUMBER).to_owned(),
                         name: zip_name(Some(&one.case), &p, &app.config.name_rule),
@@ -175,6 +193,7 @@ pub async fn photos(
                 }
             }
         }
+        check_record(sizes).map_err(|fault| photos_large(&one, fault))?;
         if entries.len() > MAX_PHOTOS {
             break;
         }
@@ -184,6 +203,13 @@ pub async fn photos(
     }
     let file = pack(&app, entries).await?;
     send_zip(&app, file).await
+}
+
+/// Which inspection it is, and in words that say what to do.
+fn photos_large(one: &Found, mut fault: Fault) -> Fault {
+    let code = if fault.code == "results-file-large" { "results-photo-large" } else { "results-photos-large" };
+    code.clone_into(&mut fault.code);
+    fault.with("number", one.case.text(case::NUMBER)).with("day", &one.day)
 }
 
 /// How many inspections of each form went to a head in each month.

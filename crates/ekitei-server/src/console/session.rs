@@ -80,6 +80,7 @@ fn view(app: &App, staff: &Staff, expires_ms: i64) -> SessionView {
         idle_ms: app.limits.session_idle_ms,
         may: MayView {
             phones: may::manages_phones(staff, &today),
+            admin: staff.is_admin(&today),
             cases: staff.sections_on(&today).next().is_some(),
         },
         server_name: app.config.server_name.clone(),

@@ -2,9 +2,12 @@
 //! half imported.
 
 mod cases;
+pub mod difference;
+mod holidays;
 mod staff;
 pub(crate) mod table;
 
 pub use cases::parse_cases;
+pub use holidays::parse_holidays;
 pub use staff::parse_staff;
 pub use table::RowFault;

@@ -1,6 +1,7 @@
-//! id,name,kana,section,role,extension[,from,to]: one line a post; the same id on several lines holds several posts.
+//! id,name,kana,section,role,extension[,mobile,from,to], or their Japanese words: one line a post; the same id on several lines holds several posts.
 
 use super::table::{Row, RowFault, Table};
+use ekitei_model::help_card::dials;
 use ekitei_model::people::{Post, Role, Staff};
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ fn add(people: &mut BTreeMap<String, Staff>, row: &Row) -> Result<(), RowFault> 
         name: row.required("name")?,
         kana: row.get("kana").to_owned(),
         extension: row.get("extension").to_owned(),
+        mobile: mobile(row)?,
         posts: vec![post(row)?],
     };
     match people.get_mut(&id) {
@@ -39,7 +41,11 @@ fn add(people: &mut BTreeMap<String, Staff>, row: &Row) -> Result<(), RowFault> 
             people.insert(id, new);
         }
         Some(known) => {
-            let same = [("name", known.name == new.name), ("kana", known.kana == new.kana)];
+            let same = [
+                ("name", known.name == new.name),
+                ("kana", known.kana == new.kana),
+                ("mobile", known.mobile == new.mobile),
+            ];
             if let Some((column, _)) = same.into_iter().find(|(_, same)| !same) {
                 return Err(row.fault("csv-person-differs", column));
             }
@@ -49,13 +55,27 @@ fn add(people: &mut BTreeMap<String, Staff>, row: &Row) -> Result<(), RowFault> 
     Ok(())
 }
 
+/// Digits as a telephone understands them, whatever width they were typed in.
+fn mobile(row: &Row) -> Result<String, RowFault> {
+    let narrow: String = row.get("mobile").chars().map(narrow).collect();
+    if dials(&narrow) { Ok(narrow) } else { Err(row.fault("csv-phone-wrong", "mobile")) }
+}
+
+fn narrow(c: char) -> char {
+    match c {
+        '０'..='９' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '－' | '‐' | '−' | 'ー' | '―' => '-',
+        c => c,
+    }
+}
+
 fn post(row: &Row) -> Result<Post, RowFault> {
     let role = match row.get("role") {
-        "staff" | "" => Role::Staff,
-        "head" => Role::Head,
-        "steward" => Role::Steward,
-        "admin" => Role::Admin,
-        "audit" => Role::Audit,
+        "staff" | "" | "職員" => Role::Staff,
+        "head" | "所属長" | "係長" | "課長" => Role::Head,
+        "steward" | "世話役" => Role::Steward,
+        "admin" | "管理者" => Role::Admin,
+        "audit" | "監査" => Role::Audit,
         _ => return Err(row.fault("csv-role-unknown", "role")),
     };
     let post = Post { section: row.section("section")?, role, from: day(row, "from")?, to: day(row, "to")? };
@@ -98,6 +118,18 @@ mod tests {
         assert_eq!(people[0].posts.len(), 2);
         assert_eq!(people[0].posts[0].from.as_deref(), Some("2026-04-01"));
         assert_eq!(people[0].posts[0].role, Role::Head);
+    }
+
+    #[test]
+    fn a_table_with_japanese_words_and_mobile_numbers() {
+        let text = "職員番号,氏名,ふりがな,所属,役割,内線,携帯\ns1,検査 花子,けんさ はなこ,甲/係,係長,21-01,０００−００００−０００１\n\
+                    s2,検査 次郎,けんさ じろう,甲/係,,21-02,\n";
+        let people = parse_staff(text.as_bytes()).unwrap();
+        assert_eq!((people[0].extension.as_str(), people[0].mobile.as_str()), ("21-01", "000-0000-0001"));
+        assert_eq!((people[0].posts[0].role, people[1].posts[0].role), (Role::Head, Role::Staff));
+        assert_eq!(people[1].mobile, "");
+        let wrong = parse_staff(text.replace("21-02,", "21-02,なし").as_bytes()).unwrap_err();
+        assert_eq!((wrong[0].line, wrong[0].fault.code.as_str()), (3, "csv-phone-wrong"));
     }
 
     #[test]

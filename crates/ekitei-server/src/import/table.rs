@@ -54,7 +54,7 @@ impl Table {
             RowFault::new(line, Fault::ask("csv-line-broken"))
         };
         let heads = reader.headers().map_err(|e| vec![broken(&e)])?.clone();
-        let columns: HashMap<_, _> = heads.iter().enumerate().map(|(i, h)| (h.to_lowercase(), i)).collect();
+        let columns: HashMap<_, _> = heads.iter().enumerate().map(|(i, h)| (heading(h), i)).collect();
         let missing = required.iter().filter(|c| !columns.contains_key(**c));
         let missing: Vec<_> =
             missing.map(|c| RowFault::new(1, Fault::ask("csv-column-missing").with("column", c))).collect();
@@ -76,6 +76,23 @@ impl Table {
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows.iter().map(|(line, cells)| Row { line: *line, table: self, cells })
     }
+}
+
+/// The column's name, also from the words that people write above their tables.
+fn heading(text: &str) -> String {
+    let name = match text {
+        "職員番号" | "番号" => "id",
+        "氏名" | "名前" => "name",
+        "よみ" | "読み" | "ふりがな" | "フリガナ" => "kana",
+        "所属" | "組織" => "section",
+        "役割" => "role",
+        "内線" | "内線番号" => "extension",
+        "携帯" | "携帯番号" | "公用スマホ" => "mobile",
+        "着任日" | "開始日" => "from",
+        "離任日" | "終了日" => "to",
+        other => return other.to_lowercase(),
+    };
+    name.to_owned()
 }
 
 impl Row<'_> {

@@ -3,15 +3,18 @@
 
 mod sources;
 
-pub use ekitei_papers::{Paper, Place, SheetMap, make, open, report};
+pub use ekitei_papers::{Paper, Place, Says, SheetMap, make, open, report};
 pub use sources::{read, sources, waiting};
 
 use crate::app::App;
+use ekitei_forms::{Form, FormDef};
 use ekitei_model::kinds::{self, inspection};
 use ekitei_model::{Fault, Record, RecordId, StaffId};
-use ekitei_papers::Parts;
+use ekitei_papers::{Parts, prepared};
 use ekitei_server_db::StorageError;
+use std::collections::HashMap;
 use std::ops::Deref;
+use std::sync::Arc;
 
 #[derive(Debug, thiserror::Error)]
 pub enum PaperError {
@@ -45,6 +48,14 @@ impl Inspected {
     /// # Errors
     /// [`PaperError`].
     pub async fn load(app: &App, id: RecordId) -> Result<Option<Self>, PaperError> {
+        Self::load_with(app, id, &mut Forms::default()).await
+    }
+
+    /// The same for many: each version of a form is read once.
+    ///
+    /// # Errors
+    /// [`PaperError`].
+    pub async fn load_with(app: &App, id: RecordId, forms: &mut Forms) -> Result<Option<Self>, PaperError> {
         let found = app.storage.office_record(id).await?;
         let Some(record) = found.filter(|r| !r.deleted && r.kind == kinds::INSPECTION) else {
             return Ok(None);
@@ -57,15 +68,31 @@ impl Inspected {
         let case = case.ok_or_else(|| Fault::ask("case-gone"))?;
         let version = named(app, &record, inspection::FORM_VERSION).await?;
         let version = version.ok_or_else(|| Fault::wait("form-not-here"))?;
-        let version = crate::lists::whole(&*app.storage, version).await?;
+        let (form, def) = forms.of(app, &version).await?;
         let visit = named(app, &record, inspection::VISIT).await?.filter(|v| !v.deleted);
-        let mut of = ekitei_papers::Inspected::new(Parts { record, case, version, visit, children })?;
+        let parts = Parts { record, case, version, visit, children };
+        let mut of = ekitei_papers::Inspected::with_form(parts, form, def);
         for id in of.staff() {
             if let Some(staff) = app.storage.staff(&StaffId(id.clone())).await? {
                 of.names.insert(id, staff.name);
             }
         }
         Ok(Some(Self(of)))
+    }
+}
+
+/// Versions of forms that were read already.
+#[derive(Default)]
+pub struct Forms(HashMap<RecordId, (Arc<Form>, Arc<FormDef>)>);
+
+impl Forms {
+    async fn of(&mut self, app: &App, version: &Record) -> Result<(Arc<Form>, Arc<FormDef>), PaperError> {
+        if let Some((form, def)) = self.0.get(&version.id) {
+            return Ok((Arc::clone(form), Arc::clone(def)));
+        }
+        let (form, def) = prepared(crate::lists::whole(&*app.storage, version).await??)?;
+        self.0.insert(version.id, (Arc::clone(&form), Arc::clone(&def)));
+        Ok((form, def))
     }
 }
 

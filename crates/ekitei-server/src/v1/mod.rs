@@ -5,6 +5,7 @@ mod bytes;
 mod enrol;
 mod live;
 mod me;
+mod phones;
 mod pull;
 mod push;
 mod salvage;
@@ -27,6 +28,8 @@ pub fn router() -> Router<Shared> {
         .route(paths::PUSH, post(push::push))
         .route(paths::PULL, post(pull::pull))
         .route(paths::LIVE, get(live::live))
+        .route(ekitei_model::phones::PATH, get(phones::list))
+        .route(&format!("{}/{{id}}/state", ekitei_model::phones::PATH), post(phones::cut_off))
         .route(paths::SALVAGE, post(salvage::salvage))
         .route(&format!("{}/{{id}}/bytes/{{variant}}", paths::RECORDS), get(bytes::bytes))
         .merge(tus::router())

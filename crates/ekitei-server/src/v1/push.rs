@@ -8,8 +8,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use ekitei_model::Lane;
 use ekitei_model::wire::{MAX_BATCH_OPS, PROTO, PushHeader};
+use ekitei_model::{Lane, runs};
 use ekitei_server_db::{Changed, Incoming};
 
 pub async fn push(
@@ -20,14 +20,17 @@ pub async fn push(
 ) -> Answer<Response> {
     let raw = body::read_decoded(&headers, body, app.limits.push_bytes, app.limits.body_read_ms).await?;
     let (header, ops) = parse(&raw)?;
+    let short = header.runs;
     let urgent = header.lane == Lane::Emergency;
     app.metrics.operations.add(ops.len() as u64);
     let pushed = app.storage.apply_push(&caller, &header, ops, app.now_ms()).await?;
     app.announce(&Changed { touched: pushed.touched, jobs: pushed.jobs }, urgent);
-    let mut out = Vec::with_capacity(128 * (pushed.results.len() + 1));
+    let mut out = Vec::new();
     body::push_line(&mut out, &pushed.reply);
-    for result in &pushed.results {
-        body::push_line(&mut out, result);
+    if short {
+        runs::fold(&pushed.results).iter().for_each(|line| body::push_line(&mut out, line));
+    } else {
+        pushed.results.iter().for_each(|result| body::push_line(&mut out, result));
     }
     Ok(body::ndjson(&headers, out))
 }

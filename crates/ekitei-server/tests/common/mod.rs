@@ -37,6 +37,7 @@ pub fn staff(id: &str, name: &str, section: &str, role: Role) -> Staff {
         name: name.into(),
         kana: String::new(),
         extension: "2101".into(),
+        mobile: String::new(),
         posts: vec![post],
     }
 }
@@ -327,6 +328,7 @@ impl Phone {
             generation: 1,
             first: self.next_seq,
             count: u32::try_from(ops.len()).unwrap(),
+            runs: false,
         };
         let mut out = serde_json::to_vec(&header).unwrap();
         for op in ops {

@@ -13,6 +13,7 @@ pub mod line;
 pub mod meta;
 pub mod notices;
 pub mod ops;
+pub mod own;
 pub mod pages;
 pub mod pin;
 pub mod uploads;

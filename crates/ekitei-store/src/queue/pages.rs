@@ -1,10 +1,12 @@
 //! Fetched pages, sealed to this phone until the vault takes them; page and cursor move in one transaction.
 
+use super::own::Own;
 use super::{cursors, meta};
 use crate::error::StoreError;
 use ekitei_model::Scope;
 use ekitei_model::wire::{Direction, Epoch, PageHeader};
 use rusqlite::{Connection, Transaction, params};
+use serde::{Deserialize, Serialize};
 
 /// One fetched page, or the order to erase a scope.
 #[derive(Clone, Debug)]
@@ -15,10 +17,21 @@ pub struct Page {
     pub body: PageBody,
 }
 
+/// What the column `header` holds.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    header: PageHeader,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    own: Option<Own>,
+}
+
 #[derive(Clone, Debug)]
 pub enum PageBody {
     /// Sealed: the records as JSON lines.
     Records { header: PageHeader, sealed: Vec<u8> },
+    /// Written here: the vault makes the records from its operations.
+    Own { header: PageHeader, own: Own },
     /// Not readable any more, or no longer followed.
     Erase,
 }
@@ -54,6 +67,21 @@ pub fn put_page(
         ],
     )?;
     Ok(true)
+}
+
+/// Keeps a page whose records were written here, and advances the cursor over them.
+pub(super) fn put_own(
+    tx: &Transaction,
+    epoch: &Epoch,
+    header: &PageHeader,
+    own: &Own,
+) -> Result<(), StoreError> {
+    if advance(tx, header)? {
+        let kept = Kept { header: header.clone(), own: Some(own.clone()) };
+        tx.prepare_cached("INSERT INTO pages (scope, epoch, header, sealed) VALUES (?1, ?2, ?3, x'')")?
+            .execute(params![header.scope.to_string(), epoch, serde_json::to_string(&kept)?])?;
+    }
+    Ok(())
 }
 
 /// `false`: the page does not continue what is here (a repeated or late answer).
@@ -129,9 +157,10 @@ pub fn waiting(conn: &Connection, limit: u32) -> Result<Vec<Page>, StoreError> {
             scope: super::ops::parse_scope(&row.get::<_, String>(1)?)?,
             epoch: row.get(2)?,
             body: match header {
-                Some(header) => {
-                    PageBody::Records { header: serde_json::from_str(&header)?, sealed: row.get(4)? }
-                }
+                Some(header) => match serde_json::from_str(&header)? {
+                    Kept { header, own: Some(own) } => PageBody::Own { header, own },
+                    Kept { header, own: None } => PageBody::Records { header, sealed: row.get(4)? },
+                },
                 None => PageBody::Erase,
             },
         });
@@ -144,7 +173,7 @@ pub fn count(conn: &Connection) -> Result<u64, StoreError> {
     Ok(conn.prepare_cached("SELECT count(*) FROM pages")?.query_row([], |r| r.get(0))?)
 }
 
-fn is_followed(conn: &Connection, scope: &Scope) -> Result<bool, StoreError> {
+pub(super) fn is_followed(conn: &Connection, scope: &Scope) -> Result<bool, StoreError> {
     Ok(conn
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM follow WHERE scope = ?1)")?
         .query_row([scope.to_string()], |r| r.get(0))?)

@@ -5,13 +5,15 @@ use super::replay::{Replayed, Work};
 use super::{meta, mirror, overlay, read, settle};
 use crate::error::StoreError;
 use crate::queue::downloads::{Download, RANK_THUMB};
+use crate::queue::own::Own;
 use crate::queue::pages::PageBody;
 use crate::queue::{OpState, QueuedOp};
 use ekitei_model::kinds::{self, Variant, photo};
+use ekitei_model::merge::{self, Writer};
 use ekitei_model::op::OpBody;
 use ekitei_model::wire::{Direction, PageHeader};
-use ekitei_model::{OpId, Record, RecordId, Scope};
-use rusqlite::{Connection, Transaction, params};
+use ekitei_model::{OpId, Operation, Record, RecordId, Scope};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -74,17 +76,19 @@ pub(super) fn apply(
                         done.records += 1;
                     }
                 }
-                move_on(tx, header, epoch_no)?;
-                let passed = match header.direction {
-                    Direction::After => header.next,
-                    Direction::Before if header.more => 0,
-                    Direction::Before => header.head,
+                pass(tx, header, epoch_no, has_overlay, &mut later)?;
+            }
+            PageBody::Own { header, own } => {
+                let Some(records) = own_records(tx, header, own)? else {
+                    told.again.push(page.scope.clone());
+                    continue;
                 };
-                if has_overlay && passed > 0 {
-                    for id in settle::scope(tx, &header.scope, passed, epoch_no)? {
-                        later.touched(id);
+                for line in &records {
+                    if take_record(tx, line, epoch_no, has_overlay, &mut later, &mut told)? {
+                        done.records += 1;
                     }
                 }
+                pass(tx, header, epoch_no, has_overlay, &mut later)?;
             }
         }
     }
@@ -95,6 +99,45 @@ pub(super) fn apply(
     meta::set(tx, meta::QUEUE_ID, &work.queue_id)?;
     meta::set(tx, meta::QUEUE_MARK, &work.newest.to_string())?;
     Ok(told)
+}
+
+/// What the operations of this phone made at the office. `None`: one of them is not here; the scope is fetched again.
+fn own_records(tx: &Transaction, header: &PageHeader, own: &Own) -> Result<Option<Vec<Line>>, StoreError> {
+    let by = Writer { device: own.device, staff: &own.staff };
+    let first = (header.next + 1).saturating_sub(own.ops.len() as u64);
+    let mut find = tx.prepare_cached("SELECT body FROM ops WHERE op_id = ?1")?;
+    let mut lines = Vec::with_capacity(own.ops.len());
+    for (seq, op_id) in (first..).zip(&own.ops) {
+        let body: Option<String> = find.query_row([op_id.0.into_bytes()], |r| r.get(0)).optional()?;
+        let op: Option<Operation> = body.map(|b| serde_json::from_str(&b)).transpose()?;
+        let Some(record) = op.and_then(|op| merge::as_written(&op, by, seq, own.received_ms)) else {
+            return Ok(None);
+        };
+        lines.push(Line { text: serde_json::to_string(&record)?, record });
+    }
+    Ok(Some(lines))
+}
+
+/// The vault stands behind the page now; answered operations that it shows leave the overlay.
+fn pass(
+    tx: &Transaction,
+    header: &PageHeader,
+    epoch_no: i64,
+    has_overlay: bool,
+    later: &mut Later,
+) -> Result<(), StoreError> {
+    move_on(tx, header, epoch_no)?;
+    let passed = match header.direction {
+        Direction::After => header.next,
+        Direction::Before if header.more => 0,
+        Direction::Before => header.head,
+    };
+    if has_overlay && passed > 0 {
+        for id in settle::scope(tx, &header.scope, passed, epoch_no)? {
+            later.touched(id);
+        }
+    }
+    Ok(())
 }
 
 fn drop_op(tx: &Transaction, op_id: OpId, later: &mut Later) -> Result<(), StoreError> {

@@ -1,8 +1,8 @@
 //! Keeps the search index and the directory in step with what is shown.
 
-use super::read;
+use super::{people, read};
 use crate::error::StoreError;
-use ekitei_model::fold::{fold, index_tokens};
+use ekitei_model::fold::index_tokens;
 use ekitei_model::{Record, RecordId, kinds};
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ impl Later {
 
 fn put(tx: &Transaction, record: &Record, sort_ms: i64) -> Result<(), StoreError> {
     if matches!(record.kind.as_str(), kinds::STAFF) {
-        return put_person(tx, record);
+        return people::put(tx, record);
     }
     let fields = kinds::searchable(&record.kind);
     if fields.is_empty() {
@@ -134,24 +134,4 @@ fn digest(text: &str, sort_ms: i64) -> i64 {
     let mut hasher = DefaultHasher::new();
     (text, sort_ms).hash(&mut hasher);
     hasher.finish().cast_signed()
-}
-
-fn put_person(tx: &Transaction, record: &Record) -> Result<(), StoreError> {
-    let mut parts =
-        vec![record.text("name"), record.text("kana"), record.text("extension"), record.text("id")];
-    let sections: Vec<&str> = record
-        .fields
-        .get("posts")
-        .and_then(|p| p.as_array())
-        .map(|posts| posts.iter().filter_map(|p| p.get("section")?.as_str()).collect())
-        .unwrap_or_default();
-    parts.extend(sections);
-    // A line feed would fold to a space; this separator is in no name.
-    let folded = parts.iter().map(|p| fold(p)).collect::<Vec<_>>().join("\u{1f}");
-    tx.prepare_cached("INSERT OR REPLACE INTO people VALUES (?1, ?2, ?3)")?.execute(params![
-        record.id.0.into_bytes(),
-        fold(record.text("kana")),
-        folded
-    ])?;
-    Ok(())
 }

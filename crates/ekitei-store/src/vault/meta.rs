@@ -13,6 +13,8 @@ pub(crate) const EPOCH: &str = "epoch";
 pub(crate) const EPOCH_NO: &str = "epoch-no";
 /// Copy of the device credential: who writes, and a second place in case the queue must be set aside.
 pub(crate) const CREDENTIAL: &str = "credential";
+/// The form of the rows of `people`.
+pub(crate) const PEOPLE_FORM: &str = "people-form";
 /// Highest generation of any lane when last seen.
 pub(crate) const GENERATION: &str = "generation";
 

@@ -49,6 +49,7 @@ pub fn sort_ms(record: &Record) -> i64 {
         kinds::VISIT => visit::PLANNED_AT,
         kinds::PHOTO => photo::TAKEN_AT,
         kinds::NOTE => note::WRITTEN_AT,
+        kinds::CALENDAR_EVENT => ekitei_model::calendar::event::STARTS_AT,
         _ => "",
     };
     let said = record.text(field).parse::<Stamp>().ok();

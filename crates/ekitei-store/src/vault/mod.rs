@@ -26,7 +26,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 /// One SQL file a version; only added to, never changed.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/vault_0001.sql")];
+pub(crate) const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/vault_0001.sql"), include_str!("../../migrations/vault_0002.sql")];
 
 /// The open vault. Derefs to [`Database`]: `vault.read(|c| read::record(c, id))`. Dropping it locks.
 pub struct Vault {
@@ -58,6 +59,7 @@ impl Vault {
             let text = zeroize::Zeroizing::new(meta::get(c, meta::IDENTITY)?.ok_or_else(missing)?);
             Ok((id, Identity::from_secret_string(&text)?))
         })?;
+        people::bring_up_to_date(&db)?;
         Ok(Self { db, id, identity, replaying: Mutex::new(()) })
     }
 

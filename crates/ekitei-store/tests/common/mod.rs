@@ -103,6 +103,7 @@ impl Phone {
                 results.push(PushResult {
                     op_id: op.op_id,
                     outcome: Outcome::Applied { scope: scope.clone(), seq },
+                    written_ms: None,
                 });
                 seq += 1;
             }
@@ -183,6 +184,7 @@ pub fn credential(identity: &Identity) -> Credential {
             name: "試験 花子".into(),
             kana: "シケン ハナコ".into(),
             extension: "1001".into(),
+            mobile: String::new(),
             posts: vec![],
         },
         server_url: "http://127.0.0.1:1".into(),

@@ -1,6 +1,7 @@
 //! The line over HTTPS. The only home of reqwest.
 
 mod activity;
+mod phones;
 mod tls;
 mod token;
 mod tus;
@@ -125,6 +126,10 @@ impl HttpTransport {
     /// Clones share their connections.
     fn client(&self) -> Client {
         self.client.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     pub(crate) fn base(&self) -> &Url {
@@ -322,7 +327,7 @@ impl Transport for HttpTransport {
         call.headers.insert(CONTENT_ENCODING, ZSTD);
         call.body = wire::encode_push(&batch.header, batch.ops.iter().map(|o| &o[..])).into();
         let answer = self.send(call).await?;
-        let (reply, results) = wire::decode_push(&answer.body, answer.packing, batch.ops.len())?;
+        let (reply, results) = wire::decode_push(&answer.body, answer.packing, &batch.ids)?;
         Ok(PushAnswer { reply, results, traffic: answer.traffic })
     }
 

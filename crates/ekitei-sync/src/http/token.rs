@@ -88,7 +88,8 @@ impl Tokens {
         Err(CallError::Token)
     }
 
-    fn request(&self, http: &HttpTransport, challenge: &str) -> Result<Call, CallError> {
+    /// What asks for a token: the body of the request.
+    pub fn signed(&self, challenge: &str) -> Vec<u8> {
         let signer = SigningKey::from_bytes(self.key.signing_key.expose());
         let signature = signer.sign(&token_message(self.key.device_id, challenge));
         let request = TokenRequest {
@@ -96,11 +97,15 @@ impl Tokens {
             challenge: challenge.to_owned(),
             signature: STANDARD.encode(signature.to_bytes()),
         };
+        serde_json::to_vec(&request).expect("a token request is plain data")
+    }
+
+    fn request(&self, http: &HttpTransport, challenge: &str) -> Result<Call, CallError> {
         Ok(Call {
             method: Method::POST,
             url: http.url(paths::TOKEN)?,
             headers: HeaderMap::from_iter([(CONTENT_TYPE, JSON)]),
-            body: serde_json::to_vec(&request).expect("a token request is plain data").into(),
+            body: self.signed(challenge).into(),
             limit: MAX_FAULT_BYTES,
             of_upload: false,
             sent: AllSent::default(),

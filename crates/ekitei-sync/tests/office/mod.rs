@@ -244,6 +244,7 @@ impl Transport for Line {
                     name: "試験 花子".into(),
                     kana: "シケン ハナコ".into(),
                     extension: "1001".into(),
+                    mobile: String::new(),
                     posts: vec![],
                 },
                 standing: books.standing.clone(),
@@ -276,14 +277,23 @@ impl Transport for Line {
             if h.first > high + 1 {
                 return Err(CallError::LaneGap { high_water: high });
             }
-            let mut results = Vec::new();
+            let (mut results, mut ops) = (Vec::new(), Vec::new());
             for (n, line) in batch.ops.iter().enumerate() {
                 let op: Operation = serde_json::from_slice(line).unwrap();
                 let op_seq = h.first + n as u64;
                 let known = books.outcomes.contains_key(&op.op_id);
                 assert!(op_seq > high || known, "op_seq {op_seq} was used for another operation");
                 let outcome = self.apply(&mut books, &op);
-                results.push(PushResult { op_id: op.op_id, outcome });
+                results.push(PushResult { op_id: op.op_id, outcome, written_ms: None });
+                ops.push(op);
+            }
+            let by = Writer { device: self.device, staff: &self.staff };
+            for (result, op) in results.iter_mut().zip(&ops) {
+                let Some(record) = books.records.get(&op.record).filter(|_| h.runs) else { continue };
+                let made = merge::as_written(op, by, record.seq, record.received_ms);
+                let here = matches!(result.outcome, Outcome::Applied { seq, .. } if seq == record.seq);
+                result.written_ms =
+                    made.filter(|made| here && made == record).map(|record| record.received_ms);
             }
             let high = high.max(h.first + batch.ops.len() as u64 - 1);
             books.lanes.insert(lane, high);

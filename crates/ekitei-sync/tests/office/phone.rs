@@ -85,6 +85,7 @@ impl Phone {
                 name: "試験 花子".into(),
                 kana: "シケン ハナコ".into(),
                 extension: "1001".into(),
+                mobile: String::new(),
                 posts: vec![],
             },
             server_url: "http://127.0.0.1:1".into(),

@@ -83,6 +83,16 @@ pub struct CopyForm {
     pub section: String,
 }
 
+/// A look at a list of a form.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListRowsView {
+    pub columns: Vec<String>,
+    /// The first rows; one cell a column.
+    pub rows: Vec<Vec<String>>,
+    /// Of the whole list.
+    pub count: u64,
+}
+
 /// A draft made of the section's own sheet, and what the sheet's reader was not sure of.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FromSheetView {

@@ -29,6 +29,8 @@ pub struct InspectionRow {
     /// Amendments that nobody has decided.
     pub amendments: u64,
     pub filed_versions: u64,
+    /// Papers that show what was blacked out later lie in the shared folder still.
+    pub bare: bool,
     pub received_ms: i64,
     pub circulated_at: Option<String>,
 }
@@ -63,6 +65,8 @@ pub struct InspectionView {
     /// Paths of the last filed papers below the shared folder.
     pub filed: Vec<String>,
     pub filed_versions: u64,
+    /// Paths of older papers below the shared folder that show what was blacked out later, as far as they lie there.
+    pub bare: Vec<String>,
     /// The signed-in person may accept or return it now.
     pub may_decide: bool,
     /// The signed-in person decides about its amendments.

@@ -1,12 +1,16 @@
 //! What the console shows, as JSON. docs/openapi.json is made from these types.
 
+mod directory;
 mod forms;
+mod help;
 mod inspections;
 mod people;
 mod records;
 mod work;
 
+pub use directory::*;
 pub use forms::*;
+pub use help::*;
 pub use inspections::*;
 pub use people::*;
 pub use records::*;

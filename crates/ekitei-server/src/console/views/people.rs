@@ -32,6 +32,8 @@ pub struct MayView {
     pub phones: bool,
     /// Belongs to a section, so sees and makes cases.
     pub cases: bool,
+    /// Keeps what is for all: directory, help cards, holidays.
+    pub admin: bool,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -40,6 +42,8 @@ pub struct PersonView {
     pub name: String,
     pub kana: String,
     pub extension: String,
+    /// Empty: none.
+    pub mobile: String,
     /// Held today.
     pub posts: Vec<PostView>,
 }
@@ -67,6 +71,7 @@ impl PersonView {
             name: staff.name.clone(),
             kana: staff.kana.clone(),
             extension: staff.extension.clone(),
+            mobile: staff.mobile.clone(),
             posts: posts
                 .map(|p| PostView { section: p.section.clone(), role: role_word(p.role).to_owned() })
                 .collect(),
