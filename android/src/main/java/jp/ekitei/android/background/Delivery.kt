@@ -1,0 +1,131 @@
+package jp.ekitei.android.background
+
+import android.content.Context
+import android.os.PowerManager
+import jp.ekitei.android.Device
+import jp.ekitei.android.Notices
+import jp.ekitei.android.keys.DeviceKeys
+import jp.ekitei.android.logic.DutyPlan
+import jp.ekitei.android.logic.NotificationPlan
+import jp.ekitei.android.logic.SweepPlan
+import jp.ekitei.core.DeliveryCallback
+import jp.ekitei.core.EkiteiBackground
+import jp.ekitei.core.EkiteiException
+import jp.ekitei.core.LiveEvent
+import jp.ekitei.core.SyncReport
+import jp.ekitei.core.Waiting
+import java.io.File
+
+/** The core of the process `:sync`: opened from its directory, without any screen; touches `queue.db` only. One per process. */
+class Delivery private constructor(private val context: Context) {
+    private val notices = Notices(context)
+    private val sweeps = SweepPlan()
+    private val sweeper = Sweeper(context)
+    private var background: EkiteiBackground? = null
+    private var failures = 0
+    private val oneRun = Any()
+
+    /** `null`: nothing is installed here yet, or the core does not open now. */
+    @Synchronized
+    fun core(): EkiteiBackground? {
+        background?.let { return it }
+        val home = Device.home(context)
+        // Only the screens make an installation.
+        if (!File(home, "queue.db").exists()) return null
+        return try {
+            EkiteiBackground.open(home.path, DeviceKeys(context)).also { background = it }
+        } catch (_: EkiteiException) {
+            null
+        }
+    }
+
+    /** Delivers and fetches for at most [deadlineMs], tells the person what matters, plans the next run. Takes time. */
+    fun run(deadlineMs: Long, urgent: Boolean = false): SyncReport? = synchronized(oneRun) {
+        core()?.let { run(it, deadlineMs, urgent) }
+    }
+
+    private fun run(core: EkiteiBackground, deadlineMs: Long, urgent: Boolean): SyncReport? {
+        val report = try {
+            core.syncOnce(deadlineMs.toULong(), Quiet)
+        } catch (_: EkiteiException) {
+            failures++
+            plan(waiting(core), null)
+            return null
+        }
+        failures = if (report.faultCode == null || report.elsewhere) 0 else failures + 1
+        if (report.deviceState == WIPED) {
+            sweeper.cancel()
+            return report
+        }
+        tell(report, urgent)
+        plan(report.waiting, report.nextWakeMs)
+        return report
+    }
+
+    fun stop() = background?.stop() ?: Unit
+
+    private fun tell(report: SyncReport, urgent: Boolean) {
+        // The screens run: they tell the person themselves.
+        if (report.elsewhere) return
+        val onDuty = Duty.isOn(context)
+        val received = report.received.toLong()
+        if (report.urgent || (urgent && received > 0)) {
+            notices.emergency(notices.shown(NotificationPlan.Channel.EMERGENCY) + 1)
+        } else if (received > 0) {
+            notices.messages(notices.shown(NotificationPlan.Channel.MESSAGES) + received, onDuty)
+        }
+        val waiting = report.waiting
+        if (sweeps.isOverdue(waiting.sinceMs, Device.clocks.nowMs())) {
+            notices.unsent(waiting.items.toLong(), onDuty)
+        } else if (waiting.items == 0uL) {
+            notices.clear(NotificationPlan.Channel.UNSENT)
+        }
+    }
+
+    private fun plan(waiting: Waiting?, officeWakeMs: Long?) {
+        val items = waiting?.items?.toLong() ?: 0
+        Restart.waiting(context, items > 0 || Duty.isOn(context))
+        val now = Device.clocks.nowMs()
+        val state = SweepPlan.State(items, waiting?.sinceMs, failures, officeWakeMs, Duty.isListening)
+        sweeper.plan(sweeps.nextMs(state, now, Device.offsetMin(now)))
+    }
+
+    private fun waiting(core: EkiteiBackground): Waiting? = try {
+        core.waiting()
+    } catch (_: EkiteiException) {
+        null
+    }
+
+    private object Quiet : DeliveryCallback {
+        override fun progressed(waiting: Waiting) = Unit
+        override fun live(event: LiveEvent) = Unit
+    }
+
+    companion object {
+        private const val WIPED = "wiped"
+        @Volatile
+        private var one: Delivery? = null
+
+        fun of(context: Context): Delivery = one ?: synchronized(this) {
+            one ?: Delivery(context.applicationContext).also { one = it }
+        }
+
+        /** Holds the processor awake for so long; it lets go by itself. */
+        fun awakeFor(context: Context, forMs: Long): PowerManager.WakeLock {
+            val lock = context.getSystemService(PowerManager::class.java).newWakeLock(PowerManager.PARTIAL_WAKE_LOCK, "ekitei:delivery")
+            lock.setReferenceCounted(false)
+            lock.acquire(forMs.coerceAtMost(DutyPlan.AWAKE_DELIVERY_MS))
+            return lock
+        }
+
+        /** Holds the processor awake while [work] runs, and never longer than [forMs]. */
+        fun <T> awake(context: Context, forMs: Long, work: () -> T): T {
+            val lock = awakeFor(context, forMs)
+            try {
+                return work()
+            } finally {
+                if (lock.isHeld) lock.release()
+            }
+        }
+    }
+}

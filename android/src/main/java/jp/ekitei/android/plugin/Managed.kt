@@ -1,0 +1,44 @@
+package jp.ekitei.android.plugin
+
+import android.content.BroadcastReceiver
+import android.content.Context
+import android.content.Intent
+import android.content.IntentFilter
+import android.content.RestrictionsManager
+import app.tauri.plugin.JSObject
+import jp.ekitei.android.logic.ManagedConfig
+
+/** What the MDM set for this app. */
+class Managed(private val context: Context) {
+    private var watch: BroadcastReceiver? = null
+
+    fun read(): JSObject {
+        val given = context.getSystemService(RestrictionsManager::class.java).applicationRestrictions
+        @Suppress("DEPRECATION") // The type is looked at afterwards; consoles differ in what they send.
+        val config = ManagedConfig.read(given.keySet().associateWith { given.get(it) })
+        return json(
+            "managed" to config.managed,
+            ManagedConfig.SERVER_URL to config.serverUrl,
+            ManagedConfig.CA_PIN to config.caPin,
+            ManagedConfig.CA_PIN_SPARE to config.caPinSpare,
+            ManagedConfig.ENROLMENT_SECRET to config.enrolmentSecret,
+            ManagedConfig.LOCK_MINUTES to config.lockMinutes,
+            ManagedConfig.MINIMUM_VERSION to config.minimumVersion,
+            "problems" to jsonList(config.problems),
+        )
+    }
+
+    fun watch(changed: () -> Unit) {
+        val receiver = object : BroadcastReceiver() {
+            override fun onReceive(context: Context, intent: Intent) = changed()
+        }
+        // Only the system may send it.
+        context.registerReceiver(receiver, IntentFilter(Intent.ACTION_APPLICATION_RESTRICTIONS_CHANGED))
+        watch = receiver
+    }
+
+    fun stop() {
+        watch?.let(context::unregisterReceiver)
+        watch = null
+    }
+}
