@@ -19,7 +19,13 @@ pub fn program(name: &str) -> PathBuf {
     BUILD.call_once(|| {
         if std::env::var_os("EKITEI_BUILT").is_none() {
             let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-            must(Command::new(cargo).current_dir(root()).args([
+            let mut build = Command::new(cargo);
+            // Of the test's own package; build scripts of others would run again for it.
+            let ours = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+            for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(ours)) {
+                build.env_remove(name);
+            }
+            must(build.current_dir(root()).args([
                 "build",
                 "-q",
                 "-p",

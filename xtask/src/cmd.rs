@@ -36,9 +36,19 @@ impl Cmd {
         command.args(&self.args).current_dir(&self.folder);
         command.envs([("CARGO_TERM_COLOR", "never"), ("NO_COLOR", "1"), ("FORCE_COLOR", "0")]);
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
-        // Set by the cargo that started us; another package's build must not see ours.
-        command.env_remove("CARGO_MANIFEST_DIR").env_remove("CARGO_PKG_NAME");
+        without_package(&mut command);
         command
+    }
+}
+
+/// What the cargo that started us said about our own package. Build scripts of others read it (ring's is run again when
+/// it changes), so with it a build from here and one by hand would each make the other stale.
+pub fn without_package(command: &mut Command) {
+    let ours = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(ours) {
+            command.env_remove(name);
+        }
     }
 }
 

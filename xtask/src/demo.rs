@@ -17,6 +17,8 @@ pub fn run(project: &Project, args: &[String]) -> Result<ExitCode, String> {
     let program = project.built("demo");
     let mut command = std::process::Command::new(&program);
     command.args(args).current_dir(&project.root).env("EKITEI_ROOT", &project.root);
+    // Just made above: it need not ask cargo again.
+    command.env("EKITEI_BUILT", "1");
     replace_process(command).map_err(|e| format!("cannot start {}: {e}", program.display()))
 }
 

@@ -75,7 +75,7 @@ pub fn patch(
     let mut out = Patched { record: record.clone(), changed: false, conflicts: Vec::new(), amendment: None };
     if record.kind == kinds::INSPECTION {
         let (now, later) = inspection::split(record, fields);
-        if !later.is_empty() {
+        if now.len() < fields.len() {
             out.amendment = amendment_record(record, op, later, by);
             let rest = patch(record, op, base, &now, by);
             return Patched { amendment: out.amendment, ..rest };

@@ -4,6 +4,7 @@
 
 use ekitei_model::op::{Operation, Outcome};
 use ekitei_model::record::Record;
+use ekitei_model::runs::ResultLine;
 use ekitei_model::wire::*;
 use serde::{Serialize, de::DeserializeOwned};
 use std::path::Path;
@@ -32,6 +33,7 @@ fn operations() {
 fn outcomes() {
     golden::<PushResult>("push_results.ndjson");
     golden::<Outcome>("outcomes.ndjson");
+    golden::<ResultLine>("push_lines.ndjson");
 }
 #[test]
 fn records() {
@@ -40,6 +42,7 @@ fn records() {
 #[test]
 fn headers() {
     golden::<PushHeader>("push_header.ndjson");
+    golden::<PushHeader>("push_header_runs.ndjson");
     golden::<PushReply>("push_reply.ndjson");
     golden::<PullRequest>("pull_request.ndjson");
     golden::<PullReply>("pull_reply.ndjson");

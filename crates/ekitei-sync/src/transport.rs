@@ -9,7 +9,7 @@ use ekitei_model::kinds::Variant;
 use ekitei_model::wire::{
     BytesOf, MeReply, PullReply, PullRequest, PushHeader, PushReply, PushResult, TokenReply,
 };
-use ekitei_model::{Record, RecordId};
+use ekitei_model::{OpId, Record, RecordId};
 use tokio::sync::Notify;
 
 use crate::error::CallError;
@@ -28,6 +28,8 @@ pub struct PushBatch {
     pub header: PushHeader,
     /// Frozen lines, `header.count` of them, without line feed.
     pub ops: Vec<Bytes>,
+    /// The ids of these operations, in the same order.
+    pub ids: Vec<OpId>,
 }
 
 #[derive(Clone, Debug)]

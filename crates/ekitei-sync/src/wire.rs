@@ -3,8 +3,9 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use ekitei_model::Record;
+use ekitei_model::runs::{self, ResultLine};
 use ekitei_model::wire::{PageHeader, PullReply, PushHeader, PushReply, PushResult, ZSTD_LEVEL};
+use ekitei_model::{OpId, Record};
 use serde::de::DeserializeOwned;
 
 use crate::error::CallError;
@@ -53,28 +54,26 @@ pub enum Packing {
     Zstd,
 }
 
-/// The answer to a push of `count` operations.
+/// The answer to a push of `ops`.
 ///
 /// # Errors
-/// [`CallError::Garbage`] when anything but one reply and exactly `count` results came.
+/// [`CallError::Garbage`] when anything but one reply and exactly one result for each operation came.
 pub fn decode_push(
     body: &[u8],
     packing: Packing,
-    count: usize,
+    ops: &[OpId],
 ) -> Result<(PushReply, Vec<PushResult>), CallError> {
     let mut lines = Lines::new(body, packing)?;
     let reply: PushReply = lines.expect_json("push reply")?;
-    let mut results = Vec::with_capacity(count.min(1_000));
+    let mut said = Vec::new();
     while let Some(line) = lines.next_line()? {
-        if results.len() == count {
+        if said.len() == ops.len() {
             return Err(garbage("more results than operations"));
         }
-        results.push(parse::<PushResult>(line, "push result")?);
+        said.push(parse::<ResultLine>(line, "push result")?);
     }
-    if results.len() != count {
-        return Err(garbage(format!("{} results for {count} operations", results.len())));
-    }
-    Ok((reply, results))
+    let results = runs::unfold(said, ops);
+    results.map(|r| (reply, r)).ok_or_else(|| garbage("results of other operations"))
 }
 
 /// The answer to a pull.
@@ -248,18 +247,19 @@ mod tests {
     #[test]
     fn a_push_answer_has_one_result_for_each_operation() {
         let reply = PushReply { epoch: "e".into(), high_water: 2, acl_version: 1 };
-        let result = PushResult { op_id: uuid::Uuid::now_v7().into(), outcome: Outcome::Voided };
+        let ops: Vec<OpId> = (1..4).map(|n| OpId(uuid::Uuid::from_u128(n))).collect();
+        let result = PushResult { op_id: ops[0], outcome: Outcome::Voided, written_ms: None };
         let mut body = serde_json::to_vec(&reply).unwrap();
         body.push(b'\n');
         for _ in 0..2 {
             body.extend(serde_json::to_vec(&result).unwrap());
             body.push(b'\n');
         }
-        assert_eq!(decode_push(&body, Packing::Plain, 2).unwrap().1.len(), 2);
-        assert!(decode_push(&body, Packing::Plain, 1).is_err());
-        assert!(decode_push(&body, Packing::Plain, 3).is_err());
-        assert!(decode_push(b"<html>login</html>\n", Packing::Plain, 2).is_err());
-        assert!(decode_push(b"", Packing::Zstd, 0).is_err());
+        assert_eq!(decode_push(&body, Packing::Plain, &ops[..2]).unwrap().1.len(), 2);
+        assert!(decode_push(&body, Packing::Plain, &ops[..1]).is_err());
+        assert!(decode_push(&body, Packing::Plain, &ops).is_err());
+        assert!(decode_push(b"<html>login</html>\n", Packing::Plain, &ops[..2]).is_err());
+        assert!(decode_push(b"", Packing::Zstd, &[]).is_err());
     }
 
     #[test]
@@ -282,6 +282,7 @@ mod tests {
             generation: 1,
             first: 3,
             count: 2,
+            runs: true,
         };
         let body = encode_push(&header, [&b"{\"a\":1}"[..], b"{\"b\":2}"].into_iter());
         let plain = zstd::decode_all(&body[..]).unwrap();
@@ -296,7 +297,7 @@ mod tests {
         fn garbage_is_garbage(bytes in proptest::collection::vec(any::<u8>(), 0..600), zstd: bool) {
             let packing = if zstd { Packing::Zstd } else { Packing::Plain };
             let _ = decode_pull(&bytes, packing);
-            let _ = decode_push(&bytes, packing, 3);
+            let _ = decode_push(&bytes, packing, &[OpId(uuid::Uuid::nil()); 3]);
             let _ = decode_json::<serde_json::Value>(&bytes, packing, "x");
         }
 

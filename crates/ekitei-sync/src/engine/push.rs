@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ekitei_model::wire::{MAX_BATCH_BYTES, PROTO, PushHeader, PushResult};
 use ekitei_model::{Lane, OpBody, Operation, Stamp};
-use ekitei_store::queue::{Batch, answers, batch, credential, cursors, ops};
+use ekitei_store::queue::{Batch, answers, batch, credential, cursors, ops, own};
 use ekitei_store::{StoreError, Transaction};
 
 use super::flight::Flight;
@@ -86,10 +86,12 @@ impl Engine {
             generation: batch.generation,
             first: batch.first,
             count: u32::try_from(batch.ops.len()).unwrap_or(u32::MAX),
+            runs: true,
         };
         let ops = batch.ops.iter().map(|op| Bytes::copy_from_slice(&op.bytes)).collect();
+        let ids = batch.ops.iter().map(|op| op.op_id).collect();
         let line = Arc::clone(&self.line);
-        Ok(Flight::launch(&self.clock, async move { line.push(PushBatch { header, ops }).await }))
+        Ok(Flight::launch(&self.clock, async move { line.push(PushBatch { header, ops, ids }).await }))
     }
 
     /// Writes the outcomes of `sent` and, in the same commit, makes the batch behind the named one ready.
@@ -101,9 +103,14 @@ impl Engine {
         freeze: Option<(&Batch, usize, usize)>,
     ) -> Result<Option<Batch>, Halt> {
         let now_ms = self.clock.now_ms();
+        let (device, staff) = (run.credential.device_id, &run.credential.staff.id);
         let (taken, news, ahead) = self.home.queue().write(|tx| {
-            let news = brings_news(tx, &answer.results)?;
             let taken = answers::record_outcomes(tx, sent.lane, sent.generation, &answer.results, now_ms)?;
+            // An answer from before a restore says nothing about the sequence after it.
+            if credential::epoch(tx)?.as_ref() == Some(&answer.reply.epoch) {
+                own::take(tx, &answer.reply.epoch, device, staff, &answer.results)?;
+            }
+            let news = brings_news(tx, &answer.results)?;
             let ahead = match freeze {
                 Some((last, max_ops, max_bytes)) => behind(tx, last, max_ops, max_bytes)?,
                 None => None,
