@@ -1,10 +1,12 @@
-//! The filled samples as LibreOffice shows them, beside the originals: the same pages, the same frame of lines, the
-//! answers in the text. Needs `soffice`, `pdftoppm` and `pdftotext`; the stage that has them sets the feature `office`,
+//! The filled samples as LibreOffice shows them, beside the originals: the same pages, pixel for pixel outside of the
+//! cells that are written into (their borders included), the answers in the text. Needs `soffice`, `pdftoppm` and `pdftotext`; the stage that has them sets the feature `office`,
 //! and without it nothing here is proven.
 #![cfg(feature = "office")]
 #![allow(clippy::unwrap_used)]
 
 mod support;
+
+use support::stained::{self, Mask};
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,15 +31,15 @@ fn run(program: &str, arguments: &[&str], folder: &Path) -> Vec<u8> {
     out.stdout
 }
 
-/// The pages of a workbook as grey pictures, and its text.
+/// The pages of a workbook in colour, and its text.
 fn render(folder: &Path, name: &str) -> (Vec<Page>, String) {
     run("soffice", &["--headless", "--convert-to", "pdf", &format!("{name}.xlsx")], folder);
-    run("pdftoppm", &["-r", "72", "-gray", &format!("{name}.pdf"), name], folder);
+    run("pdftoppm", &["-r", "100", &format!("{name}.pdf"), name], folder);
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
-            path.extension().is_some_and(|end| end == "pgm")
+            path.extension().is_some_and(|end| end == "ppm")
                 && path.file_name().unwrap().to_string_lossy().starts_with(&format!("{name}-"))
         })
         .collect();
@@ -49,22 +51,21 @@ fn render(folder: &Path, name: &str) -> (Vec<Page>, String) {
     )
 }
 
-/// Darker than this is ink.
-const INK: u8 = 120;
-/// Of a thousand dark pixels of the original, so many may have gone: boxes that became ticks, hints that became answers.
-const LOST_OF_1000: usize = 5;
+/// A pixel that differs by more than this from all its neighbours on the other page is another one: smoothed edges
+/// differ by less.
+const APART: i16 = 96;
 
 struct Page {
     width: usize,
-    grey: Vec<u8>,
+    rgb: Vec<[u8; 3]>,
 }
 
 impl Page {
-    /// A binary PGM.
+    /// A binary PPM.
     fn read(bytes: &[u8]) -> Self {
         let mut at = 0;
         let mut numbers = Vec::new();
-        assert!(bytes.starts_with(b"P5"));
+        assert!(bytes.starts_with(b"P6"));
         at += 2;
         while numbers.len() < 3 {
             while bytes[at].is_ascii_whitespace() {
@@ -74,46 +75,35 @@ impl Page {
             numbers.push(std::str::from_utf8(&bytes[at..end]).unwrap().parse::<usize>().unwrap());
             at = end;
         }
-        Self { width: numbers[0], grey: bytes[at + 1..].to_vec() }
+        let rgb = bytes[at + 1..].chunks_exact(3).map(|c| [c[0], c[1], c[2]]).collect();
+        Self { width: numbers[0], rgb }
     }
 
     fn height(&self) -> usize {
-        self.grey.len() / self.width
+        self.rgb.len() / self.width
     }
 
-    /// Places of long dark lines across: the sheet's ruling.
-    fn rules(&self) -> Vec<(usize, usize)> {
-        let mut found = Vec::new();
-        for (y, row) in self.grey.chunks_exact(self.width).enumerate() {
-            let longest = row.split(|grey| *grey > 200).map(<[u8]>::len).max().unwrap_or(0);
-            if longest > self.width / 4 {
-                found.push((y, longest));
-            }
-        }
-        found
+    fn grey(&self, at: usize) -> i16 {
+        let [r, g, b] = self.rgb[at].map(i16::from);
+        (r * 2 + g * 5 + b) / 8
     }
 
-    /// The page lying on its side: its upright lines run across.
-    fn turned(&self) -> Self {
-        let columns =
-            (0..self.width).flat_map(|x| (0..self.height()).map(move |y| self.grey[y * self.width + x]));
-        Self { width: self.height(), grey: columns.collect() }
-    }
-
-    /// Dark pixels, and how many of them have nothing dark within one pixel on `other`.
-    fn ink_lost_on(&self, other: &Self) -> (usize, usize) {
-        let (mut ink, mut lost) = (0, 0);
+    /// Places outside of `mask` where this page shows what the other shows nowhere near.
+    fn differs(&self, other: &Self, mask: &Mask) -> Vec<(usize, usize)> {
+        let mut out = Vec::new();
         for y in 1..self.height() - 1 {
             for x in 1..self.width - 1 {
-                if self.grey[y * self.width + x] > INK {
+                let at = y * self.width + x;
+                if mask.covers(x, y) {
                     continue;
                 }
-                ink += 1;
-                let near = (y - 1..=y + 1).flat_map(|y| (x - 1..=x + 1).map(move |x| y * self.width + x));
-                lost += usize::from(near.into_iter().all(|at| other.grey[at] > INK + 40));
+                let mut near = (y - 1..=y + 1).flat_map(|y| (x - 1..=x + 1).map(move |x| y * self.width + x));
+                if near.all(|there| (self.grey(at) - other.grey(there)).abs() > APART) {
+                    out.push((x, y));
+                }
             }
         }
-        (ink, lost)
+        out
     }
 }
 
@@ -138,27 +128,25 @@ fn the_filled_sheet_looks_like_the_sheet() {
         let (before, words) = render(folder.path(), "original");
         let (after, text) = render(folder.path(), "filled");
         assert_eq!(before.len(), after.len(), "{name}: the same number of pages");
-        for (page, (old, new)) in before.iter().zip(&after).enumerate() {
-            assert_eq!(old.grey.len(), new.grey.len());
-            // Photos may add dark rows of their own; no line of the sheet may be missing or moved, so the cells are
-            // merged as they were and the page shows the same part of the sheet.
-            for (how, old, new) in [
-                ("across", old.rules(), new.rules()),
-                ("upright", old.turned().rules(), new.turned().rules()),
-            ] {
-                assert!(how == "upright" || !old.is_empty(), "{name} page {page} is ruled");
-                for (y, length) in &old {
-                    let kept = new.iter().any(|(at, other)| at.abs_diff(*y) <= 1 && *other + 4 >= *length);
-                    assert!(kept, "{name} page {page}: the line {how} at {y} is gone");
-                }
-            }
-            // Words and lines of the sheet stay where they were, but for what the answers stand in place of.
-            let (ink, lost) = old.ink_lost_on(new);
-            println!("{name} page {page}: {lost} of {ink} dark pixels have gone");
-            assert!(
-                lost * 1_000 <= ink * LOST_OF_1000,
-                "{name} page {page}: {lost} of {ink} dark pixels have gone"
-            );
+        // Where the answers belong, as the same program draws it: those cells in a colour that nothing else has.
+        std::fs::write(folder.path().join("stained.xlsx"), stained::stained(&original, &proposal)).unwrap();
+        let (stained, _) = render(folder.path(), "stained");
+        assert_eq!(stained.len(), before.len(), "{name}: the colour moves nothing");
+        for (page, ((old, new), colour)) in before.iter().zip(&after).zip(&stained).enumerate() {
+            assert_eq!((old.width, old.rgb.len()), (new.width, new.rgb.len()));
+            let mask = Mask::of(&colour.rgb, colour.width);
+            let share = mask.covered() * 100 / old.rgb.len();
+            assert!((1..75).contains(&share), "{name} page {page}: answers take {share} of 100");
+            // Both ways: nothing of the sheet has gone, and nothing stands beside the cells. Merged cells, borders,
+            // frames, seal boxes, headings and the part of the sheet that is printed are what they were.
+            let (gone, come) = (old.differs(new, &mask), new.differs(old, &mask));
+            println!("{name} page {page}: {share} % are answers; {} gone, {} come", gone.len(), come.len());
+            assert!(gone.is_empty(), "{name} page {page}: gone at {:?}", &gone[..gone.len().min(9)]);
+            assert!(come.is_empty(), "{name} page {page}: come at {:?}", &come[..come.len().min(9)]);
+            // It would be seen: the same page moved by three pixels is another one.
+            let moved =
+                Page { width: old.width, rgb: old.rgb[3..].iter().chain(&old.rgb[..3]).copied().collect() };
+            assert!(old.differs(&moved, &mask).len() > 100);
         }
         for word in wanted {
             assert!(text.contains(word), "{name}: {word} in\n{text}");
@@ -166,10 +154,13 @@ fn the_filled_sheet_looks_like_the_sheet() {
         for word in ["課長", "係長"].iter().filter(|word| words.contains(**word)) {
             assert!(text.contains(word), "{name}: the seal boxes' words stay");
         }
-        let photos =
-            after.iter().flat_map(|page| &page.grey).filter(|grey| (60..230).contains(*grey)).count();
-        let before =
-            before.iter().flat_map(|page| &page.grey).filter(|grey| (60..230).contains(*grey)).count();
-        assert!(photos > before + 20_000, "{name}: photos are shown");
+        let half_tones = |pages: &[Page]| {
+            pages
+                .iter()
+                .flat_map(|p| (0..p.rgb.len()).map(|at| p.grey(at)))
+                .filter(|g| (60..230).contains(g))
+                .count()
+        };
+        assert!(half_tones(&after) > half_tones(&before) + 20_000, "{name}: photos are shown");
     }
 }

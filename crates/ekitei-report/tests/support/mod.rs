@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, dead_code)]
 
 pub mod answers;
+pub mod stained;
 
 use ekitei_report::Picture;
 use ekitei_report::inspection::{Fact, Finding, Line, Part, Photo, Report, Signature};
