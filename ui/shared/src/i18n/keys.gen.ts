@@ -609,7 +609,6 @@ export interface MessageParams {
   'enrol.server-missing': never;
   'enrol.title': never;
   'error.already-enrolled': never;
-  'error.amendment-alone': never;
   'error.amendment-decided': never;
   'error.answer-attachment': never;
   'error.answer-choice-gone': never;
@@ -1623,6 +1622,7 @@ export interface MessageParams {
   'pin.old': never;
   'pin.too-short': never;
   'pin.too-simple': never;
+  'quarantine.amendment-alone': never;
   'quarantine.case-gone': never;
   'quarantine.device-drained': never;
   'quarantine.mark-id': never;
