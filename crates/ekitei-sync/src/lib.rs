@@ -13,6 +13,7 @@ mod engine;
 pub mod error;
 pub mod http;
 pub mod live;
+pub mod measure;
 pub mod plan;
 pub mod transport;
 mod wake;
