@@ -37,7 +37,7 @@ function kotlinc(sources, into, classpath, platform = []) {
 /** androidx by hand, and the classes that a build makes from resources. */
 function stubs() {
   const sources = fresh("stub-sources");
-  for (const paragraph of readFileSync(join(here, "stubs.txt"), "utf8").split(/\n\n+/)) {
+  for (const paragraph of readFileSync(join(here, "stubs/androidx.txt"), "utf8").split(/\n\n+/)) {
     const lines = paragraph.split("\n").filter((line) => line && !line.startsWith("#"));
     if (lines.length === 0) continue;
     const path = join(sources, `${lines[0]}.java`);
@@ -72,7 +72,7 @@ export function compile() {
     "templates of wry and Tauri": files(templates(), ".kt"),
     "the app's activity": files(join(app, "src/main/java"), ".kt").filter((path) => !path.includes("/generated/")),
     "android/ and the core's bindings": files(join(library, "src/main/java"), ".kt"),
-    "one function of androidx": [join(here, "edit.kt")],
+    "functions of androidx": files(join(here, "stubs"), ".kt"),
   };
   fresh("classes");
   const said = kotlinc(Object.values(groups).flat(), classes, [jar("android-all"), stubClasses, ...carried()], [

@@ -24,7 +24,6 @@ import jp.ekitei.android.keys.DeviceKeys
 import jp.ekitei.android.logic.NotificationPlan
 import jp.ekitei.android.logic.PinCounter
 import jp.ekitei.android.logic.QuietHours
-import jp.ekitei.android.logic.SweepPlan
 import jp.ekitei.android.plugin.Camera
 import jp.ekitei.android.plugin.Documents
 import jp.ekitei.android.plugin.Edges
@@ -92,10 +91,12 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
         screen?.left(forCamera = camera.isOpen)
     }
 
+    /** What is unsent goes by the system from now on, if Android ends or freezes this process. */
+    override fun onStop(activity: AppCompatActivity) = Sweeper(context).planAfterScreens()
+
     override fun onResume(activity: AppCompatActivity) {
         current = activity
         screen?.returned(activity)
-        edges.again(activity)
     }
 
     override fun onDestroy(activity: AppCompatActivity) {
@@ -264,14 +265,6 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
     fun duty(invoke: Invoke) = invoke.answer {
         Duty.set(context, invoke.flag("on"))
         json("running" to invoke.flag("on"))
-    }
-
-    @Command
-    fun sweep(invoke: Invoke) = invoke.answer {
-        val now = Device.clocks.nowMs()
-        val state = SweepPlan.State(invoke.number("waiting") ?: 0, invoke.number("oldest_unsent_ms"), live = Duty.isOn(context))
-        Sweeper(context).plan(SweepPlan().nextMs(state, now, Device.offsetMin(now)))
-        null
     }
 
     private fun tell(what: String) = trigger(EVENT, json("what" to what))

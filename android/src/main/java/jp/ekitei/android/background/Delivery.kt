@@ -21,8 +21,10 @@ class Delivery private constructor(private val context: Context) {
     private val notices = Notices(context)
     private val sweeps = SweepPlan()
     private val sweeper = Sweeper(context)
+    private val screens = Screens(context)
     private var background: EkiteiBackground? = null
     private var failures = 0
+    private var elsewhere = 0
     private val oneRun = Any()
 
     /** `null`: nothing is installed here yet, or the core does not open now. */
@@ -53,6 +55,12 @@ class Delivery private constructor(private val context: Context) {
             return null
         }
         failures = if (report.faultCode == null || report.elsewhere) 0 else failures + 1
+        elsewhere = if (report.elsewhere) elsewhere + 1 else 0
+        if (sweeps.mustEndScreens(elsewhere, screens.areInFront())) {
+            elsewhere = 0
+            screens.end()
+            return run(core, deadlineMs, urgent)
+        }
         if (report.deviceState == WIPED) {
             sweeper.cancel()
             return report
@@ -86,7 +94,7 @@ class Delivery private constructor(private val context: Context) {
         val items = waiting?.items?.toLong() ?: 0
         Restart.waiting(context, items > 0 || Duty.isOn(context))
         val now = Device.clocks.nowMs()
-        val state = SweepPlan.State(items, waiting?.sinceMs, failures, officeWakeMs, Duty.isListening)
+        val state = SweepPlan.State(items, waiting?.sinceMs, failures, officeWakeMs, Duty.isListening, elsewhere > 0)
         sweeper.plan(sweeps.nextMs(state, now, Device.offsetMin(now)))
     }
 

@@ -22,7 +22,8 @@ class Sweeper(private val context: Context) {
         scheduler.schedule(job)
     }
 
-    fun isPlanned(): Boolean = scheduler.getPendingJob(JOB_ID) != null
+    /** The screens went: whatever they leave undone is delivered from here. */
+    fun planAfterScreens() = plan(SweepPlan.AFTER_SCREENS_MS)
 
     fun cancel() = scheduler.cancel(JOB_ID)
 

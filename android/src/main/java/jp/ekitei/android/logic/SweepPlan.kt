@@ -15,6 +15,7 @@ class SweepPlan(private val quiet: QuietHours = QuietHours(), private val random
      * @param failures runs in a row that did not reach the office
      * @param officeWakeMs the instant that the engine itself asked for (back-off, Retry-After); `null` without one
      * @param live the duty service listens: the sweep is its net only
+     * @param elsewhere the screens' process had the right to deliver
      */
     data class State(
         val waiting: Long,
@@ -22,11 +23,13 @@ class SweepPlan(private val quiet: QuietHours = QuietHours(), private val random
         val failures: Int = 0,
         val officeWakeMs: Long? = null,
         val live: Boolean = false,
+        val elsewhere: Boolean = false,
     )
 
     /** Milliseconds from now to the earliest start. The system may come later; it never comes without a network. */
     fun nextMs(state: State, nowMs: Long, offsetMin: Int): Long {
         val asked = state.officeWakeMs?.let { (it - nowMs).coerceIn(0, MAX_RETRY_MS) } ?: 0
+        if (state.elsewhere) return maxOf(ELSEWHERE_RETRY_MS, asked)
         if (state.waiting > 0) {
             val retry = if (state.failures == 0) 0 else retryMs(state.failures)
             return maxOf(retry, asked)
@@ -40,6 +43,12 @@ class SweepPlan(private val quiet: QuietHours = QuietHours(), private val random
         val spread = every / 2 + random.nextLong(every / 2)
         return maxOf(spread, asked)
     }
+
+    /**
+     * The screens' process has the right to deliver ([elsewhere] runs in a row now). Android freezes processes in the background, and a
+     * frozen one keeps that right without using it: then it must be ended. Nothing is lost by that but the vault's being open.
+     */
+    fun mustEndScreens(elsewhere: Int, screensInFront: Boolean): Boolean = !screensInFront && elsewhere >= FROZEN_AFTER
 
     /** Full jitter below a ceiling that doubles; never less than a moment, never more than [MAX_RETRY_MS]. */
     fun retryMs(failures: Int): Long {
@@ -59,6 +68,13 @@ class SweepPlan(private val quiet: QuietHours = QuietHours(), private val random
         const val LEAST_RETRY_MS = 1_000L
         const val MAX_RETRY_MS = 15 * 60_000L
         const val OVERDUE_MS = 24 * 3_600_000L
+
+        /** The screens' own delivery may finish first. */
+        const val AFTER_SCREENS_MS = 20_000L
+
+        /** After so many runs in a row in which the screens' process held the right to deliver, it is taken for frozen. */
+        const val FROZEN_AFTER = 2
+        const val ELSEWHERE_RETRY_MS = 60_000L
 
         /** A run of the system's job must end within ten minutes; the engine gets a little less. */
         const val RUN_MS = 9 * 60_000L

@@ -1,6 +1,5 @@
 package jp.ekitei.android.plugin
 
-import android.app.Activity
 import android.graphics.Insets
 import android.view.View
 import android.view.WindowInsets
@@ -21,17 +20,19 @@ class Edges(private val changed: (JSObject) -> Unit) {
             // The system pads nothing: the page does it, keyboard included.
             WindowInsets.CONSUMED
         }
+        // A page that was loaded anew has lost its variables.
+        var loaded = false
+        webView.viewTreeObserver.addOnPreDrawListener {
+            val now = webView.progress == WHOLE
+            if (now && !loaded) webView.requestApplyInsets()
+            loaded = now
+            true
+        }
         webView.requestApplyInsets()
     }
 
     /** In CSS pixels; `null` before the first layout. */
     fun now(): JSObject? = last
-
-    /** A page that was loaded anew has lost its variables. */
-    fun again(activity: Activity) {
-        val insets = activity.window.decorView.rootWindowInsets ?: return
-        web?.let { apply(it, insets) }
-    }
 
     private fun apply(view: View, insets: WindowInsets) {
         val bars = insets.getInsets(WindowInsets.Type.systemBars() or WindowInsets.Type.displayCutout())
@@ -48,8 +49,9 @@ class Edges(private val changed: (JSObject) -> Unit) {
     private fun told(bars: Insets, keyboard: Int, density: Float): JSObject {
         fun css(pixels: Int) = (pixels / density).toDouble()
         return json(
-            "top" to css(bars.top), "right" to css(bars.right), "bottom" to css(bars.bottom), "left" to css(bars.left),
-            "keyboard" to css(keyboard),
+            "top" to css(bars.top), "right" to css(bars.right), "left" to css(bars.left),
+            // The keyboard's height includes the bar below it.
+            "bottom" to css(if (keyboard > 0) 0 else bars.bottom), "keyboard" to css(keyboard),
         )
     }
 
@@ -61,6 +63,7 @@ class Edges(private val changed: (JSObject) -> Unit) {
     }
 
     private companion object {
+        const val WHOLE = 100
         val SIDES = listOf("top", "right", "bottom", "left", "keyboard")
     }
 }

@@ -47,6 +47,14 @@ class SweepPlanTest {
     }
 
     @Test
+    fun `a process of screens that is frozen with the right to deliver is ended, one in front never`() {
+        assertEquals(SweepPlan.ELSEWHERE_RETRY_MS, next(SweepPlan.State(waiting = 5, elsewhere = true)))
+        assertFalse(plan.mustEndScreens(1, screensInFront = false))
+        assertTrue(plan.mustEndScreens(2, screensInFront = false))
+        assertFalse(plan.mustEndScreens(50, screensInFront = true))
+    }
+
+    @Test
     fun `overdue after a day, also when the clock was set`() {
         assertFalse(plan.isOverdue(null, FRIDAY_10_AM))
         assertFalse(plan.isOverdue(FRIDAY_10_AM - 24 * HOUR + 1, FRIDAY_10_AM))
