@@ -3,11 +3,13 @@
 //! Lives here: starting other programs, watching them, reporting. May not live here: any rule of the product; a test
 //! or a bench belongs to the package it concerns and is only started from here. Nobody calls this crate.
 
+mod android;
 mod bench;
 mod cmd;
 mod demo;
 mod guard;
 mod need;
+mod phone;
 mod postgres;
 mod project;
 mod report;
@@ -33,6 +35,8 @@ cargo xtask COMMAND
                         benchmarks beside named peers, into docs/PERFORMANCE.md
   prove                 the long run: full seeds and kills (EKITEI_SIM_SEEDS, EKITEI_KILL_ROUNDS)
   desktop               build the desktop shell and drive its window
+  android [--check] [--release --keystore FILE --alias NAME]
+                        say what is missing for an APK, or build it
 ";
 
 fn main() -> ExitCode {
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = args.collect();
     let project = project::Project::find();
     let done = match command.as_str() {
+        "android" => android::run(&project, &rest),
         "demo" => demo::run(&project, &rest),
         "test" => test::Options::parse(&rest).and_then(|options| test::run(&project, &options)),
         "check" | "gen" | "bench" | "prove" | "desktop" => test::run_command(&project, &command, &rest),

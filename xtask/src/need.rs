@@ -11,6 +11,8 @@ pub enum Need {
     Program { name: &'static str, packages: &'static [&'static str] },
     /// A file whose path has one `*` folder in it, for example `/usr/lib/postgresql/*/bin/initdb`.
     File { pattern: &'static str, packages: &'static [&'static str] },
+    /// A file at one place: programs that are meant although others of their name stand before them in PATH.
+    Path { path: &'static str, packages: &'static [&'static str] },
     /// A C library that pkg-config knows.
     Library { name: &'static str, packages: &'static [&'static str] },
     /// A cargo subcommand, built from source when missing.
@@ -22,6 +24,7 @@ impl Need {
         match self {
             Need::Program { name, .. } => in_path(name),
             Need::File { pattern, .. } => newest_match(pattern).is_some(),
+            Need::Path { path, .. } => Path::new(path).is_file(),
             Need::Library { name, .. } => succeeds(Command::new("pkg-config").args(["--exists", name])),
             Need::CargoTool { name, .. } => succeeds(Command::new("cargo").args([name, "--version"])),
         }
@@ -29,9 +32,10 @@ impl Need {
 
     pub fn packages(&self) -> &'static [&'static str] {
         match self {
-            Need::Program { packages, .. } | Need::File { packages, .. } | Need::Library { packages, .. } => {
-                packages
-            }
+            Need::Program { packages, .. }
+            | Need::File { packages, .. }
+            | Need::Path { packages, .. }
+            | Need::Library { packages, .. } => packages,
             Need::CargoTool { .. } => &[],
         }
     }
@@ -40,6 +44,7 @@ impl Need {
         match self {
             Need::Program { name, .. } | Need::Library { name, .. } => (*name).to_owned(),
             Need::File { pattern, .. } => (*pattern).to_owned(),
+            Need::Path { path, .. } => (*path).to_owned(),
             Need::CargoTool { name, .. } => format!("cargo-{name}"),
         }
     }

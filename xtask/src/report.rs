@@ -11,6 +11,7 @@ use crate::tally::Tally;
 pub struct Report {
     lines: Vec<Line>,
     not_proven: Vec<String>,
+    beyond: Vec<String>,
     tally: Tally,
     failed: bool,
 }
@@ -36,6 +37,11 @@ impl Report {
         self.not_proven.push(format!("NOT PROVEN: {group} – {reason} – {command}"));
     }
 
+    /// What no stage of this command can show anywhere; no failure.
+    pub fn beyond(&mut self, what: &str) {
+        self.beyond.push(format!("not shown by this run: {what}"));
+    }
+
     pub fn text(&self) -> String {
         let mut text = String::new();
         let width = self.lines.iter().map(|line| line.group.len()).max().unwrap_or(0);
@@ -47,7 +53,7 @@ impl Report {
             }
             text.push('\n');
         }
-        for line in &self.not_proven {
+        for line in self.beyond.iter().chain(&self.not_proven) {
             text.push_str(line);
             text.push('\n');
         }
@@ -88,6 +94,15 @@ mod tests {
         );
         assert!(text.contains("unit  passed    1m01s of 10m00s  (12 passed, 0 failed)"), "{text}");
         assert!(text.ends_with("total: 12 passed, 0 failed\n"), "{text}");
+    }
+
+    #[test]
+    fn what_no_run_can_show_is_said_and_fails_nothing() {
+        let mut report = Report::default();
+        report.ran("unit", Duration::from_secs(600), &ran(End::Passed, 1));
+        report.beyond("no device");
+        assert!(report.is_success(true));
+        assert!(report.text().contains("not shown by this run: no device\n"), "{}", report.text());
     }
 
     #[test]

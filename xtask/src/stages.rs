@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::cmd::Cmd;
 use crate::need::Need;
 use crate::project::Project;
-use crate::{bench, postgres, ui};
+use crate::{bench, phone, postgres, ui};
 
 pub struct Stage {
     /// What `--only` names.
@@ -98,7 +98,7 @@ pub fn test(project: &Project) -> Vec<Stage> {
     }
     stages.push(
         // By the tests' name and without `-p`: the same packages as in `unit`, so nothing is built anew.
-        Stage::new("postgres", 2, vec![at("cargo test --test postgres").env("EKITEI_BUILT", "1")])
+        Stage::new("postgres", 1, vec![at("cargo test --test postgres").env("EKITEI_BUILT", "1")])
             .needs(POSTGRESQL)
             .around(Around::Postgres),
     );
@@ -113,12 +113,13 @@ pub fn test(project: &Project) -> Vec<Stage> {
     if project.has_npm_script("ui", "e2e") {
         let run =
             Cmd::new(&project.root.join("ui"), "npm run e2e").env("EKITEI_CHROMIUM", "/usr/bin/chromium");
-        stages.push(Stage::new("browser", 5, vec![run]).needs(CHROMIUM));
+        stages.push(Stage::new("browser", 4, vec![run]).needs(CHROMIUM));
     }
     if project.has_npm_script("ui", "tus") {
         stages.push(tus(project));
     }
     stages.extend(window(project));
+    stages.extend(phone::stages(project));
     stages.push(Stage::new("deny", 1, vec![at("cargo deny check licenses bans sources")]).needs(DENY));
     stages
 }
@@ -132,7 +133,7 @@ fn tus(project: &Project) -> Stage {
     let fill =
         Cmd { program: python.clone(), ..Cmd::new(&project.root, "python -m pip install -q tuspy==1.1.0") };
     let run = Cmd::new(&project.root.join("ui"), "npm run tus").env("EKITEI_PYTHON", python);
-    Stage::new("tus", 2, vec![make, fill, run])
+    Stage::new("tus", 1, vec![make, fill, run])
         .needs(Need::Program { name: "python3", packages: &["python3", "python3-venv"] })
 }
 
@@ -162,6 +163,9 @@ pub fn generate(project: &Project) -> Vec<Stage> {
         if project.has(source) {
             work.push(Cmd::new(&project.root, line));
         }
+    }
+    if project.has("crates/ekitei-ffi/src/bin/generate.rs") {
+        work.extend(phone::bindings(project));
     }
     if project.has_npm_script("ui", "gen") {
         work.extend(ui::install(project));
@@ -230,11 +234,11 @@ fn window(project: &Project) -> Option<Stage> {
         let drive = "xvfb-run -a dbus-run-session -- npm run desktop";
         work.push(Cmd::new(&project.root.join("ui"), drive));
     }
-    Some(Stage::new("desktop", 5, work).needs(WEBKIT).needs(WEBDRIVER).needs(XVFB))
+    Some(Stage::new("desktop", 3, work).needs(WEBKIT).needs(WEBDRIVER).needs(XVFB))
 }
 
 fn clippy(project: &Project) -> Stage {
-    Stage::new("clippy", 6, vec![Cmd::new(&project.root, "cargo clippy --all-targets -- -D warnings")])
+    Stage::new("clippy", 3, vec![Cmd::new(&project.root, "cargo clippy --all-targets -- -D warnings")])
 }
 
 /// Packages, types, unit tests and bundles of the screens. Before the Rust stages, because the server serves the bundles.
@@ -249,7 +253,7 @@ fn screens(project: &Project) -> Option<Stage> {
             work.push(Cmd::new(&folder, &format!("npm run {script}")));
         }
     }
-    Some(Stage::new("ui", 3, work).around(Around::UiBuilt))
+    Some(Stage::new("ui", 2, work).around(Around::UiBuilt))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::report::Report;
 use crate::runner::{self, End, Ran};
 use crate::stages::{self, Around, Stage};
 use crate::tally::Tally;
-use crate::{bench, tools, ui};
+use crate::{bench, phone, tools, ui};
 
 pub const SETUP_MINUTES: u64 = 5;
 
@@ -94,6 +94,9 @@ fn run_stages(
         let ran = run_stage(project, stage, minutes);
         spare = minutes.saturating_sub(ran.took);
         report.ran(stage.group, minutes, &ran);
+    }
+    if command == "test" && options.only.is_empty() {
+        phone::BEYOND.iter().for_each(|what| report.beyond(what));
     }
     print!("\n{}", report.text());
     Ok(report.exit_code(options.strict))

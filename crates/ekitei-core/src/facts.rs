@@ -57,6 +57,7 @@ pub struct Position {
 
 /// What system bars, cut-outs and the keyboard cover, in CSS pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
+#[ts(rename = "DeviceInsets")]
 pub struct Insets {
     #[serde(default)]
     pub top: f64,

@@ -9,6 +9,7 @@ export { normaliseDigits, normalisePhone, normalisePostcode } from './text/norma
 export { BridgeError, HOST_SILENT, faultOf, insideTauri, pickPhotos } from './bridge/transport';
 export { core, type ArgsOf, type CallName, type ReplyOf } from './bridge/core';
 export { listen, type Hint, type Listener } from './bridge/events';
+export * as native from './bridge/native';
 export { inboxUrl, mediaUrl, paperUrl, type PaperName } from './bridge/media';
 export { errorText } from './bridge/error-text';
 export { readAddress, writeAddress, type Address, type Query } from './address/address';

@@ -16,8 +16,9 @@ describe('batteryHint', () => {
 });
 
 it('reads only facts that are facts', () => {
-  expect(readFacts({ battery_percent: 130, charging: 'yes' })).toEqual({ percent: 100, charging: false, hotspot: false });
-  expect(readFacts({ ok: { battery_percent: 7, charging: true, hotspot: true } })).toEqual({ percent: 7, charging: true, hotspot: true });
+  expect(readFacts({ battery: { percent: 130, charging: 'yes' } })).toEqual({ percent: 100, charging: false, hotspot: false });
+  expect(readFacts({ battery: { percent: 7, charging: true }, hotspot: 'on' })).toEqual({ percent: 7, charging: true, hotspot: true });
+  expect(readFacts({ battery: null, hotspot: 'unknown' })).toBeUndefined();
   expect(readFacts([])).toBeUndefined();
   expect(readFacts('x')).toBeUndefined();
 });

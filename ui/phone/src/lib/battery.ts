@@ -1,5 +1,5 @@
-// Battery of the phone; in the demonstration the stage's sliders stand in for it.
-import { insideTauri } from '@ekitei/shared';
+// Battery of the phone, from the device's facts (in the demonstration the stage's sliders stand in for a phone).
+import { native } from '@ekitei/shared';
 
 export interface Battery {
   percent: number;
@@ -13,26 +13,23 @@ interface BatteryManager {
 }
 
 export async function readBattery(): Promise<Battery | undefined> {
-  if (!insideTauri()) {
-    const facts = await fetch('/facts').then(
-      (response) => (response.ok ? (response.json() as Promise<unknown>) : undefined),
-      () => undefined,
-    );
-    const read = readFacts(facts);
-    if (read) return read;
-  }
+  const facts = await native.deviceFacts().catch(() => undefined);
+  const read = readFacts(facts);
+  if (read) return read;
   const ask = (navigator as { getBattery?: () => Promise<BatteryManager> }).getBattery;
   if (!ask) return undefined;
   const manager = await ask.call(navigator).catch(() => undefined);
   return manager && { percent: Math.round(manager.level * 100), charging: manager.charging, hotspot: false };
 }
 
-export function readFacts(answer: unknown): Battery | undefined {
-  const facts: unknown = typeof answer === 'object' && answer !== null && 'ok' in answer ? answer.ok : answer;
+/** Absent is unknown, never a guess. */
+export function readFacts(facts: unknown): Battery | undefined {
   if (typeof facts !== 'object' || facts === null) return undefined;
-  const { battery_percent: percent, charging, hotspot } = facts as Record<string, unknown>;
+  const { battery, hotspot } = facts as { battery?: unknown; hotspot?: unknown };
+  if (typeof battery !== 'object' || battery === null) return undefined;
+  const { percent, charging } = battery as Record<string, unknown>;
   if (typeof percent !== 'number') return undefined;
-  return { percent: Math.min(100, Math.max(0, Math.round(percent))), charging: charging === true, hotspot: hotspot === true };
+  return { percent: Math.min(100, Math.max(0, Math.round(percent))), charging: charging === true, hotspot: hotspot === 'on' };
 }
 
 export type BatteryHint = 'fine' | 'plug-in' | 'low';

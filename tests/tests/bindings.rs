@@ -1,0 +1,78 @@
+//! The Kotlin that the phone compiles is made from the library as it is now; and the bindings run against it, with a real
+//! office (Python: `cargo xtask test --only bindings`).
+#![allow(clippy::unwrap_used)]
+
+#[path = "../../crates/ekitei-ffi/src/generate.rs"]
+mod generate;
+
+use ekitei_seal::{DeviceKeystore, FileKeystore};
+use ekitei_tests::office::Office;
+use ekitei_tests::phone::Phone;
+use ekitei_tests::programs::root;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+use uniffi_bindgen::bindings::TargetLanguage;
+
+/// The library of ekitei-ffi, which lies beside this test.
+fn library() -> PathBuf {
+    // Linked by nobody here, but built because this package names it.
+    let _ = ekitei_ffi::core_version;
+    let folder = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+    let name = format!("{}ekitei_ffi{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let path = folder.join(name);
+    assert!(path.exists(), "{} is not built", path.display());
+    path
+}
+
+fn make(language: TargetLanguage, into: &std::path::Path) {
+    let ffi = root().join("crates/ekitei-ffi");
+    let made = generate::generate(
+        ffi.to_str().unwrap(),
+        language,
+        library().to_str().unwrap(),
+        into.to_str().unwrap(),
+    );
+    made.unwrap();
+}
+
+#[test]
+fn the_kotlin_of_the_phone_is_made_from_this_library() {
+    let folder = tempfile::tempdir().unwrap();
+    make(TargetLanguage::Kotlin, folder.path());
+    let made = std::fs::read_to_string(folder.path().join("jp/ekitei/core/ekitei.kt")).unwrap();
+    let kept = root().join("android/src/main/java/jp/ekitei/core/ekitei.kt");
+    assert!(
+        std::fs::read_to_string(&kept).unwrap_or_default() == made,
+        "{} is stale: cargo xtask gen",
+        kept.display()
+    );
+}
+
+#[test]
+#[ignore = "needs python3: cargo xtask test --only bindings"]
+fn python_drives_the_background_against_a_real_office() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = Office::start(folder.path());
+    let home = folder.path().join("phones/s001");
+    let phone = Phone::enrolled(&home, &office.url(), &office.code("s001"));
+    phone.note("R8-砂利-014", "sent by Python");
+    phone.must(&["lock"]);
+
+    let bindings = folder.path().join("bindings");
+    make(TargetLanguage::Python, &bindings);
+    std::fs::copy(library(), bindings.join(library().file_name().unwrap())).unwrap();
+    let key = FileKeystore::open(&home.join("device.key")).unwrap().device_key("queue.db").unwrap();
+    let mut argument = String::from("queue.db=");
+    for byte in key.expose() {
+        write!(argument, "{byte:02x}").unwrap();
+    }
+    let script = root().join("tests/android/bindings/background.py");
+    let output =
+        Command::new("python3").arg(script).arg(&bindings).arg(&home).arg(argument).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("checks"), "{said}");
+    phone.must(&["unlock"]);
+    phone.sync_until("the note is filed", |p| p.list("notes")[0]["progress"] == "filed");
+}
