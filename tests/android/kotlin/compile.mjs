@@ -1,5 +1,6 @@
 // The Kotlin of the whole phone against the framework as it is: Tauri's own, wry's, the app's activity, android/ and the core's bindings.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { app, crate, files, fresh, here, jar, jars, library, run, work } from "./place.mjs";
 import { resources } from "./resources.mjs";
@@ -19,8 +20,18 @@ export function carried() {
   return ["jackson-annotations", "jackson-core", "jackson-databind", "jackson-datatype-json-org", "jna"].map(jar);
 }
 
+/** Compiles, unless exactly these sources were compiled there with these arguments. */
 function kotlinc(sources, into, classpath, platform = []) {
   if (!existsSync(COMPILER)) throw new Error(`run "npm ci" in ${here} first`);
+  const print = createHash("sha256").update([readFileSync(join(COMPILER, "build.txt")), LANGUAGE, ...platform, ...classpath].join("\n"));
+  for (const path of [...sources, ...files(join(here, "stubs"), ""), ...files(join(library, "src/main/res"), ".xml")]) {
+    print.update(`\0${path}\0`).update(readFileSync(path));
+  }
+  const stamp = `${into}.stamp`;
+  const fingerprint = print.digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return "";
+  rmSync(stamp, { force: true });
+  rmSync(into, { recursive: true, force: true });
   mkdirSync(into, { recursive: true });
   const list = join(work, "kotlinc.args");
   const args = [
@@ -28,10 +39,14 @@ function kotlinc(sources, into, classpath, platform = []) {
     "-api-version", LANGUAGE, "-d", into, "-cp", [...classpath, ...kotlinLibraries].join(":"), ...sources,
   ];
   writeFileSync(list, args.map((arg) => `"${arg}"`).join("\n"));
-  return run("java", [
+  const said = run("java", [
     "-Xmx1500m", "-XX:+UseSerialGC", "-cp", join(COMPILER, "lib/kotlin-compiler.jar"),
     "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", `@${list}`,
   ]);
+  // A warning in android/ is an error, each time.
+  const own = said.split("\n").filter((line) => line.startsWith(library) && !line.includes("/jp/ekitei/core/") && line.includes("warning:"));
+  if (own.length > 0) throw new Error(`warnings in android/:\n${own.join("\n")}`);
+  writeFileSync(stamp, fingerprint);
 }
 
 /** androidx by hand, and the classes that a build makes from resources. */
@@ -74,21 +89,16 @@ export function compile() {
     "android/ and the core's bindings": files(join(library, "src/main/java"), ".kt"),
     "functions of androidx": files(join(here, "stubs"), ".kt"),
   };
-  fresh("classes");
-  const said = kotlinc(Object.values(groups).flat(), classes, [jar("android-all"), stubClasses, ...carried()], [
+  kotlinc(Object.values(groups).flat(), classes, [jar("android-all"), stubClasses, ...carried()], [
     // The framework jar has no java.*; every Android of today has at least Java 8's.
     "-Xjdk-release=8",
   ]);
-  const own = said.split("\n").filter((line) => line.includes("/android/src/main/java/jp/ekitei/android/") && line.includes("warning:"));
   for (const [name, list] of Object.entries(groups)) console.log(`  ${list.length} files: ${name}`);
-  if (own.length > 0) throw new Error(`warnings in android/:\n${own.join("\n")}`);
 }
 
-/** The tests against the logic only: it must stand without Android. */
+/** The logic with its tests and without any Android: it must stand by itself. */
 export function compileTests() {
-  const logic = fresh("logic-classes");
-  fresh("test-classes");
-  kotlinc(files(join(library, "src/main/java/jp/ekitei/android/logic"), ".kt"), logic, []);
-  kotlinc(files(join(library, "src/test/java"), ".kt"), testClasses, [logic, jar("junit")]);
-  return [logic, testClasses, jar("junit"), jar("hamcrest-core"), ...kotlinLibraries];
+  const sources = [...files(join(library, "src/main/java/jp/ekitei/android/logic"), ".kt"), ...files(join(library, "src/test/java"), ".kt")];
+  kotlinc(sources, testClasses, [jar("junit")]);
+  return [testClasses, jar("junit"), jar("hamcrest-core"), ...kotlinLibraries];
 }
