@@ -38,8 +38,10 @@ pub struct Refused {
 
 impl Refused {
     pub fn new(code: &str, detail: impl std::fmt::Display) -> Self {
-        let params = std::collections::BTreeMap::new();
-        Self { code: code.to_owned(), detail: detail.to_string(), params, cure: "ask" }
+        let detail = detail.to_string();
+        // The catalogue's texts name one or the other.
+        let params = ["detail", "name"].map(|name| (name.to_owned(), detail.clone())).into();
+        Self { code: code.to_owned(), detail, params, cure: "ask" }
     }
 }
 

@@ -4,7 +4,7 @@
 mod common;
 use common::*;
 use ekitei_model::Scope;
-use ekitei_model::wire::{Hint, paths};
+use ekitei_model::wire::{Hint, KEEP_ALIVE_HEADER, paths};
 use ekitei_server::TlsFiles;
 use futures_util::StreamExt;
 use reqwest::StatusCode;
@@ -15,8 +15,19 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
 async fn live(office: &Office, token: &str) -> Result<Socket, StatusCode> {
+    live_with(office, token, &[]).await
+}
+
+async fn live_with(
+    office: &Office,
+    token: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<Socket, StatusCode> {
     let mut request = office.url(paths::LIVE).replacen("http", "ws", 1).into_client_request().unwrap();
     request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().unwrap());
+    }
     match tokio_tungstenite::connect_async(request).await {
         Ok((socket, _)) => Ok(socket),
         Err(tokio_tungstenite::tungstenite::Error::Http(answer)) => Err(answer.status()),
@@ -69,6 +80,34 @@ async fn a_live_socket_of_a_revoked_phone_is_closed_at_the_next_check() {
         }
     }
     assert_eq!(live(&office, &phone.token).await.err(), Some(StatusCode::FORBIDDEN));
+}
+
+#[tokio::test]
+async fn a_phone_that_keeps_its_own_line_is_not_pinged_and_may_be_silent() {
+    let office = Office::start_with(|c| {
+        c.limits.live_check_ms = 20;
+        c.limits.idle_ms = 300;
+    })
+    .await;
+    let case = office.case("R8-17", "x", json!({})).await;
+    let (mut writer, phone) = (office.phone("s1").await, office.phone("s2").await);
+    let mut own = live_with(&office, &phone.token, &[(KEEP_ALIVE_HEADER, "1800")]).await.unwrap();
+    // A socket that says nothing is ended after the office's patience; by then the phone's has been silent longer.
+    let addr = office.running.as_ref().unwrap().addr;
+    let mut silent = tokio::net::TcpStream::connect(addr).await.unwrap();
+    let mut byte = [0u8; 1];
+    assert_eq!(tokio::io::AsyncReadExt::read(&mut silent, &mut byte).await.unwrap_or(0), 0);
+    writer.push(&[create(case, "note", json!({ "text": "a" }))]).await;
+    match own.next().await.unwrap().unwrap() {
+        Message::Text(text) => {
+            let hint: Hint = serde_json::from_str(&text).unwrap();
+            assert_eq!(hint.scope, Scope::Case(case));
+        }
+        other => panic!("no ping wakes the phone: {other:?}"),
+    }
+    // More than half an hour is not promised to anybody; such a phone is pinged as every other.
+    let mut other = live_with(&office, &phone.token, &[(KEEP_ALIVE_HEADER, "86400")]).await.unwrap();
+    assert!(matches!(other.next().await, Some(Ok(Message::Ping(_)))));
 }
 
 #[tokio::test]

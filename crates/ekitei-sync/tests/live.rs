@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use ekitei_model::wire::{Hint, TokenReply};
+use ekitei_model::wire::{Hint, KEEP_ALIVE_HEADER, TokenReply};
 use ekitei_model::{DeviceId, Scope};
 use ekitei_seal::Secret32;
 use ekitei_sync::http::{DeviceKey, HttpTransport};
-use ekitei_sync::live::{Live, listen};
+use ekitei_sync::live::{Keeping, Live, listen, listen_kept};
 use ekitei_sync::{CallError, Clock, Transport};
-use futures_util::SinkExt;
+use futures_util::{SinkExt, StreamExt};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tokio::net::TcpListener;
@@ -86,6 +86,51 @@ async fn hints_arrive_over_a_socket_that_is_lost_and_opened_again() {
     assert_eq!(heard[..3], [Live::Connected, Live::Hint(hint(1)), Live::Hint(hint(2))]);
     assert!(matches!(&heard[3], Live::Lost(CallError::Network(_))));
     assert_eq!(heard[4..], [Live::Connected, Live::Hint(hint(3))]);
+}
+
+#[tokio::test]
+async fn the_phone_pings_when_asked_and_hears_which_silence_the_line_bears() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.unwrap();
+        #[allow(clippy::result_large_err)]
+        let check = |request: &Request, response: Response| {
+            assert_eq!(request.headers()[KEEP_ALIVE_HEADER], "1800");
+            Ok(response)
+        };
+        let mut socket = tokio_tungstenite::accept_hdr_async(socket, check).await.unwrap();
+        let mut pings = 0;
+        while let Some(Ok(message)) = socket.next().await {
+            assert_eq!(message, Message::Ping(bytes::Bytes::new()));
+            pings += 1;
+            if pings == 2 {
+                // The line forgot the connection: nobody answers any more.
+                return;
+            }
+            socket.flush().await.unwrap();
+        }
+    });
+    let key =
+        DeviceKey { device_id: DeviceId(Uuid::from_u128(1)), signing_key: Secret32::from_bytes([1; 32]) };
+    let line = Arc::new(HttpTransport::new(&url, None, key).unwrap());
+    line.use_token(TokenReply { token: "t0".into(), expires_ms: 0, challenge: String::new() }).await;
+    let keeping = Arc::new(Keeping::own(u64::MAX));
+    let asks = Arc::clone(&keeping);
+    let mut heard = Vec::new();
+    let ended = listen_kept(line, Arc::new(Hasty), StdRng::seed_from_u64(1), keeping, |live| {
+        if matches!(live, Live::Connected | Live::Kept { .. }) {
+            asks.ping();
+        }
+        let goes_on = !matches!(live, Live::Lost(_));
+        heard.push(live);
+        goes_on
+    })
+    .await;
+    server.await.unwrap();
+    assert_eq!(ended, None);
+    assert_eq!(heard[..3], [Live::Connected, Live::Kept { silent_ms: 0 }, Live::Silent { silent_ms: 0 }]);
+    assert!(matches!(&heard[3..], [Live::Lost(CallError::Network(_))]), "{heard:?}");
 }
 
 /// What a listener hears over TLS until its first hint or loss, trusting `root_pem`; the office's certificate is `ca`'s.

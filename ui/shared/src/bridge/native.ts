@@ -45,7 +45,7 @@ async function ask<T>(command: string, args: Record<string, unknown>, standIn: T
     return (await tauri.invoke(`plugin:ekitei-native|${command}`, args)) as T;
   } catch (refused) {
     if (typeof refused === 'object' && refused !== null && 'code' in refused) throw new BridgeError(refused as Fault);
-    throw new BridgeError({ code: 'native-failed', params: {}, cure: 'ask' });
+    throw new BridgeError({ code: 'native-failed', params: { detail: command }, cure: 'ask' });
   }
 }
 

@@ -75,6 +75,8 @@ export interface MessageParams {
   'camera.later-text': never;
   'camera.none': never;
   'camera.none-text': never;
+  'camera.phone': never;
+  'camera.phone-text': never;
   'camera.pick': never;
   'camera.ready': never;
   'camera.ready-title': never;
@@ -117,6 +119,7 @@ export interface MessageParams {
   'cli.account': 'staff';
   'cli.backed-up': 'blobs' | 'folder';
   'cli.calendar-imported': 'added' | 'changed' | 'removed' | 'unchanged';
+  'cli.checklists-imported': 'added' | 'kept';
   'cli.enrol': 'code' | 'server' | 'until';
   'cli.form-published': 'title' | 'version';
   'cli.holidays-imported': 'count';
@@ -1022,6 +1025,7 @@ export interface MessageParams {
   'field.enrolled-again': 'device' | 'name';
   'field.followed': 'case' | 'name';
   'field.imported': 'refused' | 'taken';
+  'field.line-code': 'code';
   'field.locked': never;
   'field.new-pin': never;
   'field.note-added': 'case';
@@ -1846,6 +1850,11 @@ export interface MessageParams {
   'standing.kept': never;
   'standing.parked': never;
   'standing.waiting': never;
+  'step.done': never;
+  'step.fact': never;
+  'step.failed': never;
+  'step.open': never;
+  'step.skipped': never;
   'template.home_visit': never;
   'template.home_visit.text': never;
   'template.inspection_memo': never;

@@ -116,12 +116,16 @@ async function named(response: Response, asked: string): Promise<string> {
   return typeof answer.ok?.name === 'string' ? answer.ok.name : asked;
 }
 
-/** Bytes into the inbox: the row "capture pending" first, because the process may be killed meanwhile. */
+/** The row "capture pending", before a camera opens, because the process may be killed meanwhile: where it writes. */
+export async function begun(target: Target): Promise<string> {
+  if (!target.case) throw new BridgeError({ code: 'case-unknown', cure: 'ask' });
+  const { name } = await core('capture_begin', { case: target.case, ...(target.visit ? { visit: target.visit } : {}), ...(target.place ? { place: target.place } : {}) });
+  return name;
+}
+
+/** Bytes into the inbox, the row first. */
 export async function deposit(bytes: Blob, fileName: string, target: Target): Promise<string> {
-  if (target.case && fileName === '') {
-    const { name } = await core('capture_begin', { case: target.case, ...(target.visit ? { visit: target.visit } : {}), ...(target.place ? { place: target.place } : {}) });
-    return putInbox(name, bytes);
-  }
+  if (target.case && fileName === '') return putInbox(await begun(target), bytes);
   return putInbox(inboxName(fileName, crypto.randomUUID()), bytes);
 }
 
