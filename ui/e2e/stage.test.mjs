@@ -13,8 +13,9 @@ import { becomes, Finger, launch } from './lib/finger.mjs';
 const CASE = 'R8-砂利-014';
 const STEPS = 16;
 const MADE = { notes: 3, photos: 6 };
-/** Of the section's own sheet: photographs, and what comes back of it (sheet and ledger, each as PDF and workbook). */
-const SHEET = { photos: 3, papers: 4 };
+/** Of the section's own sheet: photographs, and what comes back of it (sheet and ledger, each as PDF and workbook, and the
+ * report once more with the acceptance). */
+const SHEET = { photos: 3, papers: 5 };
 const FILES = MADE.notes + MADE.photos + SHEET.photos + SHEET.papers;
 
 let browser;

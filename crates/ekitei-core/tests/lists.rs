@@ -36,7 +36,7 @@ fn a_sheet_opens_with_its_list_when_every_piece_has_come() {
     }))
     .unwrap();
     let (form, scope) = (RecordId::derived(&["form"]), Scope::Section(SECTION.into()));
-    let pieces = def.lists.get_mut("towns").unwrap().detach();
+    let pieces: Vec<_> = def.lists.get_mut("towns").unwrap().detach().collect();
     let digest = def.lists["towns"].pieces.clone().unwrap().digest;
     let version = record(
         form_version_id(form, 1, &scope),

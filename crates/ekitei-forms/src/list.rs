@@ -172,6 +172,11 @@ impl List {
         Some(Self { name: name.into(), columns, rows: def.rows, value_column, orders, folded, waits })
     }
 
+    /// Back to the rows as they were written.
+    pub fn into_def(self) -> ListDef {
+        ListDef { columns: self.columns.into_iter().map(Into::into).collect(), rows: self.rows, pieces: None }
+    }
+
     pub fn len(&self) -> usize {
         self.rows.len()
     }

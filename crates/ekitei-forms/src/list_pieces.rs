@@ -4,7 +4,7 @@
 use crate::def::FormDef;
 use crate::list::{ListDef, Rows};
 use ekitei_model::kinds::{form_list, form_list_id, form_version};
-use ekitei_model::{Record, RecordId};
+use ekitei_model::{Record, RecordId, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -37,30 +37,95 @@ impl ListDef {
         (0..self.rows.len()).map(|row| self.rows.weight_bytes(row)).sum()
     }
 
-    /// Takes the rows out, in pieces; the list says from now on which they are.
-    pub fn detach(&mut self) -> Vec<Rows> {
-        let rows = std::mem::take(&mut self.rows);
-        let mut pieces = vec![Rows::default()];
-        let mut weight = 0;
-        for row in 0..rows.len() {
-            let more = rows.weight_bytes(row);
-            let last = pieces.last().expect("there is a first piece");
-            if !last.is_empty() && (last.len() >= PIECE_ROWS || weight + more > PIECE_BYTES) {
-                pieces.push(Rows::default());
-                weight = 0;
-            }
-            weight += more;
-            pieces.last_mut().expect("there is a first piece").push_row(&rows, row);
+    /// Takes the rows out; the list says from now on which pieces they are. The pieces are made one at a time: nobody
+    /// holds the rows twice.
+    pub fn detach(&mut self) -> Cut {
+        let mut cut = Cut::new(std::mem::take(&mut self.rows));
+        let mut named = vec!["form_list".to_owned(), self.columns.join("\u{1f}")];
+        for piece in 0..cut.ends.len() {
+            let rows = serde_json::to_string(&cut.piece(piece)).expect("rows are texts");
+            named.push(RecordId::derived(&["form_list_piece", &rows]).to_string());
+            cut.heaviest_bytes = cut.heaviest_bytes.max(rows.len());
         }
-        let mut named: Vec<String> = vec!["form_list".to_owned(), self.columns.join("\u{1f}")];
-        named.extend(pieces.iter().map(|p| serde_json::to_string(p).expect("rows are texts")));
         let named: Vec<&str> = named.iter().map(String::as_str).collect();
         self.pieces = Some(ListPieces {
             digest: RecordId::derived(&named).to_string(),
-            rows: u32::try_from(rows.len()).unwrap_or(u32::MAX),
-            pieces: u32::try_from(pieces.len()).unwrap_or(u32::MAX),
+            rows: u32::try_from(cut.rows.len()).unwrap_or(u32::MAX),
+            pieces: u32::try_from(cut.ends.len()).unwrap_or(u32::MAX),
         });
-        pieces
+        cut
+    }
+
+    /// The records that carry the rows of a list of `form` in `scope`.
+    pub fn piece_ids(&self, form: RecordId, scope: &Scope) -> Vec<RecordId> {
+        let pieces = self.pieces.clone().unwrap_or_default();
+        let numbers = 0..pieces.pieces.min(crate::limits::MAX_LIST_ROWS as u32);
+        numbers.map(|n| form_list_id(form, scope, &pieces.digest, n)).collect()
+    }
+
+    /// Appends the rows of one piece; they come in the order of [`ListDef::piece_ids`].
+    pub fn take_piece(&mut self, piece: &Record) {
+        self.rows.push_json(piece.fields.get(form_list::ROWS).unwrap_or(&Json::Null));
+    }
+
+    /// After the last piece: whether all rows are there. Half a list would let nobody see what is missing, so it is
+    /// emptied and takes any answer.
+    pub fn is_gathered(&mut self) -> bool {
+        let whole = self.pieces.as_ref().is_none_or(|p| p.rows as usize == self.rows.len());
+        if !whole {
+            self.rows = Rows::default();
+        }
+        whole
+    }
+}
+
+/// The rows of a list on their way into pieces.
+#[derive(Debug)]
+pub struct Cut {
+    rows: Rows,
+    /// The row behind the last one of each piece.
+    ends: Vec<usize>,
+    next: usize,
+    heaviest_bytes: usize,
+}
+
+impl Cut {
+    fn new(rows: Rows) -> Self {
+        let mut ends = Vec::new();
+        let (mut from, mut weight) = (0, 0);
+        for row in 0..rows.len() {
+            let more = rows.weight_bytes(row);
+            if row > from && (row - from >= PIECE_ROWS || weight + more > PIECE_BYTES) {
+                ends.push(row);
+                (from, weight) = (row, 0);
+            }
+            weight += more;
+        }
+        ends.push(rows.len());
+        Self { rows, ends, next: 0, heaviest_bytes: 0 }
+    }
+
+    fn piece(&self, at: usize) -> Rows {
+        let from = if at == 0 { 0 } else { self.ends[at - 1] };
+        let mut piece = Rows::default();
+        (from..self.ends[at]).for_each(|row| piece.push_row(&self.rows, row));
+        piece
+    }
+
+    /// Bytes of the heaviest piece as JSON.
+    pub fn heaviest_bytes(&self) -> usize {
+        self.heaviest_bytes
+    }
+}
+
+impl Iterator for Cut {
+    type Item = Rows;
+
+    fn next(&mut self) -> Option<Rows> {
+        (self.next < self.ends.len()).then(|| {
+            self.next += 1;
+            self.piece(self.next - 1)
+        })
     }
 }
 
@@ -70,9 +135,8 @@ pub fn wanted(version: &Record) -> Vec<RecordId> {
         return Vec::new();
     };
     let ids = |list: &Json| -> Vec<RecordId> {
-        let pieces: ListPieces = serde_json::from_value(list["pieces"].clone()).unwrap_or_default();
-        let numbers = 0..pieces.pieces.min(crate::limits::MAX_LIST_ROWS as u32);
-        numbers.map(|n| form_list_id(form, &version.scope, &pieces.digest, n)).collect()
+        let pieces = serde_json::from_value(list["pieces"].clone()).ok();
+        ListDef { pieces, ..ListDef::default() }.piece_ids(form, &version.scope)
     };
     lists.values().flat_map(ids).collect()
 }
@@ -116,20 +180,11 @@ impl FormDef {
         let form: Option<RecordId> = version.text(form_version::FORM).parse().ok();
         let mut complete = true;
         for list in self.lists.values_mut().filter(|list| list.waits()) {
-            let pieces = list.pieces.clone().unwrap_or_default();
-            let mut rows = Rows::default();
-            for number in 0..pieces.pieces.min(crate::limits::MAX_LIST_ROWS as u32) {
-                let Some(form) = form else { break };
-                let piece = read(form_list_id(form, &version.scope, &pieces.digest, number))?;
-                let Some(piece) = piece else { break };
-                rows.push_json(piece.fields.get(form_list::ROWS).unwrap_or(&Json::Null));
+            for id in form.map(|form| list.piece_ids(form, &version.scope)).unwrap_or_default() {
+                let Some(piece) = read(id)? else { break };
+                list.take_piece(&piece);
             }
-            // Half a list would let nobody see what is missing.
-            if rows.len() == pieces.rows as usize {
-                list.rows = rows;
-            } else {
-                complete = false;
-            }
+            complete &= list.is_gathered();
         }
         Ok(complete)
     }

@@ -68,6 +68,12 @@ pub fn is_content(field: &str) -> bool {
         || field == inspection::LEFT_OUT
 }
 
+/// Opening an inspection again takes the finish's snapshot away. That is no answer that anybody proposes: where the
+/// opening came too late (another device had opened and finished it before), the snapshot stands.
+fn takes_snapshot_away(field: &str, value: &Value) -> bool {
+    value.is_null() && (field.starts_with(inspection::CALCULATED) || field == inspection::LEFT_OUT)
+}
+
 /// Which part of a change applies to the inspection at once, and which part becomes a proposal.
 pub fn split(record: &Record, fields: &Fields) -> (Fields, Fields) {
     let count = |f: &Fields| f.get(inspection::REOPENED).and_then(Value::as_u64).unwrap_or(0);
@@ -76,7 +82,8 @@ pub fn split(record: &Record, fields: &Fields) -> (Fields, Fields) {
     if state.is_open() || opened_again {
         return (fields.clone(), Fields::new());
     }
-    fields.clone().into_iter().partition(|(name, _)| !is_content(name))
+    let kept = fields.iter().filter(|(name, value)| !takes_snapshot_away(name, value));
+    kept.map(|(name, value)| (name.clone(), value.clone())).partition(|(name, _)| !is_content(name))
 }
 
 /// Whether the resolution of a conflict may set `field` to `value`: an answer only while the inspection is open, its
@@ -173,7 +180,9 @@ pub fn amended(parent: &Record, proposal: &Record, decision: &str, rev: crate::R
     }
     let Some(Value::Object(proposed)) = proposal.fields.get(amendment::PROPOSED) else { return None };
     let mut out = parent.clone();
-    for (name, value) in proposed.iter().filter(|(name, _)| is_content(name)) {
+    let content =
+        proposed.iter().filter(|(name, value)| is_content(name) && !takes_snapshot_away(name, value));
+    for (name, value) in content {
         if parent.fields.get(name).unwrap_or(&Value::Null) == value {
             continue;
         }
@@ -321,6 +330,51 @@ mod tests {
         let fields = Fields::from([("a.q1".into(), json!("ok")), (inspection::REOPENED.into(), json!(1))]);
         assert!(split(&made(State::Circulated).0, &fields).1.is_empty());
         assert_eq!(split(&made(State::Accepted).0, &fields).1.len(), 1);
+    }
+
+    /// Two devices opened the same finished sheet; one finished it again, then the other's opening arrives.
+    #[test]
+    fn an_opening_that_comes_too_late_takes_no_snapshot_away() {
+        for state in [State::Finished, State::Circulated, State::Accepted] {
+            let (mut record, staff) = made(state);
+            let stands = [
+                ("reopened", json!(1)),
+                ("c.sum", json!(5)),
+                ("left_out", json!(["q9"])),
+                ("a.q1", json!("ok")),
+            ];
+            record.fields.extend(stands.map(|(name, value)| (name.to_owned(), value)));
+            let by = merge::Writer { device: DeviceId(Uuid::from_u128(5)), staff: &staff };
+            let mut fields = Fields::from([
+                ("reopened".into(), json!(1)),
+                ("c.sum".into(), Value::Null),
+                ("left_out".into(), Value::Null),
+            ]);
+            let late = |fields: &Fields| {
+                let change = op(2, OpBody::Patch { base: BTreeMap::new(), fields: fields.clone() });
+                merge::patch(&record, &change, &BTreeMap::new(), fields, by)
+            };
+            let out = late(&fields);
+            assert_eq!(out.amendment, None, "{state:?}: nobody proposes to empty a snapshot");
+            assert_eq!(out.record.fields["c.sum"], json!(5), "{state:?}");
+            assert_eq!(out.record.fields["left_out"], json!(["q9"]), "{state:?}");
+            // What was answered after it is proposed as any late answer.
+            fields.insert("a.q1".into(), json!("ng"));
+            let proposal = late(&fields).amendment.unwrap();
+            assert_eq!(proposal.fields[amendment::PROPOSED], json!({"a.q1": "ng"}), "{state:?}");
+            // One that an earlier program proposed empties nothing, either.
+            let mut old = proposal.clone();
+            old.fields
+                .insert(amendment::PROPOSED.into(), json!({"a.q1": "ng", "c.sum": null, "left_out": null}));
+            let rev = crate::Rev { op: OpId(Uuid::from_u128(3)), device: DeviceId(Uuid::from_u128(6)) };
+            let after = amended(&record, &old, "accepted", rev).unwrap();
+            assert_eq!((after.text("a.q1"), &after.fields["c.sum"]), ("ng", &json!(5)), "{state:?}");
+        }
+        // In time, it does.
+        let (mut record, _) = made(State::Finished);
+        record.fields.insert("c.sum".into(), json!(5));
+        let fields = Fields::from([("reopened".into(), json!(1)), ("c.sum".into(), Value::Null)]);
+        assert_eq!(split(&record, &fields).0, fields);
     }
 
     #[test]

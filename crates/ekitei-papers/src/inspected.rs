@@ -3,11 +3,11 @@
 use ekitei_forms::facade::OpenForm;
 use ekitei_forms::finish::AnswerRow;
 use ekitei_forms::{AnswerKey, Answers, Env, Form, FormDef, Opening};
-use ekitei_model::inspection::{State, is_content};
+use ekitei_model::inspection::State;
 use ekitei_model::kinds::{self, form_version, inspection, photo, visit};
 use ekitei_model::{Fault, Record, Stamp};
+use serde::Deserialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -26,7 +26,8 @@ pub struct Inspected {
     pub case: Record,
     pub version: Record,
     pub form: Arc<Form>,
-    pub def: FormDef,
+    /// Without the rows of its lists: those are in the form.
+    pub def: Arc<FormDef>,
     /// Every question that applies, in the order of the form, answered or not.
     pub rows: Vec<AnswerRow>,
     /// Photos, signatures, drawings and files, in the order they were made.
@@ -44,13 +45,18 @@ impl Inspected {
     /// # Errors
     /// The form cannot be read.
     pub fn new(parts: Parts) -> Result<Self, Fault> {
+        let (form, def) = compiled(&parts.version)?;
+        Ok(Self::with_form(parts, form, def))
+    }
+
+    /// The same with a form that was compiled before: several inspections share it.
+    pub fn with_form(parts: Parts, form: Arc<Form>, def: Arc<FormDef>) -> Self {
         let Parts { record, case, version, visit, children } = parts;
-        let (form, def) = compiled(&version)?;
         let of = |kind: &str| children.iter().filter(|c| c.kind == kind).cloned().collect::<Vec<_>>();
         let (photos, amendments) = (of(kinds::PHOTO), of(kinds::AMENDMENT));
         let rows = open(&form, &record, &photos).session().rows();
         let day = day_of(&record, visit.as_ref());
-        Ok(Self { record, case, version, form, def, rows, photos, amendments, names: BTreeMap::new(), day })
+        Self { record, case, version, form, def, rows, photos, amendments, names: BTreeMap::new(), day }
     }
 
     /// The numbers of everyone who took part: their names belong into `names`.
@@ -91,44 +97,30 @@ impl Inspected {
     pub fn photos_of<'a>(&'a self, key: &'a AnswerKey) -> impl Iterator<Item = &'a Record> {
         self.photos.iter().filter(move |p| p.text(photo::ITEM) == key.0)
     }
-
-    /// Names what the papers say: the same content is filed once.
-    pub fn content(&self) -> String {
-        let mut hash = Sha256::new();
-        let mut add = |name: &str, value: &str| {
-            hash.update(name.as_bytes());
-            hash.update([0]);
-            hash.update(value.as_bytes());
-            hash.update([0]);
-        };
-        for (name, value) in self.record.fields.iter().filter(|(name, _)| is_content(name)) {
-            add(name, &value.to_string());
-        }
-        for p in &self.photos {
-            for field in ["sha256.original", "sha256.display", photo::CAPTION, photo::ITEM] {
-                add(field, p.text(field));
-            }
-            for field in [photo::MARKS, photo::BOARD] {
-                add(field, &p.fields.get(field).map_or_else(String::new, Value::to_string));
-            }
-        }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
 }
 
 /// The compiled form of a version.
 ///
 /// # Errors
 /// The first problem of its definition.
-pub fn compiled(version: &Record) -> Result<(Arc<Form>, FormDef), Fault> {
-    let definition = version.fields.get(form_version::DEFINITION).cloned();
+pub fn compiled(version: &Record) -> Result<(Arc<Form>, Arc<FormDef>), Fault> {
+    let definition = version.fields.get(form_version::DEFINITION);
     let definition = definition.ok_or_else(|| Fault::ask("form-json"))?;
-    let def: FormDef =
-        serde_json::from_value(definition).map_err(|e| Fault::ask("form-json").with("detail", e))?;
-    let form = Form::compile(def.clone()).map_err(|problems| {
+    prepared(FormDef::deserialize(definition).map_err(|e| Fault::ask("form-json").with("detail", e))?)
+}
+
+/// A definition compiled, and what papers read in it besides. The rows of its lists are held once, in the form.
+///
+/// # Errors
+/// The first problem of the definition.
+pub fn prepared(mut def: FormDef) -> Result<(Arc<Form>, Arc<FormDef>), Fault> {
+    let lists = std::mem::take(&mut def.lists);
+    let kept = Arc::new(def.clone());
+    def.lists = lists;
+    let form = Form::compile(def).map_err(|problems| {
         problems.into_iter().next().map_or_else(|| Fault::ask("form-json"), Fault::from)
     })?;
-    Ok((Arc::new(form), def))
+    Ok((Arc::new(form), kept))
 }
 
 /// The sheet as it stands, opened in the engine: of a finished inspection without what the finish left out.

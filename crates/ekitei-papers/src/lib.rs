@@ -11,11 +11,13 @@ mod ledger;
 mod own_sheet;
 mod pictures;
 pub mod report;
+mod says;
 mod sheet_map;
 
-pub use inspected::{Inspected, Parts, compiled, open};
+pub use inspected::{Inspected, Parts, compiled, open, prepared};
 pub use own_sheet::filled as own_sheet;
 pub use pictures::{Pictures, burned, is_marked};
+pub use says::Says;
 pub use sheet_map::{Place, SheetMap};
 
 use ekitei_model::Fault;

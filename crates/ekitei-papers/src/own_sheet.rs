@@ -1,6 +1,8 @@
 //! The section's own sheet with the answers written in.
 
 use super::{Inspected, Pictures, SheetMap};
+use ekitei_forms::Item;
+use ekitei_forms::def::ItemType;
 use ekitei_forms::finish::AnswerRow;
 use ekitei_model::Fault;
 use ekitei_report::own_sheet::{ChoiceMark, Entry, Filling, Target, Value, fill};
@@ -32,6 +34,32 @@ fn entries(of: &Inspected, pictures: &Pictures) -> Vec<Entry> {
             && let Some(value) = value(of, pictures, row, &target)
         {
             out.push(Entry { sheet: place.sheet.clone(), target, value });
+        }
+    }
+    out.extend(listed(of, &map, &row_of));
+    out
+}
+
+/// A table of findings (指摘事項) that nobody filled in by hand lists what the rulings found.
+fn listed(of: &Inspected, map: &SheetMap, written: &HashMap<&str, usize>) -> Vec<Entry> {
+    let findings = super::report::found(of);
+    let mut out = Vec::new();
+    for table in of.def.items.iter().filter(|i| i.kind == ItemType::Repeat) {
+        let untouched = table.items.iter().all(|column| !written.contains_key(column.id.as_str()));
+        let said = |column: &&Item| column.label.get("ja").contains("指摘");
+        let Some(place) = table.items.iter().find(said).and_then(|column| map.0.get(&column.id)) else {
+            continue;
+        };
+        if !untouched {
+            continue;
+        }
+        for (n, target) in place.targets.iter().enumerate() {
+            // The last row takes all that are left.
+            let upto =
+                if n + 1 == place.targets.len() { findings.len() } else { (n + 1).min(findings.len()) };
+            let Some(rest) = findings.get(n..upto).filter(|rest| !rest.is_empty()) else { break };
+            let value = Value::Text(rest.join(" / "));
+            out.push(Entry { sheet: place.sheet.clone(), target: target.clone(), value });
         }
     }
     out

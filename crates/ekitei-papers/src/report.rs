@@ -2,9 +2,10 @@
 
 use super::{Inspected, Pictures, definition, place};
 use ekitei_forms::finish::AnswerRow;
-use ekitei_model::Fault;
+use ekitei_model::inspection::State;
 use ekitei_model::kinds::{case, inspection, photo};
 use ekitei_model::text::{Language, text};
+use ekitei_model::{Fault, Stamp};
 use ekitei_report::inspection::{Fact, Finding, Line as Printed, Part, Photo, Report, Signature};
 
 /// Answers that stand under one heading.
@@ -56,6 +57,7 @@ fn report(of: &Inspected, pictures: &Pictures) -> Report {
         fact("results.field.day", of.day.clone()),
         fact("results.field.place", place(of)),
         fact("results.field.inspector", of.inspector()),
+        fact("results.field.accepted", accepted(of)),
     ];
     Report {
         title: of.title(),
@@ -70,6 +72,20 @@ fn report(of: &Inspected, pictures: &Pictures) -> Report {
         opinion: of.record.text(inspection::REPORT).to_owned(),
         signatures: signatures(of, pictures),
     }
+}
+
+/// Who accepted it and on which day; empty: nobody yet.
+fn accepted(of: &Inspected) -> String {
+    if of.state() != State::Accepted {
+        return String::new();
+    }
+    let at = of
+        .record
+        .text(inspection::ACCEPTED_AT)
+        .parse::<Stamp>()
+        .map_or_else(|_| String::new(), Stamp::local_date);
+    let day = ekitei_report::japanese_date(&at);
+    format!("{} {day}", of.name(of.record.text(inspection::ACCEPTED_BY))).trim().to_owned()
 }
 
 fn parts(of: &Inspected, pictures: &Pictures) -> Vec<Part> {
@@ -189,6 +205,16 @@ fn findings(of: &Inspected, pictures: &Pictures) -> Vec<Finding> {
         }
     }
     out
+}
+
+/// Each failed ruling as one line: what was looked at, and what was found.
+pub fn found(of: &Inspected) -> Vec<String> {
+    let failed = |l: &&Line| l.row.kind == "ruling" && l.row.answer.as_str() == Some("fail");
+    let said = |l: &Line| match l.finding.map(|f| f.shown.as_str()).unwrap_or_default() {
+        "" => l.row.label.clone(),
+        finding => format!("{}:{finding}", l.row.label),
+    };
+    sections(of).iter().flat_map(|s| &s.lines).filter(failed).map(said).collect()
 }
 
 fn signatures(of: &Inspected, pictures: &Pictures) -> Vec<Signature> {

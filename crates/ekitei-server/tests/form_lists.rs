@@ -57,7 +57,8 @@ async fn fifty_thousand_rows_reach_the_phones_of_two_sections() {
     let new = json!({"section": SECTION, "definition": definition()});
     let form: Value = admin.post("/api/forms", &new).await.json().await.unwrap();
     let path = format!("/api/forms/{}", form["id"].as_str().unwrap());
-    let put = |body: String| admin.request(Method::PUT, &format!("{path}/lists/towns")).body(body);
+    let at = format!("{path}/lists/towns");
+    let put = |body: String| admin.request(Method::PUT, &at).body(body);
     let refused = put("名称\nだけ\n".into()).send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(fault(refused).await.code, "form-list-column");
@@ -67,6 +68,12 @@ async fn fifty_thousand_rows_reach_the_phones_of_two_sections() {
     assert_eq!(saved["problems"], json!([]), "{}", saved["problems"]);
     assert_eq!(saved["definition"]["lists"]["towns"]["pieces"]["rows"], ROWS);
     assert_eq!(saved["definition"]["lists"]["towns"]["rows"], json!([]));
+
+    let look = admin.json(&format!("{path}/lists/towns")).await;
+    assert_eq!((look["count"].as_u64(), look["columns"][2].as_str()), (Some(ROWS as u64), Some("市町村")));
+    assert_eq!(look["rows"].as_array().unwrap().len(), 5);
+    assert_eq!(look["rows"][4], json!(["00004", "字見本4番地", "町4"]));
+    assert_eq!(admin.get(&format!("{path}/lists/nothing")).await.status(), StatusCode::NOT_FOUND);
 
     let publish = format!("{path}/publish");
     let done: Value = admin.post(&publish, &json!({"targets": [SECTION, OTHER]})).await.json().await.unwrap();
@@ -87,6 +94,47 @@ async fn fifty_thousand_rows_reach_the_phones_of_two_sections() {
     let records = fetched(&office.phone("s1").await, SECTION).await;
     assert!(put_together(&records).1);
     assert_eq!(records.iter().filter(|r| r.kind == FORM_LIST).count(), pieces);
+
+    // A copy has rows of its own.
+    let copy: Value =
+        admin.post(&format!("{path}/copy"), &json!({"section": SECTION})).await.json().await.unwrap();
+    let path = format!("/api/forms/{}", copy["id"].as_str().unwrap());
+    assert_eq!(admin.json(&format!("{path}/lists/towns")).await["rows"].as_array().unwrap().len(), 5);
+    let done: Value =
+        admin.post(&format!("{path}/publish"), &json!({"targets": [SECTION]})).await.json().await.unwrap();
+    assert_eq!(done["version"], 1, "{done}");
+}
+
+/// What retention took because nothing named it comes back when the same rows are loaded again.
+#[tokio::test]
+async fn rows_that_went_come_back_with_the_same_file() {
+    let office = Office::start().await;
+    let mut admin = office.console("adm").await;
+    let new = json!({"section": SECTION, "definition": definition()});
+    let form: Value = admin.post("/api/forms", &new).await.json().await.unwrap();
+    let path = format!("/api/forms/{}", form["id"].as_str().unwrap());
+    let put = async |rows: usize| {
+        let sent = admin.request(Method::PUT, &format!("{path}/lists/towns")).body(csv(rows)).send().await;
+        assert_eq!(sent.unwrap().status(), StatusCode::OK);
+    };
+    put(5_000).await;
+    put(6_000).await;
+    let later = office.clock.now_ms() + 1;
+    let gone = office.storage().purge(later, later, 1_000).await.unwrap();
+    assert_eq!(gone.deleted, 3, "the rows of the first file");
+    assert_eq!(admin.json(&format!("{path}/lists/towns")).await["rows"].as_array().unwrap().len(), 5);
+    put(5_000).await;
+    assert_eq!(admin.json(&format!("{path}/lists/towns")).await["count"], 5_000);
+    let publish = format!("{path}/publish");
+    let done: Value = admin.post(&publish, &json!({"targets": [SECTION]})).await.json().await.unwrap();
+    assert_eq!(done["version"], 1, "{done}");
+    let records = fetched(&office.phone("s1").await, SECTION).await;
+    let version = records.iter().rfind(|r| r.kind == FORM_VERSION).unwrap();
+    let mut def: FormDef = serde_json::from_value(version.fields[form_version::DEFINITION].clone()).unwrap();
+    let by_id: HashMap<RecordId, &Record> = records.iter().map(|r| (r.id, r)).collect();
+    assert!(
+        def.attach_lists(version, |id| Ok::<_, Infallible>(by_id.get(&id).map(|r| (*r).clone()))).unwrap()
+    );
 }
 
 #[tokio::test]

@@ -186,8 +186,24 @@ async fn what_goes_to_the_head_is_filed_once_for_each_thing_it_says() {
     let decision = format!("/api/inspections/{}/decision", made.record);
     assert_eq!(head.post(&decision, &json!({"decision": "accept"})).await.status(), StatusCode::OK);
     office.settle().await;
-    assert_eq!(office.files(), both, "the same words are not filed again");
-    assert_eq!(office.office_record(made.record).await.text("accepted_by"), "s2");
+    // The acceptance stands on the report; the ledger says what it said and is not filed again.
+    let third = [name("検査調書", "_r3.pdf"), name("検査調書", "_r3.xlsx")];
+    both.extend(third.clone());
+    both.sort();
+    assert_eq!(office.files(), both);
+    let text = text_of_xlsx(&std::fs::read(office.share().join(&third[1])).unwrap());
+    assert!(text.contains("受理") && text.contains("令和8年11月21日"), "{text}");
+    let record = office.office_record(made.record).await;
+    assert_eq!(record.text("accepted_by"), "s2");
+    let mut stands = third.to_vec();
+    stands.extend([name("写真台帳", "_r2.pdf"), name("写真台帳", "_r2.xlsx")]);
+    assert_eq!(record.list("office.filed"), stands);
+    assert_eq!(record.list("office.filed_before").len(), 6);
+    assert_eq!(record.fields.get("office.filed_bare"), None);
+    // Nothing new is said: nothing is filed.
+    phone.push(&[patch(made.record, made.op_id, json!({"title": "砂利採取場 検査"}))]).await;
+    office.settle().await;
+    assert_eq!(office.files(), both);
 }
 
 #[tokio::test]
@@ -610,4 +626,21 @@ async fn what_is_blacked_out_after_the_circulation_is_filed_anew_without_it() {
     let marks = serde_json::from_value(out["marks"].clone()).unwrap();
     let burned = ekitei_report::marks::burn(&jpeg(200), &marks, None).unwrap();
     assert!(picture == burned, "nothing of it is left");
+    // The older papers are people's: they stay, and the console names those that show it still.
+    let old: Vec<String> = files.iter().filter(|f| !f.contains("_r2")).cloned().collect();
+    let head = office.console("s2").await;
+    let path = format!("/api/inspections/{}", made.record);
+    let named = |view: &Value| {
+        let mut all: Vec<String> = serde_json::from_value(view["bare"].clone()).unwrap();
+        all.sort();
+        all
+    };
+    assert_eq!(named(&head.json(&path).await), old);
+    assert_eq!(head.json("/api/inspections").await[0]["bare"], true);
+    for file in &old[1..] {
+        std::fs::remove_file(office.share().join(file)).unwrap();
+    }
+    assert_eq!(named(&head.json(&path).await), old[..1]);
+    std::fs::remove_file(office.share().join(&old[0])).unwrap();
+    assert_eq!(head.json("/api/inspections").await[0]["bare"], false);
 }

@@ -133,6 +133,10 @@ pub async fn papers(cast: &Cast, p: &mut Played) -> Done<Say> {
     for answer in answers.filter(|a| !a.starts_with(|c: char| c.is_ascii_digit())) {
         check(text.contains(answer), &format!("the filled sheet says {answer}"), "it does not")?;
     }
+    // What was found stands in the remarks of its row.
+    for finding in cast.sample.story.sheet.findings.values() {
+        check(text.contains(finding.as_str()), &format!("the filled sheet says {finding}"), "it does not")?;
+    }
     p.sheet.papers = new;
     Ok(Say::new("seen.papers").with("count", p.sheet.papers.len()))
 }
@@ -153,7 +157,7 @@ fn words(path: &std::path::Path) -> Done<String> {
 }
 
 /// It waits at the head's desk, shows what was found, and is accepted.
-pub async fn accept(cast: &Cast, p: &Played) -> Done<Say> {
+pub async fn accept(cast: &Cast, p: &mut Played) -> Done<Say> {
     let (desk, id) = (cast.desk().await?, p.sheet.id.as_str());
     until("the sheet waits for the head", || async {
         let rows = desk.get("/api/inspections?state=waiting").await?;
@@ -167,6 +171,15 @@ pub async fn accept(cast: &Cast, p: &Played) -> Done<Say> {
     desk.post(&format!("{path}/decision"), &json!({ "decision": "accept" })).await?;
     let state = desk.get(&path).await?["state"].clone();
     check(state == "accepted", "the sheet is accepted", state)?;
+    // The acceptance stands on the report; the section's own sheet keeps its box for the seal.
+    let before = &p.before;
+    p.sheet.papers = until("the report with the acceptance is in the case's folder", || async {
+        let all = files(cast).await?;
+        let new: Vec<String> = all.into_iter().filter(|f| !before.contains(f) && is_paper(f)).collect();
+        let accepted = new.len() == 5 && new.iter().any(|f| f.ends_with("_r2.pdf"));
+        Ok(if accepted { Ok(new) } else { Err(format!("{new:?}")) })
+    })
+    .await?;
     Ok(Say::new("seen.accept").with("title", &p.sheet.title))
 }
 

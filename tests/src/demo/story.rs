@@ -102,7 +102,7 @@ pub async fn play(cast: &Cast) -> Done<Played> {
     p.b_bytes = cast.b.line.counters().1 - down_before;
     t.step(inspection::papers(cast, &mut p)).await?;
     p.sheet.papers_s = delivery.elapsed().as_secs_f64();
-    t.step(inspection::accept(cast, &p)).await?;
+    t.step(inspection::accept(cast, &mut p)).await?;
     p.sheet.accepted_s = delivery.elapsed().as_secs_f64();
     t.step(receipt(a, &p)).await?;
     t.step(books(cast)).await?;

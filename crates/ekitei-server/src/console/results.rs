@@ -207,7 +207,8 @@ pub async fn photos(
 
 /// Which inspection it is, and in words that say what to do.
 fn photos_large(one: &Found, mut fault: Fault) -> Fault {
-    let code = if fault.code == "results-file-large" { "results-photo-large" } else { "results-photos-large" };
+    let code =
+        if fault.code == "results-file-large" { "results-photo-large" } else { "results-photos-large" };
     code.clone_into(&mut fault.code);
     fault.with("number", one.case.text(case::NUMBER)).with("day", &one.day)
 }

@@ -7,9 +7,9 @@ use crate::filing::names::paper_word;
 use crate::filing::place::{PlaceError, take_back};
 use crate::hex;
 use crate::papers::{self, Inspected, Paper, PaperError, Says};
+use ekitei_model::Record;
 use ekitei_model::filing::{Policy, paper_path, policy};
 use ekitei_model::inspection::State;
-use ekitei_model::Record;
 use ekitei_model::kinds::{form, inspection, photo};
 use ekitei_server_db::{Job, JobEffect};
 

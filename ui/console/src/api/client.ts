@@ -28,8 +28,8 @@ export async function requestFile(path: string, body: unknown): Promise<Blob> {
   });
 }
 
-export async function sendFile<T>(path: string, file: Blob): Promise<T> {
-  return (await (await send('POST', path, { file, patient: true })).json()) as T;
+export async function sendFile<T>(path: string, file: Blob, method = 'POST'): Promise<T> {
+  return (await (await send(method, path, { file, patient: true })).json()) as T;
 }
 
 /** A file that the server names. */

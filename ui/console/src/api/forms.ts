@@ -1,6 +1,6 @@
 // Forms: drafts, versions, and what a case is offered.
 import { request, sendFile } from './client';
-import type { CaseFormView, FormDraftView, FormRowView, FromSheetView, VersionsView } from './gen';
+import type { CaseFormView, FormDraftView, FormRowView, FromSheetView, ListRowsView, VersionsView } from './gen';
 
 const part = encodeURIComponent;
 
@@ -15,6 +15,9 @@ export const forms = {
   publish: (id: string, targets: readonly string[]) => request<FormDraftView>('POST', `/forms/${part(id)}/publish`, { body: { targets } }),
   withdraw: (id: string) => request<FormDraftView>('POST', `/forms/${part(id)}/withdraw`, { body: {} }),
   copy: (id: string, section: string) => request<FormDraftView>('POST', `/forms/${part(id)}/copy`, { body: { section } }),
+  /** The first rows of a list, however long it is. */
+  listRows: (id: string, name: string) => request<ListRowsView>('GET', `/forms/${part(id)}/lists/${part(name)}`),
+  loadList: (id: string, name: string, file: File) => sendFile<FormDraftView>(`/forms/${part(id)}/lists/${part(name)}`, file, 'PUT'),
   fromSheet: (section: string, file: File) =>
     sendFile<FromSheetView>(`/forms/sheet?section=${part(section)}&name=${part(file.name)}`, file),
 };

@@ -11,6 +11,14 @@ export interface Piece {
   fail_needs_finding?: boolean;
   scale?: Scale;
   unit?: Words;
+  hint?: Words;
+  relevant?: string;
+  constraint?: string;
+  constraint_message?: Words;
+  calculate?: string;
+  choice_filter?: string;
+  /** The name of a large list of the form. */
+  list?: string;
   [more: string]: unknown;
 }
 /** conform: 適・否・該当なし; good: 良・不良・該当なし. */
@@ -21,14 +29,22 @@ export interface Definition {
   version: number;
   title: Words;
   items: Piece[];
+  lists?: Record<string, LargeListDef>;
   [more: string]: unknown;
+}
+
+/** A list of the definition; `rows` is empty where they lie apart, in pieces. */
+export interface LargeListDef {
+  columns: string[];
+  rows?: string[][];
+  pieces?: { digest: string; rows: number; pieces: number };
 }
 
 export const wordsOf = (words: Words | undefined): string => (typeof words === 'string' ? words : (words?.ja ?? Object.values(words ?? {})[0] ?? ''));
 export const withWords = (old: Words | undefined, ja: string): Words => (old && typeof old === 'object' ? { ...old, ja } : { ja });
 
 /** What staff choose from. */
-export const TYPES = ['ruling', 'text', 'decimal', 'integer', 'date', 'time', 'select_one', 'select_many', 'photo', 'signature', 'geopoint', 'acknowledge', 'note'] as const;
+export const TYPES = ['ruling', 'text', 'decimal', 'integer', 'date', 'time', 'select_one', 'select_many', 'photo', 'signature', 'geopoint', 'acknowledge', 'note', 'calculate'] as const;
 const CONTAINERS = ['group', 'matrix', 'repeat'];
 export const isContainer = (piece: Piece): boolean => CONTAINERS.includes(piece.type);
 
@@ -128,8 +144,8 @@ export function withType(piece: Piece, type: string): Piece {
     if (FITS[field] && !FITS[field].includes(type)) delete next[field];
     if (NEVER_KEPT.includes(field)) delete next[field];
   }
-  if (type === 'note') delete next.required;
-  if (type.startsWith('select') && !next.choices) next.choices = [];
+  if (type === 'note' || type === 'calculate') delete next.required;
+  if (type.startsWith('select') && !next.choices && !next.list) next.choices = [];
   return next;
 }
 
@@ -191,3 +207,37 @@ export const blank = (id: string, title: string): Definition => ({
   items: [],
   report: [{ each: 'findings', text: { ja: '${label}:${finding}' }, none: { ja: '' } }],
 });
+
+/** A field that is taken away rather than left empty. */
+export function withField(piece: Piece, field: string, value: unknown): Piece {
+  const next: Piece = { ...piece };
+  if (value === undefined || value === '') delete next[field];
+  else next[field] = value;
+  return next;
+}
+
+/** Words that may also be none. */
+export const withOptionalWords = (piece: Piece, field: 'hint' | 'unit' | 'constraint_message', ja: string): Piece => withField(piece, field, ja === '' ? undefined : withWords(piece[field], ja));
+
+/** Selects from a large list instead of own choices; empty: from own choices again. */
+export function withList(piece: Piece, list: string): Piece {
+  const { choices, list: _, choice_filter: filter, ...rest } = piece;
+  if (list === '') return { ...rest, choices: choices ?? [] } as Piece;
+  return { ...rest, list, ...(piece.list === list && filter ? { choice_filter: filter } : {}) } as Piece;
+}
+
+export const countOf = (list: LargeListDef | undefined): number => list?.pieces?.rows ?? list?.rows?.length ?? 0;
+
+/** Lists that no question selects from any more leave the definition. */
+export function tidied(of: Definition): Definition {
+  const used = new Set(flat(of.items).map(({ piece }) => piece.list));
+  const kept = Object.entries(of.lists ?? {}).filter(([name, list]) => used.has(name) || !list.pieces);
+  if (kept.length === Object.keys(of.lists ?? {}).length) return of;
+  const { lists: _, ...rest } = of;
+  return (kept.length > 0 ? { ...rest, lists: Object.fromEntries(kept) } : rest) as Definition;
+}
+
+/** Why a field of a piece cannot stand; without a field: what has no place of its own. */
+export type ProblemOf = (item: string, field?: string) => string;
+/** Fields whose problems are shown beside them. */
+export const PLACED = ['relevant', 'constraint', 'calculate', 'choice_filter', 'choices', 'list'];
