@@ -49,30 +49,83 @@ fn the_kotlin_of_the_phone_is_made_from_this_library() {
     );
 }
 
-#[test]
-#[ignore = "needs python3: cargo xtask test --only bindings"]
-fn python_drives_the_background_against_a_real_office() {
-    let folder = tempfile::tempdir().unwrap();
-    let office = Office::start(folder.path());
-    let home = folder.path().join("phones/s001");
+/// A phone that is enrolled, locked and has a note to send; its directory and its keys as the drivers take them.
+fn locked_phone(folder: &std::path::Path, office: &Office, text: &str) -> (Phone, PathBuf, String) {
+    let home = folder.join("phones/s001");
     let phone = Phone::enrolled(&home, &office.url(), &office.code("s001"));
-    phone.note("R8-砂利-014", "sent by Python");
+    phone.note("R8-砂利-014", text);
     phone.must(&["lock"]);
-
-    let bindings = folder.path().join("bindings");
-    make(TargetLanguage::Python, &bindings);
-    std::fs::copy(library(), bindings.join(library().file_name().unwrap())).unwrap();
     let key = FileKeystore::open(&home.join("device.key")).unwrap().device_key("queue.db").unwrap();
     let mut argument = String::from("queue.db=");
     for byte in key.expose() {
         write!(argument, "{byte:02x}").unwrap();
     }
-    let script = root().join("tests/android/bindings/background.py");
-    let output =
-        Command::new("python3").arg(script).arg(&bindings).arg(&home).arg(argument).output().unwrap();
+    (phone, home, argument)
+}
+
+/// The driver came to its end, and the office has the note.
+fn driven(command: &mut Command, phone: &Phone) {
+    let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     assert!(said.contains("checks"), "{said}");
     phone.must(&["unlock"]);
     phone.sync_until("the note is filed", |p| p.list("notes")[0]["progress"] == "filed");
+}
+
+/// A locked phone with something to send, and the office that waits for it.
+struct World {
+    folder: tempfile::TempDir,
+    phone: Phone,
+    _office: Office,
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let office = Office::start(folder.path());
+        let phone = Phone::enrolled(&folder.path().join("phones/s001"), &office.url(), &office.code("s001"));
+        phone.note("R8-砂利-014", "sent by the background");
+        phone.must(&["lock"]);
+        Self { folder, phone, _office: office }
+    }
+
+    /// `purpose=hex`: the development key in place of Android's.
+    fn key(&self) -> String {
+        let keystore = FileKeystore::open(&self.phone.home.join("device.key")).unwrap();
+        let mut argument = String::from("queue.db=");
+        for byte in keystore.device_key("queue.db").unwrap().expose() {
+            write!(argument, "{byte:02x}").unwrap();
+        }
+        argument
+    }
+
+    /// Runs the driver; the office must have the note afterwards.
+    fn driven_by(&self, driver: &mut Command) {
+        let output = driver.arg(&self.phone.home).arg(self.key()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(said.contains("checks"), "{said}");
+        self.phone.must(&["unlock"]);
+        self.phone.sync_until("the note is filed", |p| p.list("notes")[0]["progress"] == "filed");
+    }
+}
+
+#[test]
+#[ignore = "needs python3: cargo xtask test --only bindings"]
+fn python_drives_the_background_against_a_real_office() {
+    let world = World::new();
+    let bindings = world.folder.path().join("bindings");
+    make(TargetLanguage::Python, &bindings);
+    std::fs::copy(library(), bindings.join(library().file_name().unwrap())).unwrap();
+    let script = root().join("tests/android/bindings/background.py");
+    world.driven_by(Command::new("python3").arg(script).arg(&bindings));
+}
+
+#[test]
+#[ignore = "needs a JDK and the Kotlin compiler: cargo xtask test --only kotlin,bindings"]
+fn kotlin_drives_the_background_against_a_real_office() {
+    let world = World::new();
+    let script = root().join("tests/android/kotlin/drive.mjs");
+    world.driven_by(Command::new("node").arg(script).arg(library()));
 }

@@ -45,16 +45,16 @@ pub fn stages(project: &Project) -> Vec<Stage> {
     let at = |line: &str| Cmd::new(&project.root, line);
     let place = |name: &str| project.target.join(name).display().to_string();
     let mut stages = Vec::new();
-    if project.has("tests/tests/bindings.rs") {
-        // Without `-p`, as in `unit`: nothing is built anew.
-        let run = at("cargo test --test bindings -- --include-ignored").env("EKITEI_BUILT", "1");
-        stages.push(Stage::new("bindings", 1, vec![run]).needs(PYTHON));
-    }
     if project.has("tests/android/kotlin/check.mjs") {
         let folder = project.root.join("tests/android/kotlin");
         let install = Cmd::new(&folder, "npm ci --no-audit --no-fund");
         let check = Cmd::new(&folder, "node check.mjs");
         stages.push(Stage::new("kotlin", 2, vec![install, check]).needs(JAVAC).needs(MAVEN).needs(AAPT2));
+    }
+    if project.has("tests/tests/bindings.rs") {
+        // Without `-p`, as in `unit`: nothing is built anew. After `kotlin`, whose compiler it uses.
+        let run = at("cargo test --test bindings -- --include-ignored").env("EKITEI_BUILT", "1");
+        stages.push(Stage::new("bindings", 1, vec![run]).needs(PYTHON).needs(JAVAC).needs(MAVEN));
     }
     if project.has("src-tauri/gen/android") {
         let cli = place("tauri-cli");
