@@ -40,6 +40,23 @@ export interface Assumptions {
   kinds: Array<EffectKind>;
 }
 
+export interface BureauTally {
+  added: number;
+  bureau: string;
+  changed: number;
+  left: number;
+  unchanged: number;
+}
+
+/** What a calendar file did; with faults, nothing. */
+export interface CalendarImported {
+  added: number;
+  changed: number;
+  faults: Array<LineFault>;
+  removed: number;
+  unchanged: number;
+}
+
 /** A form that can be filled in for a case, with the code that opens it on a phone. */
 export interface CaseFormView {
   /** Id of the form's record. */
@@ -95,6 +112,12 @@ export interface ChangeView {
   what: string;
 }
 
+export interface ChangedPerson {
+  fields: Array<FieldChange>;
+  id: string;
+  name: string;
+}
+
 export type Choice = "mine" | "theirs" | "both";
 
 /** A one-time code, shown once. */
@@ -132,6 +155,29 @@ export interface ConflictView {
   title: string;
 }
 
+export type ContactDays = "all" | "weekdays" | "holidays" | "closed";
+
+export interface ContactInput {
+  days: ContactDays;
+  extension?: string;
+  from?: string | null;
+  label: string;
+  number?: string;
+  to?: string | null;
+}
+
+export interface ContactView {
+  days: ContactDays;
+  extension: string;
+  /** `08:45` */
+  from?: string | null;
+  label: string;
+  /** Somebody answers there now. */
+  now: boolean;
+  number: string;
+  to?: string | null;
+}
+
 export interface CopyForm {
   section: string;
 }
@@ -163,6 +209,23 @@ export interface Decide {
 }
 
 export type Decision = "accept" | "return";
+
+export interface DirectoryImported {
+  added: number;
+  changed: number;
+  /** People whose posts were ended. */
+  left: number;
+  unchanged: number;
+}
+
+/** A part of the directory, in the order of the readings. */
+export interface DirectoryView {
+  /** First parts of the paths of all sections. */
+  bureaus: Array<string>;
+  people: Array<PersonView>;
+  /** How many people fit. */
+  total: number;
+}
 
 /** A change of fields: with `base` = the revisions that the person saw. */
 export interface Edit {
@@ -199,6 +262,15 @@ export interface EffectView {
   may_edit: boolean;
 }
 
+/** An appointment; instants are RFC 3339 texts. */
+export interface EventView {
+  all_day: boolean;
+  ends_at: string;
+  place: string;
+  starts_at: string;
+  title: string;
+}
+
 /** An error: its text is in the catalogue under `error.<code>`. */
 export interface FaultView {
   code: string;
@@ -224,6 +296,13 @@ export interface FeedItem {
   thumb: boolean;
   /** Title, first line or caption. */
   title: string;
+}
+
+/** One field of a person who changes: `name`, `kana`, `posts`, `extension`, `mobile`. */
+export interface FieldChange {
+  after: string;
+  before: string;
+  field: string;
 }
 
 export interface FormDraftView {
@@ -273,6 +352,39 @@ export interface HandOver {
   staff: string;
 }
 
+/** The whole card; the first keeping makes it. */
+export interface HelpCardInput {
+  base?: Record<string, string>;
+  contacts: Array<ContactInput>;
+  section?: string;
+  steps: Array<string>;
+}
+
+export interface HelpCardView {
+  /** Revisions for the next change. */
+  base: Record<string, string>;
+  contacts: Array<ContactView>;
+  id: string;
+  /** `lost` | `stolen` | `damaged` | `outage` */
+  purpose: string;
+  /** Empty: for all; else of this section. */
+  section: string;
+  steps: Array<string>;
+}
+
+/** What to do when something happens. */
+export interface HelpView {
+  cards: Array<HelpCardView>;
+  /** Local days. */
+  holidays: Array<string>;
+  /** Cards and holidays for all. */
+  may_edit: boolean;
+  /** The office's clock. */
+  now_ms: number;
+  /** Whether the office works now. */
+  working: boolean;
+}
+
 /** A hint on `/api/events`: the scope has news up to `seq`; read again what is shown. */
 export interface HintView {
   scope: string;
@@ -288,11 +400,32 @@ export interface HistoryView {
   what: string;
 }
 
+export interface HolidaysView {
+  days: Array<string>;
+  faults: Array<LineFault>;
+}
+
+/** Nothing has been changed yet. */
+export interface ImportPreview {
+  /** At most 200 each; the sums are the bureaus'. */
+  added: Array<ListedPerson>;
+  bureaus: Array<BureauTally>;
+  changed: Array<ChangedPerson>;
+  /** Names what was shown here; the import must bring it back. Empty: nothing can be imported. */
+  digest: string;
+  /** Then nothing else is told. */
+  faults: Array<LineFault>;
+  left: Array<ListedPerson>;
+  unchanged: number;
+}
+
 /** An inspection in a table. Of a members-only case title and name are empty. */
 export interface InspectionRow {
   /** Amendments that nobody has decided. */
   amendments: number;
   answers: number;
+  /** Papers that show what was blacked out later lie in the shared folder still. */
+  bare: boolean;
   case: string;
   case_name: string;
   case_number: string;
@@ -322,6 +455,8 @@ export interface InspectionView {
   /** Of the questions that apply. */
   answered: number;
   asked: number;
+  /** Paths of older papers below the shared folder that show what was blacked out later, as far as they lie there. */
+  bare: Array<string>;
   case: string;
   case_name: string;
   case_number: string;
@@ -354,7 +489,36 @@ export interface InspectionView {
   version: number;
 }
 
+/** What is wrong in which line of a file; 0: the whole file. */
+export interface LineFault {
+  /** In the message catalogue under `error.<code>`. */
+  code: string;
+  line: number;
+  params: Record<string, string>;
+}
+
+/** A look at a list of a form. */
+export interface ListRowsView {
+  columns: Array<string>;
+  /** Of the whole list. */
+  count: number;
+  /** The first rows; one cell a column. */
+  rows: Array<Array<string>>;
+}
+
+/** A person as the list writes them. */
+export interface ListedPerson {
+  extension: string;
+  id: string;
+  kana: string;
+  mobile: string;
+  name: string;
+  sections: Array<string>;
+}
+
 export interface MayView {
+  /** Keeps what is for all: directory, help cards, holidays. */
+  admin: boolean;
   /** Belongs to a section, so sees and makes cases. */
   cases: boolean;
   /** Enrol and revoke phones (of the own section, or of all). */
@@ -436,6 +600,8 @@ export interface PersonView {
   extension: string;
   id: string;
   kana: string;
+  /** Empty: none. */
+  mobile: string;
   name: string;
   /** Held today. */
   posts: Array<PostView>;
