@@ -19,7 +19,7 @@ export const STEWARD = { id: 's-2002', name: '幌加内 さち' };
 export const OTHER_SECTION = '空知野振興局/農務課/普及係';
 
 /** The password travels on standard input, as an operator types it. */
-async function account(office, staff) {
+export async function account(office, staff) {
   const child = spawn(join(programs(), 'ekitei-server'), ['account', '--data', office.data, '--staff', staff, '--password-stdin'], { stdio: ['pipe', 'ignore', 'inherit'] });
   child.stdin.end(`${PASSWORD}\n`);
   assert.equal(await new Promise((resolve) => child.on('close', resolve)), 0);

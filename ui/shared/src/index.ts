@@ -16,6 +16,8 @@ export { readAddress, writeAddress, type Address, type Query } from './address/a
 export { loadFrom, type Loaded, type Source } from './load/load.svelte';
 export { stampMs, stampNow } from './time/stamp';
 export { STANDING, type Standing } from './bridge/standing';
+export { PICTURE_NAMES, pictureUrl } from './checklist/pictures';
+export { formatRate, formatSpan, measuredRows, verdictText, wordsIn } from './checklist/words';
 export { default as StandingMark } from './widgets/StandingMark.svelte';
 export { default as Strokes } from './pen/Strokes.svelte';
 export { bounded, FIT, fitted, MOST as MOST_ZOOM, zoomedAt, type Size as ViewSize, type View } from './photo/zoom';

@@ -3,7 +3,7 @@ import { readAddress, writeAddress, type Address, type Query } from '@ekitei/sha
 
 export type { Query };
 
-export type Page = 'feed' | 'cases' | 'case' | 'acceptance' | 'results' | 'inspection' | 'effect' | 'forms' | 'form' | 'conflicts' | 'quarantine' | 'phones' | 'settings';
+export type Page = 'feed' | 'cases' | 'case' | 'acceptance' | 'results' | 'inspection' | 'effect' | 'forms' | 'form' | 'conflicts' | 'quarantine' | 'phones' | 'directory' | 'help' | 'settings';
 
 /** Screens with an entry of their own in the navigation. */
 export type Tab = Exclude<Page, 'case' | 'inspection' | 'effect' | 'form'>;
@@ -12,7 +12,7 @@ export interface Route extends Omit<Address, 'name'> {
   page: Page;
 }
 
-const PAGES: readonly Page[] = ['feed', 'cases', 'case', 'acceptance', 'results', 'inspection', 'effect', 'forms', 'form', 'conflicts', 'quarantine', 'phones', 'settings'];
+const PAGES: readonly Page[] = ['feed', 'cases', 'case', 'acceptance', 'results', 'inspection', 'effect', 'forms', 'form', 'conflicts', 'quarantine', 'phones', 'directory', 'help', 'settings'];
 
 /** What is not an address leads to the feed. */
 export function parseRoute(hash: string): Route {

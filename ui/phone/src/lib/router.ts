@@ -4,14 +4,16 @@ import { readAddress, writeAddress, type Address, type Query } from '@ekitei/sha
 export type Page =
   | 'today' | 'cases' | 'case' | 'visit' | 'note' | 'camera' | 'photo'
   | 'inspection' | 'show' | 'marks' | 'paper' | 'scan' | 'own'
-  | 'queue' | 'conflicts' | 'search' | 'settings' | 'again';
+  | 'queue' | 'conflicts' | 'search' | 'settings' | 'again'
+  | 'help' | 'directory' | 'person'
+  | 'checklists' | 'checklist' | 'line';
 
 export interface Route extends Omit<Address, 'name'> {
   page: Page;
 }
 
 const PAGES: readonly Page[] = [
-  'today', 'cases', 'case', 'visit', 'note', 'camera', 'photo', 'inspection', 'show', 'marks', 'paper', 'scan', 'own', 'queue', 'conflicts', 'search', 'settings', 'again',
+  'today', 'cases', 'case', 'visit', 'note', 'camera', 'photo', 'inspection', 'show', 'marks', 'paper', 'scan', 'own', 'queue', 'conflicts', 'search', 'settings', 'again', 'help', 'directory', 'person', 'checklists', 'checklist', 'line',
 ];
 
 /** What is not an address leads to Today; its parameters stay (an enrolment link carries server and code). */

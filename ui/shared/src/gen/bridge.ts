@@ -48,6 +48,17 @@ export type Board = { case: string, place: string, item: string,
  */
 date: string, note: string, corner: Corner, };
 
+/**
+ * Where a check ended early.
+ */
+export type Broken = "name" | "tcp" | "certificate" | "answer" | "refused";
+
+export type CalendarArgs = { 
+/**
+ * From today on; 1: today alone.
+ */
+days?: number, };
+
 export type CaptureArgs = { case: RecordId, visit?: RecordId, place?: InspectionPlace, };
 
 export type CaptureView = { name: string, };
@@ -87,6 +98,33 @@ export type CaseRow = { id: RecordId, number: string,
 name: string, place: string, section: string, state: string, restricted: boolean, followed: boolean, assigned: boolean, lat: number | null, lon: number | null, };
 
 export type ChangePinArgs = { old: string, new: string, };
+
+/**
+ * Which checklist, for what. Without a visit the run is the section's.
+ */
+export type ChecklistArgs = { checklist: RecordId, visit?: RecordId, 
+/**
+ * Absent: as it was the last time.
+ */
+site?: Site, place?: string, 
+/**
+ * The person has looked at it for so long already.
+ */
+shown_ms?: number, };
+
+export type ChecklistRow = { id: RecordId, 
+/**
+ * `departure` | `tethering` | `on_site` | `return` | `year_end` | `outage` | `other`
+ */
+purpose: string, title: string, variant: string, version: number, layout: Layout, steps: number, 
+/**
+ * One's own run that is not finished.
+ */
+open_run: RecordId | null, 
+/**
+ * One's own last finished run.
+ */
+last_at: Stamp | null, };
 
 export type ChoiceView = { value: string, label: string, };
 
@@ -131,6 +169,15 @@ own: boolean,
  */
 standing_name: string | null, standing_at: Stamp | null, };
 
+/**
+ * Whom to call, and when somebody is there. The outside number and the extension are different things.
+ */
+export type Contact = { label: string, number: string, extension: string, 
+/**
+ * `08:45`; absent: from the beginning of the day. A span that ends before it begins runs over midnight.
+ */
+from?: string, to?: string, days: Days, };
+
 export type Corner = "top_left" | "top_right" | "bottom_left" | "bottom_right";
 
 /**
@@ -139,17 +186,50 @@ export type Corner = "top_left" | "top_right" | "bottom_left" | "bottom_right";
 export type Cure = "retry" | "wait" | "ask";
 
 /**
+ * On which days a contact answers.
+ */
+export type Days = "all" | "weekdays" | "holidays" | "closed";
+
+/**
  * One look at the device. Unknown names are passed over: a newer native half may say more.
  */
 export type DeviceFacts = { battery: Battery | null, network: Network, airplane: boolean | null, mobile_data: boolean | null, hotspot: Hotspot, storage_free_bytes: number | null, 
 /**
  * Version of the web view that shows the screens, for example `119.0.6045.193`.
  */
-webview: string | null, position: Position | null, insets: Insets | null, 
+webview: string | null, position: Position | null, insets: DeviceInsets | null, 
 /**
  * No phone said this: sliders of the demonstration, or a desktop.
  */
 stand_in: boolean, };
+
+/**
+ * One installation of the app, or one console sign-in.
+ */
+export type DeviceId = string;
+
+/**
+ * What system bars, cut-outs and the keyboard cover, in CSS pixels.
+ */
+export type DeviceInsets = { top: number, right: number, bottom: number, left: number, keyboard: number, };
+
+export type DeviceState = "active" | "drain_only" | "wiped";
+
+/**
+ * A part of the directory. Without a query in the order of the readings, else those first whose name or reading begins
+ * with it.
+ */
+export type DirectoryPage = { total: number, from: number, people: Array<PersonView>, 
+/**
+ * Where each row of the syllabary begins; only without a query.
+ */
+rail: Array<RailMark>, };
+
+export type DirectoryPageArgs = { 
+/**
+ * Words that must all be in a person's entry; empty: everybody.
+ */
+query?: string, from?: number, count?: number, };
 
 export type Done = Record<symbol, never>;
 
@@ -158,6 +238,19 @@ export type DraftArgs = { key: string, value: any, };
 export type DraftKey = { key: string, };
 
 export type DraftView = { value: any, };
+
+/**
+ * A checklist whose time has come.
+ */
+export type DueRow = { checklist: RecordId, purpose: string, title: string, 
+/**
+ * The visit that it is for.
+ */
+visit: RecordId | null, visit_title: string, planned_at: Stamp | null, tomorrow: boolean, 
+/**
+ * Visits of that day.
+ */
+visits: number, open_run: RecordId | null, };
 
 export type EnrolAgainArgs = { code: string, 
 /**
@@ -206,6 +299,35 @@ count: number | null, };
  * One hint, as it travels to a screen.
  */
 export type Event = { "kind": "changed", changed: Topic, } | { "kind": "status" };
+
+export type EventCase = { id: RecordId, number: string, };
+
+/**
+ * An appointment on one day: one that lasts several days is there for each of them.
+ */
+export type EventView = { id: RecordId, 
+/**
+ * The local day that it is shown under, `2026-11-21`.
+ */
+day: string, title: string, place: string, starts_at: Stamp, 
+/**
+ * Exclusive.
+ */
+ends_at: Stamp, all_day: boolean, 
+/**
+ * The case whose number it names, if one on this phone is.
+ */
+case: EventCase | null, 
+/**
+ * The visit that was made from it.
+ */
+visit: RecordId | null, };
+
+export type EventVisitArgs = { id: RecordId, 
+/**
+ * Absent: the case whose number the appointment names.
+ */
+case?: RecordId, };
 
 /**
  * A stable code with parameters; its text comes from the message catalogue under `error.<code>`.
@@ -309,12 +431,40 @@ id: RecordId, form: string, version: number, title: string, };
 
 export type FormView = { form: string, version: number, title: string, pages: Array<PageInfo>, progress: FormProgress, };
 
-export type Hotspot = "on" | "off" | "unknown";
+export type HelpCardView = { 
+/**
+ * `lost` | `stolen` | `damaged` | `outage`
+ */
+purpose: string, 
+/**
+ * Empty: for all.
+ */
+section: string, steps: Array<string>, 
+/**
+ * Those who answer now come first.
+ */
+contacts: Array<HelpContact>, };
+
+export type HelpContact = { contact: Contact, 
+/**
+ * Somebody answers there now.
+ */
+now: boolean, };
 
 /**
- * What system bars, cut-outs and the keyboard cover, in CSS pixels.
+ * What to do now, by the clock.
  */
-export type Insets = { top: number, right: number, bottom: number, left: number, keyboard: number, };
+export type HelpView = { now: Stamp, 
+/**
+ * Whether the office works at this hour.
+ */
+working: boolean, 
+/**
+ * A section's own card before the one for all.
+ */
+cards: Array<HelpCardView>, };
+
+export type Hotspot = "on" | "off" | "unknown";
 
 export type InspectionBeginArgs = { case: RecordId, visit?: RecordId, form_version: RecordId, };
 
@@ -429,6 +579,19 @@ instances?: Array<InstanceView>,
  */
 counted?: boolean, };
 
+/**
+ * How a fact stands against what the step asks.
+ */
+export type Judged = { 
+/**
+ * Absent: not known here, a person ticks it.
+ */
+holds: boolean | null, 
+/**
+ * `82 %`, `12,400 MB`, `on`, `off`; empty: not known.
+ */
+value: string, };
+
 export type Lane = number;
 
 /**
@@ -440,6 +603,8 @@ export type LastVisitView = { id: RecordId, at: Stamp | null, photos: { [key in 
  */
 findings: { [key in string]: string }, };
 
+export type Layout = "list" | "guided";
+
 /**
  * An answer that the finished record will not have.
  */
@@ -449,7 +614,32 @@ export type LeftOut = { key: AnswerKey, label: string, shown: string,
  */
 reason: string, };
 
+/**
+ * How much the line is good for.
+ */
+export type Level = "none" | "chat" | "slow" | "good";
+
 export type Line = "unknown" | "online" | "offline";
+
+export type LineCheckArgs = { 
+/**
+ * Absent: that of the visit, or none.
+ */
+place?: string, visit?: RecordId, 
+/**
+ * The run that it is a step of.
+ */
+run?: RecordId, 
+/**
+ * A PC may join by a code.
+ */
+pair?: boolean, };
+
+export type LineCheckView = { id: RecordId, at: Stamp, place: string, visit: RecordId | null, by: string, by_name: string, own: boolean, lat: number | null, lon: number | null, 
+/**
+ * Six digits for the PC, as long as they are good.
+ */
+code: string | null, joined: boolean, phone: Measured, verdict: Verdict, pc: Measured | null, pc_verdict: Verdict | null, progress: Progress, };
 
 export type Mark = { "kind": "arrow", from: Spot, to: Spot, colour: Colour, thickness: Thickness, } | { "kind": "box", area: Patch, colour: Colour, thickness: Thickness, } | { "kind": "text", at: Spot, text: string, colour: Colour, thickness: Thickness, } | { "kind": "black_out", area: Patch, };
 
@@ -459,6 +649,28 @@ export type Mark = { "kind": "arrow", from: Spot, to: Spot, colour: Colour, thic
 export type Marks = { marks: Array<Mark>, };
 
 export type MeView = { id: string, name: string, kana: string, sections: Array<string>, };
+
+/**
+ * Amounts are absent where they were not measured: the step did not take place, or the time was over.
+ */
+export type Measured = { name_ms: number | null, tcp_ms: number | null, tls_ms: number | null, 
+/**
+ * From the question to the first byte of the answer.
+ */
+first_ms: number | null, 
+/**
+ * Bits a second.
+ */
+down_bps: number | null, up_bps: number | null, 
+/**
+ * Share of packets that had to be sent again, 0 to 1, as far as a program sees it: small questions whose answer
+ * stalled.
+ */
+loss: number | null, error: Broken | null, 
+/**
+ * The whole check, and what it cost.
+ */
+took_ms: number, bytes: number, };
 
 /**
  * The line as the system sees it; whether the office answers is `StatusView.line`.
@@ -505,7 +717,50 @@ export type PageView = { page: number, label: string, items: Array<ItemView>, };
  */
 export type Patch = { from: Spot, to: Spot, };
 
-export type PersonView = { id: string, name: string, kana: string, section: string, role: string, extension: string, };
+export type PersonRef = { staff: string, };
+
+export type PersonView = { id: string, name: string, kana: string, 
+/**
+ * Of the first post held today.
+ */
+section: string, role: string, 
+/**
+ * All sections with a post held today.
+ */
+sections: Array<string>, 
+/**
+ * 内線: within the offices.
+ */
+extension: string, 
+/**
+ * The number of the person's office phone; empty: none.
+ */
+mobile: string, };
+
+export type PhoneCutArgs = { id: DeviceId, 
+/**
+ * Also erase what is on it, unsent work too; else it may still deliver.
+ */
+wipe?: boolean, };
+
+export type PhoneFindArgs = { 
+/**
+ * Part of the owner's name, reading or number.
+ */
+query: string, };
+
+/**
+ * A phone of somebody whom the caller looks after.
+ */
+export type PhoneRow = { id: DeviceId, staff: StaffId, name: string, model: string, state: DeviceState, 
+/**
+ * 0: never.
+ */
+last_seen_ms: number, 
+/**
+ * As the phone last reported: what would be lost with it.
+ */
+waiting_items: number, waiting_bytes: number, };
 
 export type PhotoAddArgs = { 
 /**
@@ -599,6 +854,16 @@ parked: Fault | null, };
 
 export type QueueView = { rows: Array<QueueRow>, waiting: WaitingView, next_try_at: Stamp | null, last_fault: Fault | null, };
 
+export type RailMark = { 
+/**
+ * あ か さ た な は ま や ら わ, or `他`
+ */
+row: string, 
+/**
+ * Of the first person.
+ */
+at: number, };
+
 /**
  * One record (case, visit, note, photo …).
  */
@@ -610,6 +875,25 @@ export type RecordRef = { id: RecordId, };
  * A ruling that is still open.
  */
 export type RestItem = { key: AnswerKey, label: string, group: string, };
+
+export type RunStepsArgs = { id: RecordId, steps: Array<StepArgs>, };
+
+/**
+ * A run, or what one would be before it is begun (without an id).
+ */
+export type RunView = { id: RecordId | null, checklist: RecordId, version: number, purpose: string, title: string, variant: string, layout: Layout, visit: RecordId | null, place: string, site: Site | null, 
+/**
+ * The sorts of site that change anything.
+ */
+sites: Array<Site>, season: Season, started_at: Stamp | null, finished_at: Stamp | null, 
+/**
+ * Staff id; of others' runs nothing can be written.
+ */
+by: string, own: boolean, steps: Array<StepView>, 
+/**
+ * What does not work on the way, with the alternative.
+ */
+warnings: Array<Warning>, progress: Progress, };
 
 /**
  * The words of a ruling.
@@ -623,6 +907,8 @@ export type SearchHit = { id: RecordId, kind: string, case: RecordId | null, cas
  * Around the first match.
  */
 excerpt: string, at: Stamp, };
+
+export type Season = "spring" | "summer" | "autumn" | "winter";
 
 export type Settings = { 
 /**
@@ -643,9 +929,21 @@ text_percent: number,
 lock_minutes: number, };
 
 /**
+ * Settings screens that a shell may be able to open.
+ */
+export type SettingsScreen = "tethering" | "mobile_data" | "wifi" | "battery" | "airplane";
+
+export type Site = "outdoor" | "indoor" | "no_signal";
+
+/**
  * A point on the upright picture: 0 is left or top, 1 right or bottom.
  */
 export type Spot = { x: number, y: number, };
+
+/**
+ * A member of staff, as the prefecture numbers them.
+ */
+export type StaffId = string;
 
 /**
  * An instant and the offset of the place where it was taken. On the wire: RFC 3339 with milliseconds,
@@ -676,6 +974,43 @@ notices: Array<Fault>,
  */
 skew_ms: number | null, version: string, };
 
+export type StepArgs = { key: string, 
+/**
+ * `done` | `failed` | `skipped`
+ */
+result: StepResult, 
+/**
+ * Since the step was shown.
+ */
+ms: number, note?: string, };
+
+/**
+ * What became of one step.
+ */
+export type StepDone = { at: Stamp, 
+/**
+ * Since the step was shown.
+ */
+ms: number, result: StepResult, 
+/**
+ * What the person wrote or chose, or why it failed.
+ */
+note?: string, 
+/**
+ * What the phone knew, as it was shown.
+ */
+fact?: string, };
+
+export type StepKind = "tick" | "fact" | "line_check" | "choice" | "text";
+
+export type StepResult = "done" | "failed" | "skipped" | "fact";
+
+export type StepView = { key: string, title: Words, help: Words | null, picture: string | null, kind: StepKind, settings: SettingsScreen | null, options: Array<Words>, 
+/**
+ * What the phone knows about it now.
+ */
+judged: Judged | null, done: StepDone | null, };
+
 export type SyncArgs = { deadline_s?: number, };
 
 export type SyncView = { 
@@ -696,7 +1031,11 @@ export type TimelineEntry = { kind: EntryKind, at: Stamp,
  */
 visit: RecordId | null, note: NoteView | null, photo: PhotoView | null, visit_view: VisitView | null, inspection: InspectionRow | null, };
 
-export type TodayView = { today: string, visits: Array<VisitView>, cases: Array<CaseRow>, drafts: Array<NoteView>, waiting: WaitingView, last_contact_at: Stamp | null, };
+export type TodayView = { today: string, visits: Array<VisitView>, cases: Array<CaseRow>, drafts: Array<NoteView>, 
+/**
+ * Of today and tomorrow, from the groupware's calendar.
+ */
+events: Array<EventView>, waiting: WaitingView, last_contact_at: Stamp | null, };
 
 /**
  * What may look different now.
@@ -709,6 +1048,11 @@ export type Topic = "cases" | "queue" | "conflicts" | "directory" | "settings";
 export type Variant = "thumb" | "display" | "original";
 
 export type VariantView = { variant: Variant, progress: Progress, bytes: number, on_phone: boolean, };
+
+/**
+ * The sentence, as a key of the catalogue (`verdict.<code>`) with its parameters.
+ */
+export type Verdict = { level: Level, code: string, params: { [key in string]: string }, };
 
 /**
  * What is absent stays.
@@ -747,6 +1091,16 @@ export type WaitingView = { notes: number, photos: number,
  * All waiting operations and files.
  */
 items: number, bytes: number, oldest_at: Stamp | null, parked: number, };
+
+/**
+ * What does not work (over tethering, in an outage), and what to do in its place.
+ */
+export type Warning = { what: Words, instead: Words, };
+
+/**
+ * A text in both languages; English may be absent.
+ */
+export type Words = { ja: string, en?: string, };
 
 /** What the core answers to: name → arguments and reply. */
 export interface Calls {
@@ -822,6 +1176,24 @@ export interface Calls {
   photo_place: { args: PhotoPlaceArgs; reply: PhotoView };
   photo_delete: { args: RecordRef; reply: Done };
   photo_list: { args: CaseRef; reply: Array<PhotoView> };
+  /** The checklists in use. */
+  checklist_list: { args: Nothing; reply: Array<ChecklistRow> };
+  /** Checklists whose time has come: before departure, before the year ends. */
+  checklist_due: { args: Nothing; reply: Array<DueRow> };
+  /** What a run would be, or one's own that is open. */
+  checklist_preview: { args: ChecklistArgs; reply: RunView };
+  /** Begins a run, or finds one's own that is open for the same visit. */
+  checklist_begin: { args: ChecklistArgs; reply: RunView };
+  checklist_run: { args: RecordRef; reply: RunView };
+  /** Writes steps of one's own run; what is written never changes. */
+  checklist_steps: { args: RunStepsArgs; reply: RunView };
+  /** Ends the run: facts as they are now, what nobody ticked as skipped. */
+  checklist_finish: { args: RecordRef; reply: RunView };
+  /** Measures the line to the office; at most ten seconds. */
+  line_check: { args: LineCheckArgs; reply: LineCheckView };
+  line_check_get: { args: RecordRef; reply: LineCheckView };
+  /** What was measured before, newest first. */
+  line_checks: { args: Nothing; reply: Array<LineCheckView> };
   queue: { args: Nothing; reply: QueueView };
   /** Try again now: everything, or one parked item. */
   queue_retry: { args: QueueItemRef; reply: QueueView };
@@ -831,6 +1203,19 @@ export interface Calls {
   conflict_resolve: { args: ConflictResolveArgs; reply: Done };
   search: { args: SearchArgs; reply: Array<SearchHit> };
   directory: { args: SearchArgs; reply: Array<PersonView> };
+  /** A part of the directory, for a list of any length. */
+  directory_page: { args: DirectoryPageArgs; reply: DirectoryPage };
+  person: { args: PersonRef; reply: PersonView };
+  /** What to do when something happened, by the clock. Works locked: a colleague's phone lies at hand. */
+  help: { args: Nothing; reply: HelpView };
+  /** Phones of people whom one looks after, asked from the office now. */
+  phone_find: { args: PhoneFindArgs; reply: Array<PhoneRow> };
+  /** Cuts a phone off: it reads nothing any more. */
+  phone_cut: { args: PhoneCutArgs; reply: Done };
+  /** Appointments of today and the days after it. */
+  calendar: { args: CalendarArgs; reply: Array<EventView> };
+  /** Makes a visit of an appointment, or finds the one that was made of it. */
+  event_visit: { args: EventVisitArgs; reply: VisitView };
   /** One round of the engine now; returns when the outbox is empty, the deadline is over, or the line fails. */
   sync_now: { args: SyncArgs; reply: SyncView };
   /** What the device says about itself (battery, line, hotspot, storage); works locked. */

@@ -1,6 +1,6 @@
 import type { VisitView } from '@ekitei/shared';
 import { describe, expect, it } from 'vitest';
-import { inOrder, nextVisit } from './lib';
+import { inOrder, nextVisit, whenOf } from './lib';
 
 const now = Date.parse('2026-11-21T10:00:00+09:00');
 const visit = (id: string, time: string | null, state = 'planned'): VisitView => ({
@@ -20,3 +20,13 @@ describe('nextVisit', () => {
 
 it('puts visits without a time last', () =>
   expect(inOrder([visit('c', null), visit('b', '14:00'), visit('a', '09:00')]).map((one) => one.id)).toEqual(['a', 'b', 'c']));
+
+it('says when an appointment is', () => {
+  const when = (starts: string, ends: string, all_day = false): string =>
+    whenOf({ day: '2026-11-21', starts_at: starts, ends_at: ends, all_day }, (stamp) => stamp.slice(11, 16), { allDay: '終日', span: (from, to) => `${from}〜${to}` });
+  expect(when('2026-11-21T10:00:00.000+09:00', '2026-11-21T11:30:00.000+09:00')).toBe('10:00〜11:30');
+  expect(when('2026-11-21T10:00:00.000+09:00', '2026-11-21T10:00:00.000+09:00')).toBe('10:00');
+  expect(when('2026-11-21T22:00:00.000+09:00', '2026-11-22T02:00:00.000+09:00')).toBe('22:00');
+  expect(when('2026-11-20T22:00:00.000+09:00', '2026-11-21T02:00:00.000+09:00')).toBe('終日');
+  expect(when('2026-11-21T00:00:00.000+09:00', '2026-11-22T00:00:00.000+09:00', true)).toBe('終日');
+});

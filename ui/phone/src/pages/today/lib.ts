@@ -1,4 +1,4 @@
-import { stampMs, type VisitView } from '@ekitei/shared';
+import { stampMs, type EventView, type VisitView } from '@ekitei/shared';
 
 const OVER = ['finished', 'accepted'];
 
@@ -23,4 +23,18 @@ function plannedMs(visit: VisitView): number {
 /** Earliest first; those without a time last. */
 export function inOrder(visits: readonly VisitView[]): VisitView[] {
   return [...visits].sort((one, other) => plannedMs(one) - plannedMs(other));
+}
+
+/** 10:00〜11:30; 終日; the beginning alone of what has no length or ends on another day. */
+export function whenOf(
+  event: Pick<EventView, 'day' | 'starts_at' | 'ends_at' | 'all_day'>,
+  time: (stamp: string) => string,
+  words: { allDay: string; span: (from: string, to: string) => string },
+): string {
+  const dayOf = (stamp: string): string => stamp.slice(0, 10);
+  // A day in the middle of something long.
+  if (event.all_day || dayOf(event.starts_at) < event.day) return words.allDay;
+  const from = time(event.starts_at);
+  if (event.ends_at === event.starts_at || dayOf(event.ends_at) !== event.day) return from;
+  return words.span(from, time(event.ends_at));
 }
