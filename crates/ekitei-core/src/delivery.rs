@@ -109,11 +109,28 @@ pub(crate) async fn line_or_new(shared: &Shared) -> Result<Arc<HttpTransport>, F
     Ok(line)
 }
 
-fn start(shared: &Shared, credential: &Credential) -> Result<Running, Fault> {
+/// The line of the engine where that is at rest, else one beside it: a run may take minutes.
+///
+/// # Errors
+/// `not-enrolled`, address faults.
+pub(crate) fn line_beside(shared: &Shared) -> Result<Arc<HttpTransport>, Fault> {
+    let credential = shared.enrolled()?;
+    if let Ok(slot) = shared.delivery().engine.try_lock()
+        && let Some(running) = slot.as_ref().filter(|r| r.serves(&credential))
+    {
+        return Ok(Arc::clone(&running.line));
+    }
+    transport(&credential)
+}
+
+fn transport(credential: &Credential) -> Result<Arc<HttpTransport>, Fault> {
     let key = DeviceKey { device_id: credential.device_id, signing_key: credential.signing_key.clone() };
-    let line = Arc::new(HttpTransport::new(&credential.server_url, credential.ca_pem.as_deref(), key)?);
-    let transport = Arc::clone(&line);
-    let engine = Engine::new(Arc::clone(shared.home()), transport, shared.clock(), rng());
+    Ok(Arc::new(HttpTransport::new(&credential.server_url, credential.ca_pem.as_deref(), key)?))
+}
+
+fn start(shared: &Shared, credential: &Credential) -> Result<Running, Fault> {
+    let line = transport(credential)?;
+    let engine = Engine::new(Arc::clone(shared.home()), Arc::clone(&line) as _, shared.clock(), rng());
     shared.wakes.follow(engine.waker());
     Ok(Running { device: credential.device_id, server_url: credential.server_url.clone(), engine, line })
 }

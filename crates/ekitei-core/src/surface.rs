@@ -2,6 +2,7 @@
 
 use crate::bridge::Surface;
 use crate::bridge::args::*;
+use crate::bridge::checks::*;
 use crate::bridge::views::*;
 use crate::core::Core;
 use crate::facts::DeviceFacts;
@@ -147,6 +148,36 @@ impl Surface for Core {
     }
     fn photo_list(&self, args: CaseRef) -> Result<Vec<PhotoView>, Fault> {
         usecase::photos::of_case(&self.shared.open()?, args.case)
+    }
+    fn checklist_list(&self, _: Nothing) -> Result<Vec<ChecklistRow>, Fault> {
+        usecase::checklists::list(&self.shared.open()?)
+    }
+    fn checklist_due(&self, _: Nothing) -> Result<Vec<DueRow>, Fault> {
+        usecase::checklists::due(&self.shared.open()?)
+    }
+    fn checklist_preview(&self, args: ChecklistArgs) -> Result<RunView, Fault> {
+        usecase::checklists::preview(&self.shared.open()?, &args)
+    }
+    fn checklist_begin(&self, args: ChecklistArgs) -> Result<RunView, Fault> {
+        usecase::checklists::begin(&self.shared.open()?, &args)
+    }
+    fn checklist_run(&self, args: RecordRef) -> Result<RunView, Fault> {
+        usecase::checklists::get(&self.shared.open()?, args.id)
+    }
+    fn checklist_steps(&self, args: RunStepsArgs) -> Result<RunView, Fault> {
+        usecase::checklists::set_steps(&self.shared.open()?, args)
+    }
+    fn checklist_finish(&self, args: RecordRef) -> Result<RunView, Fault> {
+        usecase::checklists::finish(&self.shared.open()?, args.id)
+    }
+    fn line_check(&self, args: LineCheckArgs) -> Result<LineCheckView, Fault> {
+        usecase::line_check::check(&self.shared, &args)
+    }
+    fn line_check_get(&self, args: RecordRef) -> Result<LineCheckView, Fault> {
+        usecase::line_check::get(&self.shared.open()?, args.id)
+    }
+    fn line_checks(&self, _: Nothing) -> Result<Vec<LineCheckView>, Fault> {
+        usecase::line_check::history(&self.shared.open()?, None)
     }
     fn queue(&self, _: Nothing) -> Result<QueueView, Fault> {
         usecase::queue::queue(&self.shared)

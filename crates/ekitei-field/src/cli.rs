@@ -1,8 +1,10 @@
 //! The command line. It is stable: other programs script it. Verbs and options are only added.
 
+mod checklist;
 mod happening;
 mod inspection;
 
+pub use checklist::{ChecklistVerb, LineVerb, SiteKind};
 use clap::{Parser, Subcommand, ValueEnum};
 pub use happening::{CalendarVerb, DirectoryVerb, HelpVerb};
 pub use inspection::{InspectionVerb, PictureRole};
@@ -87,6 +89,12 @@ pub enum Verb {
     /// Appointments from the groupware's calendar.
     #[command(subcommand)]
     Calendar(CalendarVerb),
+    /// Go through a checklist.
+    #[command(subcommand)]
+    Checklist(ChecklistVerb),
+    /// Measure the line to the office.
+    #[command(subcommand)]
+    Line(LineVerb),
     /// Show what is on this phone.
     List {
         what: Listed,
@@ -149,6 +157,8 @@ impl Verb {
             | Self::Sync { json, .. }
             | Self::Status { json } => *json,
             Self::Inspection(verb) => verb.as_json(),
+            Self::Checklist(verb) => verb.as_json(),
+            Self::Line(verb) => verb.as_json(),
             Self::Directory(verb) => verb.as_json(),
             Self::Help(verb) => verb.as_json(),
             Self::Calendar(verb) => verb.as_json(),

@@ -2,7 +2,7 @@
 
 use crate::cli::{CaseVerb, Cli, Listed, NoteVerb, PhotoVerb, Verb};
 use crate::host::{self, HostConfig};
-use crate::{happening, import, inspection, pin, say, show};
+use crate::{checklist, happening, import, inspection, pin, say, show};
 use ekitei_core::bridge::{Surface, args::*, views::StatusView};
 use ekitei_core::{Core, Options};
 use ekitei_model::{Fault, RecordId};
@@ -40,6 +40,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Verb::Directory(verb) => happening::directory(&core, verb),
         Verb::Help(verb) => happening::help(&core, &verb),
         Verb::Calendar(verb) => happening::calendar(&core, &verb),
+        Verb::Checklist(verb) => checklist::run(&core, verb),
+        Verb::Line(verb) => checklist::line(&core, verb),
         Verb::List { what, json } => list(&core, what, json),
         Verb::Search { query, limit, json } => search(&core, query, limit, json),
         Verb::Lock => lock(&core),

@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Limits};
 use crate::identity::Identity;
 use crate::keys::Keys;
+use crate::line::LineTurns;
 use crate::metrics::Metrics;
 use crate::rate::{Attempts, Buckets};
 use crate::tus::active::ActiveUploads;
@@ -37,6 +38,7 @@ pub struct App {
     pub uploads: ActiveUploads,
     /// Turns at decoding photographs: one for each core.
     pub decoding: Semaphore,
+    pub line_turns: LineTurns,
     hints: broadcast::Sender<Hint>,
     pub work: Notify,
     pub stop: CancellationToken,
@@ -66,6 +68,7 @@ impl App {
             touched_devices: Mutex::default(),
             uploads: ActiveUploads::default(),
             decoding: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
+            line_turns: LineTurns::default(),
             hints: broadcast::channel(HINT_BUFFER).0,
             work: Notify::new(),
             stop,

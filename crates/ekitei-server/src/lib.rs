@@ -24,6 +24,7 @@ mod idle;
 mod import;
 mod jobs;
 mod keys;
+mod line;
 mod listener;
 mod lists;
 mod metrics;

@@ -5,6 +5,7 @@
 //! database): shells run them on a blocking thread.
 
 pub mod args;
+pub mod checks;
 pub mod event;
 pub mod happening;
 mod typescript;
@@ -12,6 +13,7 @@ pub mod views;
 
 use crate::facts::DeviceFacts;
 use args::*;
+use checks::*;
 use ekitei_forms::facade::Reply as FormReply;
 use ekitei_model::Fault;
 use serde_json::Value;
@@ -142,6 +144,25 @@ calls! {
     photo_place(PhotoPlaceArgs) -> PhotoView;
     photo_delete(RecordRef) -> Done;
     photo_list(CaseRef) -> Vec<PhotoView>;
+
+    /// The checklists in use.
+    checklist_list(Nothing) -> Vec<ChecklistRow>;
+    /// Checklists whose time has come: before departure, before the year ends.
+    checklist_due(Nothing) -> Vec<DueRow>;
+    /// What a run would be, or one's own that is open.
+    checklist_preview(ChecklistArgs) -> RunView;
+    /// Begins a run, or finds one's own that is open for the same visit.
+    checklist_begin(ChecklistArgs) -> RunView;
+    checklist_run(RecordRef) -> RunView;
+    /// Writes steps of one's own run; what is written never changes.
+    checklist_steps(RunStepsArgs) -> RunView;
+    /// Ends the run: facts as they are now, what nobody ticked as skipped.
+    checklist_finish(RecordRef) -> RunView;
+    /// Measures the line to the office; at most ten seconds.
+    line_check(LineCheckArgs) -> LineCheckView;
+    line_check_get(RecordRef) -> LineCheckView;
+    /// What was measured before, newest first.
+    line_checks(Nothing) -> Vec<LineCheckView>;
 
     queue(Nothing) -> QueueView;
     /// Try again now: everything, or one parked item.

@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod cases;
+pub mod checklists;
 pub mod codes;
 pub mod conflicts;
 pub mod directory;
@@ -11,6 +12,7 @@ pub mod enrol;
 pub mod forget;
 pub mod help;
 pub mod inspections;
+pub mod line_check;
 pub mod lock;
 pub mod notes;
 pub mod phones;

@@ -7,7 +7,7 @@ mod summary;
 
 pub use facts::{Facts, Judged, judge};
 pub use run::{StepDone, StepResult, is_open, may_set, refuse, refuse_run, steps_done};
-pub use summary::{StepSummary, Summary, summary};
+pub use summary::{StepSummary, Summary, duration_ms, summary};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

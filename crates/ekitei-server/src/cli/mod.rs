@@ -5,7 +5,9 @@ mod account;
 mod backup;
 mod calendar;
 mod enrol;
+mod hand;
 mod import;
+mod import_checklists;
 mod publish_form;
 mod purge;
 mod restore;
@@ -44,6 +46,8 @@ enum Command {
     ImportCalendar(calendar::CalendarArgs),
     /// Replace the office's list of holidays
     ImportHolidays(calendar::HolidayArgs),
+    /// Publish the ready checklists (tethering, before departure, …) where they are not there yet
+    ImportChecklists(import_checklists::Args),
     /// Publish a form's definition to a section
     PublishForm(publish_form::Args),
     /// Make a one-time code with which a person's phone comes in
@@ -167,6 +171,7 @@ async fn run(command: Command) -> Done {
         Command::ImportCases(args) => import::cases(&args).await,
         Command::ImportCalendar(args) => calendar::run(&args).await,
         Command::ImportHolidays(args) => calendar::holidays(&args).await,
+        Command::ImportChecklists(args) => import_checklists::run(&args).await,
         Command::PublishForm(args) => publish_form::run(&args).await,
         Command::Enrol(args) => enrol::run(&args).await,
         Command::Account(args) => account::run(&args).await,

@@ -3,6 +3,8 @@
 mod apply;
 mod calendar;
 mod cases;
+mod checklists;
+mod checklists_runs;
 mod convert;
 mod directory;
 mod feed;
@@ -17,6 +19,7 @@ mod help;
 mod inspections;
 mod inspections_decide;
 mod inspections_papers;
+mod line;
 mod may;
 mod names;
 mod phones;
@@ -101,6 +104,17 @@ pub fn router(app: Shared) -> Router<Shared> {
         .route("/api/results/photos", get(results::photos))
         .route("/api/results/counts", get(results::counts))
         .route("/api/results/effect", get(results::effect).put(results::assume))
+        .route("/api/checklists", get(checklists::list).post(checklists::create))
+        .route("/api/checklists/{id}", get(checklists::one).put(checklists::save))
+        .route("/api/checklists/{id}/publish", post(checklists::publish))
+        .route("/api/checklists/{id}/withdraw", post(checklists::withdraw))
+        .route("/api/checklists/{id}/runs", get(checklists_runs::runs))
+        .route("/api/line/join", post(line::join))
+        .route("/api/line/checks", get(line::checks))
+        .route("/api/line/checks/{id}/pc", post(line::pc))
+        .route("/api/line/ping", get(line::ping))
+        .route("/api/line/down", get(line::down))
+        .route("/api/line/up", post(line::up))
         .route("/api/staff", get(staff::search))
         .route("/api/sections", get(staff::sections))
         .layer(from_fn_with_state(app, guard::same_origin))
@@ -167,6 +181,19 @@ pub fn router(app: Shared) -> Router<Shared> {
         results::counts,
         results::effect,
         results::assume,
+        checklists::list,
+        checklists::create,
+        checklists::one,
+        checklists::save,
+        checklists::publish,
+        checklists::withdraw,
+        checklists_runs::runs,
+        line::join,
+        line::checks,
+        line::pc,
+        line::ping,
+        line::down,
+        line::up,
         staff::search,
         staff::sections,
     )

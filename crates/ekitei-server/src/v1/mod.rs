@@ -3,6 +3,7 @@
 pub mod auth;
 mod bytes;
 mod enrol;
+mod line;
 mod live;
 mod me;
 mod phones;
@@ -30,6 +31,9 @@ pub fn router() -> Router<Shared> {
         .route(paths::LIVE, get(live::live))
         .route(ekitei_model::phones::PATH, get(phones::list))
         .route(&format!("{}/{{id}}/state", ekitei_model::phones::PATH), post(phones::cut_off))
+        .route(paths::LINE_PING, get(line::ping))
+        .route(paths::LINE_DOWN, get(line::down))
+        .route(paths::LINE_UP, post(line::up))
         .route(paths::SALVAGE, post(salvage::salvage))
         .route(&format!("{}/{{id}}/bytes/{{variant}}", paths::RECORDS), get(bytes::bytes))
         .merge(tus::router())

@@ -118,6 +118,28 @@ export interface ChangedPerson {
   name: string;
 }
 
+export interface ChecklistRowView {
+  /** The draft says something else than the last published version. */
+  changed: boolean;
+  id: string;
+  may_edit: boolean;
+  /** `departure` | `tethering` | `on_site` | `return` | `year_end` | `outage` | `other` */
+  purpose: string;
+  received_ms: number;
+  /** Section that owns it, full path; empty: for all. */
+  section: string;
+  /** `draft` | `published` | `withdrawn` */
+  state: string;
+  steps: number;
+  title: string;
+  /** For whom or when, in a few words. */
+  variant: string;
+  /** Last published version; 0: none yet. */
+  version: number;
+}
+
+export type ChecklistView = unknown;
+
 export type Choice = "mine" | "theirs" | "both";
 
 /** A one-time code, shown once. */
@@ -489,12 +511,39 @@ export interface InspectionView {
   version: number;
 }
 
+export interface JoinLine {
+  /** Six digits. */
+  code: string;
+}
+
+/** A line check; numbers as the model's `Measured`, sentences as its `Verdict` (text: `verdict.<code>`). */
+export interface LineCheckView {
+  /** RFC 3339 */
+  at: string;
+  by: NameView;
+  id: string;
+  /** Null: no PC joined, or it has not measured yet. */
+  pc?: unknown | null;
+  pc_verdict?: unknown | null;
+  phone: unknown;
+  place: string;
+  received_ms: number;
+  verdict: unknown;
+}
+
 /** What is wrong in which line of a file; 0: the whole file. */
 export interface LineFault {
   /** In the message catalogue under `error.<code>`. */
   code: string;
   line: number;
   params: Record<string, string>;
+}
+
+/** How bytes arrived at the office. */
+export interface LineReceivedView {
+  bytes: number;
+  first_bytes: number;
+  spread_us: number;
 }
 
 /** A look at a list of a form. */
@@ -539,6 +588,16 @@ export interface MonthCount {
 export interface NameView {
   id: string;
   name: string;
+}
+
+export interface NewChecklist {
+  definition: unknown;
+  /** Minted by the caller, or absent. */
+  id?: string | null;
+  purpose: string;
+  /** Full path of the section that will own it; empty: for all (administrators). */
+  section: string;
+  title: string;
 }
 
 export interface NewCode {
@@ -594,6 +653,10 @@ export interface OutcomeView {
   record: string;
   /** `applied` | `conflict` | `waiting_parent` | `quarantined` | `gone` | `voided` */
   result: string;
+}
+
+export interface PcMeasured {
+  measured: unknown;
 }
 
 export interface PersonView {
@@ -710,6 +773,53 @@ export interface QuarantineView {
 export interface Resolve {
   choice: Choice;
   op_id?: string | null;
+}
+
+export interface RunRowView {
+  by: NameView;
+  /** Titles of those that failed. */
+  failed: Array<string>;
+  finished: boolean;
+  id: string;
+  place: string;
+  /** RFC 3339 */
+  started_at: string;
+  /** Steps written. */
+  steps: number;
+  took_ms?: number | null;
+  version: number;
+}
+
+export interface RunStepView {
+  done: number;
+  /** The phone knew it by itself. */
+  fact: number;
+  failed: number;
+  key: string;
+  median_ms?: number | null;
+  /** What was written where it failed, newest first. */
+  notes: Array<string>;
+  skipped: number;
+  title: string;
+}
+
+export interface RunsView {
+  finished: number;
+  /** From begin to end, of finished runs. */
+  median_ms?: number | null;
+  newest: Array<RunRowView>;
+  runs: number;
+  /** Of the newest version in its order, then those of older ones. */
+  steps: Array<RunStepView>;
+}
+
+export interface SaveChecklist {
+  definition: unknown;
+  op_id?: string | null;
+  purpose: string;
+  rev?: string | null;
+  title: string;
+  variant: string;
 }
 
 export interface SaveForm {

@@ -1,5 +1,6 @@
 //! What the console shows, as JSON. docs/openapi.json is made from these types.
 
+mod checks;
 mod directory;
 mod forms;
 mod help;
@@ -8,6 +9,7 @@ mod people;
 mod records;
 mod work;
 
+pub use checks::*;
 pub use directory::*;
 pub use forms::*;
 pub use help::*;
