@@ -40,7 +40,7 @@ function kotlinc(sources, into, classpath, platform = []) {
   ];
   writeFileSync(list, args.map((arg) => `"${arg}"`).join("\n"));
   const said = run("java", [
-    "-Xmx1500m", "-XX:+UseSerialGC", "-cp", join(COMPILER, "lib/kotlin-compiler.jar"),
+    "-Xmx1500m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", join(COMPILER, "lib/kotlin-compiler.jar"),
     "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", `@${list}`,
   ]);
   // A warning in android/ is an error, each time.
@@ -101,4 +101,12 @@ export function compileTests() {
   const sources = [...files(join(library, "src/main/java/jp/ekitei/android/logic"), ".kt"), ...files(join(library, "src/test/java"), ".kt")];
   kotlinc(sources, testClasses, [jar("junit")]);
   return [testClasses, jar("junit"), jar("hamcrest-core"), ...kotlinLibraries];
+}
+
+/** The bindings and the logic for the JVM, with the program that drives them. */
+export function compileDrive(folder) {
+  const parts = ["core", "android/logic"].flatMap((part) => files(join(library, "src/main/java/jp/ekitei", part), ".kt"));
+  const into = join(work, "drive-classes");
+  kotlinc([...parts, ...files(folder, ".kt")], into, [jar("jna")]);
+  return [into, jar("jna"), ...kotlinLibraries];
 }

@@ -2,14 +2,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { classes } from "./compile.mjs";
-import { here, jar, jars, run, work } from "./place.mjs";
+import { here, jar, jars, run } from "./place.mjs";
 
 const OLDEST = "org.robolectric:android-all:11-robolectric-6757853";
 
 export function old() {
-  jars();
   if (!existsSync(join(classes, "jp/ekitei/android/EkiteiPlugin.class"))) throw new Error("compile first");
-  const folder = join(work, "oldest");
+  const folder = join(jars(), "../oldest");
   const oldest = join(folder, `android-all-${OLDEST.split(":")[2]}.jar`);
   if (!existsSync(oldest)) run("mvn", ["-q", "-B", "dependency:copy", `-Dartifact=${OLDEST}`, `-DoutputDirectory=${folder}`]);
   const said = run("java", ["-cp", jar("asm"), join(here, "Old.java"), oldest, jar("android-all"), classes, "jp/ekitei/"]);

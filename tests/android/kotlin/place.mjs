@@ -5,13 +5,15 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const here = dirname(fileURLToPath(import.meta.url));
-export const root = resolve(here, "../../..");
+const project = resolve(here, "../../..");
+/** The tree that is checked; plant.mjs gives a copy with an error in it. */
+export const root = process.env.EKITEI_ANDROID_TREE ?? project;
 export const library = join(root, "android");
 export const app = join(root, "src-tauri/gen/android/app");
 
 const metadata = JSON.parse(
   execFileSync("cargo", ["metadata", "--offline", "--format-version", "1"], {
-    cwd: root,
+    cwd: project,
     maxBuffer: 1 << 28,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
@@ -19,7 +21,7 @@ const metadata = JSON.parse(
 );
 
 /** Everything that is made here; kept between runs. */
-export const work = join(metadata.target_directory, "android-check");
+export const work = join(metadata.target_directory, process.env.EKITEI_ANDROID_WORK ?? "android-check");
 mkdirSync(work, { recursive: true });
 
 /** The sources of a crate that the workspace uses. */
@@ -57,7 +59,7 @@ export function run(program, args, options = {}) {
 
 /** Jars of pom.xml, fetched once. */
 export function jars() {
-  const folder = join(work, "jars");
+  const folder = join(metadata.target_directory, "android-check/jars");
   const pom = join(here, "pom.xml");
   const done = join(folder, "complete");
   if (!existsSync(done) || statSync(done).mtimeMs < statSync(pom).mtimeMs) {

@@ -97,6 +97,9 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
     override fun onResume(activity: AppCompatActivity) {
         current = activity
         screen?.returned(activity)
+        // What they spoke of is on the screens now.
+        Notices(context).clear(NotificationPlan.Channel.MESSAGES)
+        Notices(context).clear(NotificationPlan.Channel.EMERGENCY)
     }
 
     override fun onDestroy(activity: AppCompatActivity) {

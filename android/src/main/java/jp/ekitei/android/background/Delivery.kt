@@ -49,7 +49,9 @@ class Delivery private constructor(private val context: Context) {
     private fun run(core: EkiteiBackground, deadlineMs: Long, urgent: Boolean): SyncReport? {
         val report = try {
             core.syncOnce(deadlineMs.toULong(), Quiet)
-        } catch (_: EkiteiException) {
+        } catch (fault: EkiteiException) {
+            // Nothing to deliver until a person enrols this phone; the screens plan the next run when they go.
+            if (fault is EkiteiException.Fault && fault.code == NOT_ENROLLED) return null.also { sweeper.cancel() }
             failures++
             plan(waiting(core), null)
             return null
@@ -63,6 +65,7 @@ class Delivery private constructor(private val context: Context) {
         }
         if (report.deviceState == WIPED) {
             sweeper.cancel()
+            Duty.set(context, false)
             return report
         }
         tell(report, urgent)
@@ -111,6 +114,8 @@ class Delivery private constructor(private val context: Context) {
 
     companion object {
         private const val WIPED = "wiped"
+        private const val NOT_ENROLLED = "not-enrolled"
+
         @Volatile
         private var one: Delivery? = null
 
