@@ -92,7 +92,7 @@ describe('on the phone, without a line', () => {
       ['000-1234-02345', 1, 'p-12345'],
       ['00012340', 10, undefined],
       ['青葉 みどり', undefined, 'p-00000'],
-      ['ｱｵﾊﾞ', undefined, 'p-00000'],
+      ['ｱｵﾊﾞ', undefined, 'p-00072'],
       ['汐見 第1課 青葉', undefined, undefined],
       ['広域連携第一係', 1, LONG.id],
       ['だれもいない', 0, undefined],
