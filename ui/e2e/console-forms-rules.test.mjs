@@ -50,6 +50,7 @@ test('shown only when, accepted only when, calculated: picked by keyboard alone 
     await keys.type('くわしく');
     await keys.tabTo('relevant-add');
     await keys.press('Enter');
+    await one.at('relevant-0').waitFor();
     await keys.tabTo('condition-value', 'Shift+Tab');
     await keys.press('ArrowDown');
   });
@@ -64,6 +65,7 @@ test('shown only when, accepted only when, calculated: picked by keyboard alone 
     await keys.type('m');
     await keys.tabTo('constraint-add');
     await keys.press('Enter');
+    await one.at('constraint-0').waitFor();
     await keys.tabTo('condition-how', 'Shift+Tab');
     await keys.press('ArrowDown', 5);
     await keys.tabTo('condition-with');
