@@ -16,7 +16,7 @@ function ofRust() {
 export function names() {
   const kotlin = readFileSync(join(library, "src/main/java/jp/ekitei/android/EkiteiPlugin.kt"), "utf8");
   const commands = new Set([...kotlin.matchAll(/@Command\s+fun ([a-z_]+)\(/g)].map((m) => m[1]));
-  const table = readFileSync(join(library, "README.md"), "utf8");
+  const table = readFileSync(join(library, "README.md"), "utf8").split("\n## Commands")[1].split("\n## Checks")[0];
   const written = new Set([...table.matchAll(/^\| `([a-z_]+)` \|/gm)].map((m) => m[1]));
   const rust = ofRust();
   const problems = [];

@@ -129,20 +129,13 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
     fun positionAllowed(invoke: Invoke) = Place(context).once(invoke.number("timeout_ms") ?: POSITION_MS, invoke::resolve)
 
     @Command
-    fun capture(invoke: Invoke) {
-        try {
-            val names = invoke.texts("names").ifEmpty { listOf(invoke.text("name")) }
-            startActivityForResult(invoke, camera.begin(invoke.text("dir"), names), "captured")
-        } catch (refused: Refused) {
-            invoke.refuse(refused)
-        } catch (failure: RuntimeException) {
-            camera.end()
-            invoke.refuse(if (Camera.isMissing(failure)) Refused("camera-missing") else failed(failure))
-        }
+    fun capture(invoke: Invoke) = withCamera(invoke) {
+        val names = invoke.texts("names").ifEmpty { listOf(invoke.text("name")) }
+        startActivityForResult(invoke, camera.begin(invoke.text("dir"), names), "captured")
     }
 
     @ActivityCallback
-    fun captured(invoke: Invoke, result: ActivityResult) {
+    fun captured(invoke: Invoke, result: ActivityResult) = withCamera(invoke) {
         val next = camera.next(result.resultCode)
         if (next != null) startActivityForResult(invoke, next, "captured") else invoke.answer { camera.end() }
     }
@@ -276,6 +269,15 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
         if (intent?.action != ShareActivity.ACTION_SHARED) return
         shared = intent
         tell("share")
+    }
+
+    private fun withCamera(invoke: Invoke, work: () -> Unit) = try {
+        work()
+    } catch (refused: Refused) {
+        invoke.refuse(refused)
+    } catch (failure: RuntimeException) {
+        camera.end()
+        invoke.refuse(if (Camera.isMissing(failure)) Refused("camera-missing") else failed(failure))
     }
 
     private fun copyIn(invoke: Invoke, intent: Intent?) = slowly(invoke) {

@@ -50,9 +50,8 @@ class DutyService : Service() {
     }
 
     override fun onStartCommand(intent: Intent?, flags: Int, startId: Int): Int {
-        show(online = false)
-        // Turned off while the system was about to start it again.
-        if (!Duty.isOn(this)) {
+        // Turned off while the system was about to start it again; or the system, having ended it, does not let it come to the front.
+        if (!show() || !Duty.isOn(this)) {
             stopSelf()
             return START_NOT_STICKY
         }
@@ -153,10 +152,14 @@ class DutyService : Service() {
 
     private fun alarms() = getSystemService(AlarmManager::class.java)
 
-    private fun show(online: Boolean) {
-        val notice = Notices(this).duty(online)
+    private fun show(): Boolean = try {
+        val notice = Notices(this).duty(plan.isOnline)
         if (Build.VERSION.SDK_INT >= 34) startForeground(Notices.DUTY_ID, notice, ServiceInfo.FOREGROUND_SERVICE_TYPE_SPECIAL_USE)
         else startForeground(Notices.DUTY_ID, notice)
+        true
+    } catch (_: IllegalStateException) {
+        // Without the exemption from battery optimisation; the sweeps go on, and opening the app starts it again.
+        false
     }
 
     /** Called on threads of the core, which must not wait. */

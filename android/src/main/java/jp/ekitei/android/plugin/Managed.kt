@@ -24,9 +24,12 @@ class Managed(private val context: Context) {
             ManagedConfig.ENROLMENT_SECRET to config.enrolmentSecret,
             ManagedConfig.LOCK_MINUTES to config.lockMinutes,
             ManagedConfig.MINIMUM_VERSION to config.minimumVersion,
+            "too_old" to !ManagedConfig.isRecent(version(), config.minimumVersion),
             "problems" to jsonList(config.problems),
         )
     }
+
+    private fun version(): String = context.packageManager.getPackageInfo(context.packageName, 0).versionName.orEmpty()
 
     fun watch(changed: () -> Unit) {
         val receiver = object : BroadcastReceiver() {
