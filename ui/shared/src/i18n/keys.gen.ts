@@ -159,6 +159,7 @@ export interface MessageParams {
   'checks.purpose.year_end': never;
   'checks.seconds': 'seconds';
   'checks.settings-by-hand': never;
+  'checks.short': never;
   'checks.site.indoor': never;
   'checks.site.no_signal': never;
   'checks.site.outdoor': never;
@@ -325,6 +326,7 @@ export interface MessageParams {
   'console.directory.field.mobile': never;
   'console.directory.field.name': never;
   'console.directory.field.posts': never;
+  'console.directory.fields': never;
   'console.directory.import': never;
   'console.directory.import-text': never;
   'console.directory.import-title': never;
@@ -655,6 +657,8 @@ export interface MessageParams {
   'document.pension': never;
   'document.retake': never;
   'document.which': never;
+  'duty.hint': never;
+  'duty.on': never;
   'enrol.again': never;
   'enrol.busy': never;
   'enrol.code': never;
@@ -1406,9 +1410,20 @@ export interface MessageParams {
   'forms.versions': never;
   'forms.withdraw': never;
   'forms.withdrawn': never;
+  'grant.background_data': never;
+  'grant.battery_exemption': never;
+  'grant.emergency_breaks_through': never;
+  'grant.exact_wake': never;
+  'grant.given': never;
+  'grant.location': never;
+  'grant.missing': never;
+  'grant.not-opened': never;
+  'grant.notifications': never;
+  'grant.screen_lock': never;
+  'grant.title': never;
+  'grant.unknown': never;
   'help.call': 'name';
   'help.call-now': never;
-  'help.call-number': 'number';
   'help.call-other': never;
   'help.days.all': never;
   'help.days.closed': never;
@@ -1449,6 +1464,7 @@ export interface MessageParams {
   'help.state-wiped': never;
   'help.steps': never;
   'help.title': never;
+  'help.to-lock': never;
   'help.which': never;
   'inspection.accepted-by': 'name';
   'inspection.amend': never;
