@@ -219,13 +219,7 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
     fun notify(invoke: Invoke) = invoke.answer {
         val channel = NotificationPlan.Channel.of(invoke.text("channel")) ?: throw Refused("native-argument", mapOf("name" to "channel"))
         val notices = Notices(context, QuietHours(holidays = invoke.texts("holidays").toSet()))
-        val count = invoke.number("count") ?: 0
-        val onDuty = invoke.flag("on_duty")
-        val answer = when (channel) {
-            NotificationPlan.Channel.MESSAGES -> notices.messages(count, onDuty)
-            NotificationPlan.Channel.EMERGENCY -> notices.emergency(count)
-            NotificationPlan.Channel.UNSENT -> notices.unsent(count, onDuty)
-        }
+        val answer = notices.tell(channel, invoke.flag("on_duty"), invoke.number("count") ?: 0)
         val shown = answer.show && notices.isAllowed()
         json("shown" to shown, "why" to if (answer.show && !shown) "permission" else answer.why.name.lowercase())
     }

@@ -39,29 +39,28 @@ class Notices(private val context: Context, quiet: QuietHours = QuietHours()) {
     fun isAllowed(): Boolean = manager.areNotificationsEnabled() &&
         (Build.VERSION.SDK_INT < 33 || context.checkSelfPermission(Manifest.permission.POST_NOTIFICATIONS) == PackageManager.PERMISSION_GRANTED)
 
-    /** Shows, stays silent or holds back, as the plan says. [count]: how many are new (or unsent) altogether. */
-    fun tell(channel: Channel, count: Long, onDuty: Boolean, text: Int, about: Int?): NotificationPlan.Answer {
+    /** So many more came in the background; [tell] says it when it may. */
+    fun came(channel: Channel, more: Long) = book.came(channel, more)
+
+    /** Shows, stays silent or holds back, as the plan says. [count]: how many there are altogether; `null`: as many as came. */
+    fun tell(channel: Channel, onDuty: Boolean, count: Long? = null): NotificationPlan.Answer {
+        val entry = if (count == null) book.of(channel) else book.are(channel, count)
         val now = Device.clocks.nowMs()
-        val before = book.of(channel)
-        val ask = NotificationPlan.Ask(channel, count, now, Device.offsetMin(now), onDuty, before?.shown ?: 0, before?.atMs)
-        val answer = plan.decide(ask)
+        val answer = plan.decide(NotificationPlan.Ask(channel, entry.count, now, Device.offsetMin(now), onDuty, entry.shown, entry.atMs))
         if (answer.show && isAllowed()) {
             makeChannels()
-            val title = context.getString(text, count)
-            manager.notify(channel.ordinal + 1, notice(channel.id, title, about?.let(context::getString), answer.alert))
-            book.shown(channel, count, now)
+            val (title, about) = texts(channel)
+            manager.notify(channel.ordinal + 1, notice(channel.id, context.getString(title, entry.count), context.getString(about), answer.alert))
+            book.shown(channel, now)
         }
         return answer
     }
 
-    fun messages(count: Long, onDuty: Boolean) = tell(Channel.MESSAGES, count, onDuty, R.string.notice_messages, R.string.notice_open)
-
-    fun emergency(count: Long) = tell(Channel.EMERGENCY, count, true, R.string.notice_emergency, R.string.notice_open)
-
-    fun unsent(count: Long, onDuty: Boolean) = tell(Channel.UNSENT, count, onDuty, R.string.notice_unsent, R.string.notice_unsent_about)
-
-    /** How many a notification on screen speaks of. */
-    fun shown(channel: Channel): Long = book.of(channel)?.shown ?: 0
+    private fun texts(channel: Channel): Pair<Int, Int> = when (channel) {
+        Channel.MESSAGES -> R.string.notice_messages to R.string.notice_open
+        Channel.EMERGENCY -> R.string.notice_emergency to R.string.notice_open
+        Channel.UNSENT -> R.string.notice_unsent to R.string.notice_unsent_about
+    }
 
     fun clear(channel: Channel) {
         manager.cancel(channel.ordinal + 1)

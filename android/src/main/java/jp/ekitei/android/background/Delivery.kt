@@ -6,7 +6,7 @@ import jp.ekitei.android.Device
 import jp.ekitei.android.Notices
 import jp.ekitei.android.keys.DeviceKeys
 import jp.ekitei.android.logic.DutyPlan
-import jp.ekitei.android.logic.NotificationPlan
+import jp.ekitei.android.logic.NotificationPlan.Channel
 import jp.ekitei.android.logic.SweepPlan
 import jp.ekitei.core.DeliveryCallback
 import jp.ekitei.core.EkiteiBackground
@@ -47,6 +47,8 @@ class Delivery private constructor(private val context: Context) {
     }
 
     private fun run(core: EkiteiBackground, deadlineMs: Long, urgent: Boolean): SyncReport? {
+        // Rings before it is fetched: the screens' process may fetch it first, or the line may fail now.
+        if (urgent) emergency()
         val report = try {
             core.syncOnce(deadlineMs.toULong(), Quiet)
         } catch (fault: EkiteiException) {
@@ -61,36 +63,40 @@ class Delivery private constructor(private val context: Context) {
         if (sweeps.mustEndScreens(elsewhere, screens.areInFront())) {
             elsewhere = 0
             screens.end()
-            return run(core, deadlineMs, urgent)
+            return run(core, deadlineMs, urgent = false)
         }
         if (report.deviceState == WIPED) {
             sweeper.cancel()
             Duty.set(context, false)
             return report
         }
-        tell(report, urgent)
+        if (report.urgent && !urgent) emergency()
+        tell(report)
         plan(report.waiting, report.nextWakeMs)
         return report
     }
 
     fun stop() = background?.stop() ?: Unit
 
-    private fun tell(report: SyncReport, urgent: Boolean) {
-        // The screens run: they tell the person themselves.
+    /** In front, the screens show it. */
+    private fun emergency() {
+        if (screens.areInFront()) return
+        notices.came(Channel.EMERGENCY, 1)
+        notices.tell(Channel.EMERGENCY, onDuty = true)
+    }
+
+    private fun tell(report: SyncReport) {
+        // The screens' process delivers: it knows better.
         if (report.elsewhere) return
         val onDuty = Duty.isOn(context)
-        val received = report.received.toLong()
-        if (report.urgent || (urgent && received > 0)) {
-            notices.emergency(notices.shown(NotificationPlan.Channel.EMERGENCY) + 1)
-        } else if (received > 0) {
-            notices.messages(notices.shown(NotificationPlan.Channel.MESSAGES) + received, onDuty)
+        if (!screens.areInFront()) {
+            if (!report.urgent) notices.came(Channel.MESSAGES, report.received.toLong())
+            // Also what the quiet hours held back.
+            notices.tell(Channel.MESSAGES, onDuty)
         }
         val waiting = report.waiting
-        if (sweeps.isOverdue(waiting.sinceMs, Device.clocks.nowMs())) {
-            notices.unsent(waiting.items.toLong(), onDuty)
-        } else if (waiting.items == 0uL) {
-            notices.clear(NotificationPlan.Channel.UNSENT)
-        }
+        if (sweeps.isOverdue(waiting.sinceMs, Device.clocks.nowMs())) notices.tell(Channel.UNSENT, onDuty, waiting.items.toLong())
+        else notices.clear(Channel.UNSENT)
     }
 
     private fun plan(waiting: Waiting?, officeWakeMs: Long?) {

@@ -40,7 +40,10 @@ class SweepPlan(private val quiet: QuietHours = QuietHours(), private val random
             else -> EVERY_MS
         }
         // Half fixed, half random: no phone comes at once, and none waits for ever.
-        val spread = every / 2 + random.nextLong(every / 2)
+        var spread = every / 2 + random.nextLong(every / 2)
+        // The morning brings what the night held back, not all phones in one minute.
+        val quietMs = quiet.endsInMs(nowMs, offsetMin)
+        if (quietMs > 0) spread = minOf(spread, quietMs + random.nextLong(MORNING_MS))
         return maxOf(spread, asked)
     }
 
@@ -63,6 +66,7 @@ class SweepPlan(private val quiet: QuietHours = QuietHours(), private val random
     companion object {
         const val EVERY_MS = 60 * 60_000L
         const val QUIET_EVERY_MS = 4 * 60 * 60_000L
+        const val MORNING_MS = 30 * 60_000L
         const val LIVE_NET_MS = 2 * 60 * 60_000L
         const val FIRST_RETRY_MS = 30_000L
         const val LEAST_RETRY_MS = 1_000L

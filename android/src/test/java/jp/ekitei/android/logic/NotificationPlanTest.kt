@@ -76,13 +76,28 @@ class NotificationPlanTest {
     @Test
     fun `the book remembers per channel and outlives the process`() {
         val shelf = TestShelf()
-        NoticeBook(shelf).shown(Channel.MESSAGES, 3, 100)
-        NoticeBook(shelf).shown(Channel.UNSENT, 9, 200)
-        assertEquals(NoticeBook.Entry(3, 100), NoticeBook(shelf).of(Channel.MESSAGES))
+        NoticeBook(shelf).came(Channel.MESSAGES, 3)
+        NoticeBook(shelf).shown(Channel.MESSAGES, 100)
+        NoticeBook(shelf).are(Channel.UNSENT, 9)
+        assertEquals(NoticeBook.Entry(3, 3, 100), NoticeBook(shelf).of(Channel.MESSAGES))
         NoticeBook(shelf).cleared(Channel.MESSAGES)
-        assertEquals(NoticeBook.Entry(0, 100), NoticeBook(shelf).of(Channel.MESSAGES))
-        assertEquals(NoticeBook.Entry(9, 200), NoticeBook(shelf).of(Channel.UNSENT))
-        assertNull(NoticeBook(shelf).of(Channel.EMERGENCY))
-        assertNull(NoticeBook(TestShelf("messages,x\n\n,,")).of(Channel.MESSAGES))
+        assertEquals(NoticeBook.Entry(0, 0, 100), NoticeBook(shelf).of(Channel.MESSAGES))
+        assertEquals(NoticeBook.Entry(9, 0, null), NoticeBook(shelf).of(Channel.UNSENT))
+        assertEquals(NoticeBook.Entry(), NoticeBook(shelf).of(Channel.EMERGENCY))
+        for (bad in listOf("messages,x", "messages,1,2", "messages,-1,0,0", "\n\n,,,")) {
+            assertEquals(bad, NoticeBook.Entry(), NoticeBook(TestShelf(bad)).of(Channel.MESSAGES))
+        }
+    }
+
+    @Test
+    fun `what came in the night is told in the morning although nothing more comes`() {
+        val book = NoticeBook(TestShelf())
+        val held = book.came(Channel.MESSAGES, 3)
+        assertEquals(Why.QUIET_HOURS, ask(Channel.MESSAGES, held.count, night, shown = held.shown).why)
+        val still = book.came(Channel.MESSAGES, 0)
+        val monday = FRIDAY_10_AM + 72 * HOUR
+        assertTrue(ask(Channel.MESSAGES, still.count, monday, shown = still.shown).alert)
+        val told = book.shown(Channel.MESSAGES, monday)
+        assertEquals(Why.ALREADY, ask(Channel.MESSAGES, told.count, monday, shown = told.shown).why)
     }
 }

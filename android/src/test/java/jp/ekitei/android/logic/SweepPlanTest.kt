@@ -28,6 +28,15 @@ class SweepPlanTest {
     }
 
     @Test
+    fun `the first look of the working day is not late, and the phones do not come together`() {
+        val monday = FRIDAY_10_AM + 72 * HOUR
+        val waits = List(200) { next(SweepPlan.State(0), monday - 2 * HOUR) }
+        val opens = 45 * MINUTE
+        assertTrue("$waits", waits.all { it in opens until opens + SweepPlan.MORNING_MS })
+        assertTrue(waits.toSet().size > 150)
+    }
+
+    @Test
     fun `retries back off with jitter and have a ceiling`() {
         for (failures in 1..80) {
             val waits = List(50) { next(SweepPlan.State(waiting = 3, failures = failures)) }
