@@ -186,21 +186,24 @@ impl<'a> Open<'a> {
         Ok(Some(self.shared.home().blobs().read(&blob.name, self.vault.identity())?))
     }
 
-    /// A person waits for this file.
-    pub fn want_file(&self, photo: &Record, variant: Variant) -> Result<(), Fault> {
-        let sha256 = photo.text(&photo::sha256(variant)).to_owned();
-        if sha256.is_empty() || photo.text(&photo::arrived(variant)).is_empty() {
+    /// Upright copies that will be looked at without a line: fetched when there is one and nobody waits for anything
+    /// else.
+    pub fn prepare_displays(&self, photos: &[Record]) -> Result<(), Fault> {
+        let mut wishes = Vec::new();
+        for photo in photos {
+            let known = self.queue_read(|c| downloads::is_known(c, photo.id, Variant::Display))?;
+            wishes.extend(wish_of(photo, Variant::Display, downloads::RANK_LEISURE).filter(|_| !known));
+        }
+        if wishes.is_empty() {
             return Ok(());
         }
-        let plain_bytes = photo.fields.get(&photo::bytes(variant)).and_then(Value::as_u64).unwrap_or(0);
-        let wish = Download {
-            record: photo.id,
-            variant,
-            scope: photo.scope.clone(),
-            sha256,
-            plain_bytes,
-            rank: downloads::RANK_ASKED,
-        };
+        let now_ms = self.now().ms();
+        self.queue_write(|tx| wishes.iter().try_for_each(|wish| downloads::want(tx, wish, now_ms)))
+    }
+
+    /// A person waits for this file.
+    pub fn want_file(&self, photo: &Record, variant: Variant) -> Result<(), Fault> {
+        let Some(wish) = wish_of(photo, variant, downloads::RANK_ASKED) else { return Ok(()) };
         self.queue_write(|tx| downloads::want(tx, &wish, self.now().ms()))?;
         self.shared.wakes.tapped();
         Ok(())
@@ -222,4 +225,13 @@ impl<'a> Open<'a> {
     pub fn draft_drop(&self, key: &str) -> Result<(), Fault> {
         Ok(self.vault.write(|tx| drafts::remove(tx, key))?)
     }
+}
+/// `None`: the office has no such file.
+fn wish_of(photo: &Record, variant: Variant, rank: u8) -> Option<Download> {
+    let sha256 = photo.text(&photo::sha256(variant)).to_owned();
+    if sha256.is_empty() || photo.text(&photo::arrived(variant)).is_empty() {
+        return None;
+    }
+    let plain_bytes = photo.fields.get(&photo::bytes(variant)).and_then(Value::as_u64).unwrap_or(0);
+    Some(Download { record: photo.id, variant, scope: photo.scope.clone(), sha256, plain_bytes, rank })
 }

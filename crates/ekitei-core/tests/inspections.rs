@@ -257,3 +257,56 @@ fn its_papers_are_made_here_and_marks_are_burned_into_them() {
     assert_eq!(paper("ledger.xlsx").err().unwrap().code, "record-unknown");
     assert_eq!(paper("../x").err().unwrap().code, "record-unknown");
 }
+
+/// On Today, where there is a line, the pictures of the last visit are fetched: on site there may be none.
+#[test]
+fn the_last_visit_s_pictures_are_fetched_before_they_are_needed() {
+    let field = on_site(small());
+    let made = |seq: u64, kind: &str, parent: Option<RecordId>, fields: Value| -> Record {
+        serde_json::from_value(json!({
+            "id": RecordId::derived(&["last", &seq.to_string()]), "kind": kind, "scope": Scope::Case(field.case),
+            "parent": parent, "born_seq": seq, "seq": seq,
+            "created": {"op": RecordId::derived(&["op", &seq.to_string()]), "device": RecordId::derived(&["other"]),
+                        "staff": "s009", "at": "2026-10-01T09:00:00.000+09:00"},
+            "fields": fields
+        }))
+        .unwrap()
+    };
+    let last = made(
+        20,
+        kinds::INSPECTION,
+        None,
+        json!({"form": form(), "form_version": field.form_version, "state": "accepted",
+            "finished_at": "2026-10-01T10:00:00.000+09:00", "a.fence": "fail"}),
+    );
+    let there = "2026-10-01T10:01:00.000+09:00";
+    let photo = |seq: u64, arrived: Option<&str>| {
+        let fields = json!({"item": "fence_photos", "role": "photo", "sha256.display": format!("d{seq}"),
+            "bytes.display": 9, "office.display_at": arrived});
+        made(seq, kinds::PHOTO, Some(last.id), fields)
+    };
+    let (shown, on_its_way) = (photo(21, Some(there)), photo(22, None));
+    field.phone.receive(&Scope::Case(field.case), &[last, shown.clone(), on_its_way]);
+    let field = field.killed();
+    let planned_at = "2026-11-21T13:00:00.000+09:00".parse().unwrap();
+    let visit = field
+        .core
+        .visit_create(VisitCreateArgs {
+            case: field.case,
+            title: "定期検査".into(),
+            planned_at,
+            people: Vec::new(),
+            forms: vec![form().to_string()],
+        })
+        .unwrap();
+    let displays = |field: &Field| -> Vec<RecordId> {
+        let wishes =
+            field.phone.home().queue().read(|c| ekitei_store::queue::downloads::next(c, 99)).unwrap();
+        wishes.into_iter().filter(|w| w.variant == kinds::Variant::Display).map(|w| w.record).collect()
+    };
+    assert_eq!(displays(&field), []);
+    field.core.visit_forms(RecordRef { id: visit.id }).unwrap();
+    assert_eq!(displays(&field), [shown.id], "what the office has");
+    field.core.visit_forms(RecordRef { id: visit.id }).unwrap();
+    assert_eq!(displays(&field), [shown.id], "once");
+}

@@ -48,6 +48,15 @@ pub fn want(tx: &Transaction, wish: &Download, now_ms: i64) -> Result<(), StoreE
     Ok(())
 }
 
+/// Whether the file is here, wished for, or was given up.
+pub fn is_known(conn: &Connection, record: RecordId, variant: Variant) -> Result<bool, StoreError> {
+    if blobs::get(conn, record, variant)?.is_some() {
+        return Ok(true);
+    }
+    let mut find = conn.prepare_cached("SELECT 1 FROM downloads WHERE record = ?1 AND variant = ?2")?;
+    Ok(find.exists(params![record.0.into_bytes(), variant.as_str()])?)
+}
+
 /// The next wishes, most urgent first.
 pub fn next(conn: &Connection, limit: u32) -> Result<Vec<Download>, StoreError> {
     let mut statement = conn.prepare_cached(

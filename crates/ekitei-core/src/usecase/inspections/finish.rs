@@ -28,6 +28,9 @@ pub fn finish(open: &Open, id: RecordId) -> Result<InspectionView, Fault> {
         (field::FINISHED_AT.into(), json!(now)),
         (field::LEFT_OUT.into(), json!(finished.left_out)),
     ]);
+    // The snapshot of an earlier finish goes, also where an opening came too late to take it away.
+    let earlier = record.fields.keys().filter(|k| k.starts_with(field::CALCULATED));
+    fields.extend(earlier.map(|k| (k.clone(), Value::Null)));
     fields.extend(finished.calculated.into_iter().map(|(k, v)| (format!("{}{k}", field::CALCULATED), v)));
     if record.text(field::REPORT).is_empty() && !finished.report.is_empty() {
         fields.insert(field::REPORT.into(), json!(finished.report));

@@ -1,6 +1,6 @@
 //! What screens show of inspections and forms.
 
-use super::{children, last_of, sheets};
+use super::{children, last_of, last_of_form, sheets};
 use crate::bridge::views::{
     AmendmentView, FormRow, InspectionRow, InspectionView, LastVisitView, PhotoView, VisitForm,
 };
@@ -87,6 +87,14 @@ pub fn of_visit(open: &Open, record: &Record) -> Result<Vec<VisitForm>, Fault> {
         let form = known.iter().find(|f| f.form == wanted);
         let inspection = begun.iter().find(|i| i.form == wanted);
         let title = inspection.map(|i| i.title.clone()).or_else(|| form.map(|f| f.title.clone()));
+        // The last visit's pictures are looked at on site, where there is often no line.
+        let open_still = inspection.is_none_or(|i| i.state.is_open());
+        if open_still
+            && let Some(last) =
+                last_of_form(open, &record.scope, &wanted, inspection.map_or(record.id, |i| i.id))?
+        {
+            open.prepare_displays(&children(open, &last)?)?;
+        }
         out.push(VisitForm {
             form_version: form.map(|f| f.id),
             title: title.unwrap_or_default(),
