@@ -25,6 +25,14 @@ pub enum Mode {
         /// Chunks in a thousand that pause for a retransmission time-out.
         loss_permille: u32,
     },
+    /// As TCP lives it: a lost chunk holds up everything behind it until it is sent again, which may be lost, too.
+    Lossy {
+        bits_per_s: u64,
+        /// One way.
+        delay_ms: u64,
+        /// Of a hundred chunks, evenly spread.
+        loss_percent: u32,
+    },
 }
 
 impl Mode {
@@ -42,6 +50,8 @@ pub enum CutOnce {
 }
 
 struct Shared {
+    /// Where new connections lead.
+    office: watch::Sender<SocketAddr>,
     mode: watch::Sender<Mode>,
     /// Each cut increases it: connections of an older generation end.
     generation: watch::Sender<u64>,
@@ -94,6 +104,7 @@ impl Line {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let addr = listener.local_addr()?;
         let shared = Arc::new(Shared {
+            office: watch::channel(office).0,
             mode: watch::channel(Mode::Good).0,
             generation: watch::channel(0).0,
             up: Bucket(Mutex::new(None)),
@@ -112,6 +123,7 @@ impl Line {
                     continue; // dropped: the phone sees a reset
                 }
                 state.connections.fetch_add(1, Ordering::Relaxed);
+                let office = *state.office.borrow();
                 tokio::spawn(carry(phone, office, state.clone()));
             }
         });
@@ -135,6 +147,11 @@ impl Line {
         if mode == Mode::Cut {
             self.shared.generation.send_modify(|g| *g += 1);
         }
+    }
+
+    /// New connections end at somebody else's.
+    pub fn lead_to(&self, office: SocketAddr) {
+        self.shared.office.send_replace(office);
     }
 
     /// Arms a single cut; the line is good again for the next connection.
@@ -189,9 +206,11 @@ async fn take_in(
 ) {
     let mut buf = vec![0_u8; 16 * 1024];
     let mut lottery: u32 = 0x9e37_79b9;
+    let mut spread = 0;
     let bucket = if up { &s.up } else { &s.down };
     loop {
-        let want = if matches!(*s.mode.borrow(), Mode::Limited { .. }) { 1_400 } else { buf.len() };
+        let shaped = matches!(*s.mode.borrow(), Mode::Limited { .. } | Mode::Lossy { .. });
+        let want = if shaped { 1_400 } else { buf.len() };
         let n = match from.read(&mut buf[..want]).await {
             Ok(0) | Err(_) => return,
             Ok(n) => n,
@@ -210,6 +229,19 @@ async fn take_in(
             if (lottery >> 16) % 1000 < loss_permille {
                 due += Duration::from_millis(200 + delay_ms * 2);
             }
+        }
+        if let Mode::Lossy { bits_per_s, delay_ms, loss_percent } = mode {
+            tokio::time::sleep_until(bucket.reserve(n, bits_per_s)).await;
+            let mut wait = Duration::from_millis(200 + delay_ms * 2);
+            spread += loss_percent;
+            while spread >= 100 {
+                spread -= 100;
+                tokio::time::sleep(wait).await;
+                // Sent again, it takes its chance once more, after twice the time.
+                spread += loss_percent;
+                wait *= 2;
+            }
+            due = Instant::now() + Duration::from_millis(delay_ms);
         }
         if send.send((due, buf[..n].to_vec())).await.is_err() {
             return;

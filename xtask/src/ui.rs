@@ -50,7 +50,7 @@ fn stamp(project: &Project) -> std::path::PathBuf {
 /// Changes with every name, size or time of a source of the bundles.
 fn fingerprint(project: &Project) -> String {
     let mut hasher = DefaultHasher::new();
-    for part in ["ui", "assets/messages", "assets/icons"] {
+    for part in ["ui", "assets/messages", "assets/icons", "assets/checklists/pictures"] {
         hash_tree(&project.root.join(part), &mut hasher);
     }
     format!("{:016x}", hasher.finish())

@@ -155,7 +155,7 @@ pub fn line_word(mode: Mode) -> &'static str {
     match mode {
         Mode::Good => "good",
         Mode::Cut => "cut",
-        Mode::Limited { .. } => "weak",
+        Mode::Limited { .. } | Mode::Lossy { .. } => "weak",
     }
 }
 

@@ -87,7 +87,7 @@ pub async fn list(State(app): State<Shared>, user: User) -> Answer<Json<Vec<Chec
     Ok(Json(out))
 }
 
-pub fn problem_view(p: Problem) -> ProblemView {
+pub fn problem_view(p: &Problem) -> ProblemView {
     let place = p.step.map(|n| format!("step {n}")).or_else(|| p.warning.map(|n| format!("warning {n}")));
     let params = place.iter().map(|at| ("at".to_owned(), at.clone())).collect();
     ProblemView {
@@ -100,7 +100,7 @@ pub fn problem_view(p: Problem) -> ProblemView {
 
 fn view(user: &User, record: &Record) -> ChecklistView {
     let definition = record.fields.get(field::DEFINITION).cloned().unwrap_or_else(|| json!({"steps": []}));
-    let problems = parse(&definition).err().unwrap_or_default().into_iter().map(problem_view).collect();
+    let problems = parse(&definition).err().unwrap_or_default().iter().map(problem_view).collect();
     ChecklistView {
         row: row(user, record),
         rev: record.rev(field::DEFINITION).map(|r| r.op.to_string()),

@@ -138,7 +138,14 @@ export interface ChecklistRowView {
   version: number;
 }
 
-export type ChecklistView = unknown;
+export interface ChecklistView {
+  definition: unknown;
+  /** `item` is `step N` or `warning N`, from 0. */
+  problems: Array<ProblemView>;
+  /** Base revision of the definition: send it back with a change. */
+  rev?: string | null;
+  row: ChecklistRowView;
+}
 
 export type Choice = "mine" | "theirs" | "both";
 

@@ -3,23 +3,23 @@ import { readAddress, writeAddress, type Address, type Query } from '@ekitei/sha
 
 export type { Query };
 
-export type Page = 'feed' | 'cases' | 'case' | 'acceptance' | 'results' | 'inspection' | 'effect' | 'forms' | 'form' | 'conflicts' | 'quarantine' | 'phones' | 'directory' | 'help' | 'settings';
+export type Page = 'feed' | 'cases' | 'case' | 'acceptance' | 'results' | 'inspection' | 'effect' | 'forms' | 'form' | 'conflicts' | 'quarantine' | 'phones' | 'directory' | 'help' | 'checklists' | 'checklist' | 'line' | 'settings';
 
 /** Screens with an entry of their own in the navigation. */
-export type Tab = Exclude<Page, 'case' | 'inspection' | 'effect' | 'form'>;
+export type Tab = Exclude<Page, 'case' | 'inspection' | 'effect' | 'form' | 'checklist' | 'line'>;
 
 export interface Route extends Omit<Address, 'name'> {
   page: Page;
 }
 
-const PAGES: readonly Page[] = ['feed', 'cases', 'case', 'acceptance', 'results', 'inspection', 'effect', 'forms', 'form', 'conflicts', 'quarantine', 'phones', 'directory', 'help', 'settings'];
+const PAGES: readonly Page[] = ['feed', 'cases', 'case', 'acceptance', 'results', 'inspection', 'effect', 'forms', 'form', 'conflicts', 'quarantine', 'phones', 'directory', 'help', 'checklists', 'checklist', 'line', 'settings'];
 
 /** What is not an address leads to the feed. */
 export function parseRoute(hash: string): Route {
   const { name, id, query } = readAddress(hash);
   const page = PAGES.find((one) => one === name);
   if (!page) return { page: 'feed', id: undefined, query: {} };
-  if (!id && (page === 'case' || page === 'inspection' || page === 'form')) return { page: tabOf(page), id: undefined, query: {} };
+  if (!id && (page === 'case' || page === 'inspection' || page === 'form' || page === 'checklist')) return { page: tabOf(page), id: undefined, query: {} };
   return { page, id, query };
 }
 
@@ -29,5 +29,6 @@ export const hrefOf = (page: Page, id?: string | null, query?: Query): string =>
 export function tabOf(page: Page): Tab {
   if (page === 'case') return 'cases';
   if (page === 'form') return 'forms';
+  if (page === 'checklist' || page === 'line') return 'checklists';
   return page === 'inspection' || page === 'effect' ? 'results' : page;
 }

@@ -28,7 +28,6 @@ pub struct ChecklistRowView {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChecklistView {
-    #[serde(flatten)]
     pub row: ChecklistRowView,
     #[schema(value_type = Object)]
     pub definition: Value,
