@@ -20,11 +20,11 @@ export function carried() {
   return ["jackson-annotations", "jackson-core", "jackson-databind", "jackson-datatype-json-org", "jna"].map(jar);
 }
 
-/** Compiles, unless exactly these sources were compiled there with these arguments. */
-function kotlinc(sources, into, classpath, platform = []) {
+/** Compiles, unless exactly these sources were compiled there with these arguments. [beside]: what else decides what the classpath holds. */
+function kotlinc(sources, into, classpath, platform = [], beside = []) {
   if (!existsSync(COMPILER)) throw new Error(`run "npm ci" in ${here} first`);
   const print = createHash("sha256").update([readFileSync(join(COMPILER, "build.txt")), LANGUAGE, ...platform, ...classpath].join("\n"));
-  for (const path of [...sources, ...files(join(here, "stubs"), ""), ...files(join(library, "src/main/res"), ".xml")]) {
+  for (const path of [...sources, ...beside]) {
     print.update(`\0${path}\0`).update(readFileSync(path));
   }
   const stamp = `${into}.stamp`;
@@ -92,7 +92,7 @@ export function compile() {
   kotlinc(Object.values(groups).flat(), classes, [jar("android-all"), stubClasses, ...carried()], [
     // The framework jar has no java.*; every Android of today has at least Java 8's.
     "-Xjdk-release=8",
-  ]);
+  ], [...files(join(here, "stubs"), ""), ...files(join(library, "src/main/res"), ".xml")]);
   for (const [name, list] of Object.entries(groups)) console.log(`  ${list.length} files: ${name}`);
 }
 

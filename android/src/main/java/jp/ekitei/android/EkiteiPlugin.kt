@@ -8,7 +8,6 @@ import android.util.Base64
 import android.webkit.WebView
 import androidx.activity.result.ActivityResult
 import androidx.appcompat.app.AppCompatActivity
-import app.tauri.PermissionState
 import app.tauri.annotation.ActivityCallback
 import app.tauri.annotation.Command
 import app.tauri.annotation.Permission
@@ -24,6 +23,7 @@ import jp.ekitei.android.keys.DeviceKeys
 import jp.ekitei.android.logic.NotificationPlan
 import jp.ekitei.android.logic.PinCounter
 import jp.ekitei.android.logic.QuietHours
+import jp.ekitei.android.plugin.Back
 import jp.ekitei.android.plugin.Camera
 import jp.ekitei.android.plugin.Documents
 import jp.ekitei.android.plugin.Edges
@@ -69,6 +69,7 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
     private val pins = PinCounter(Device.clocks, Device.shelf(context, "pin"))
     private val edges = Edges { tell("insets") }
     private var screen: Screen? = null
+    private var back: Back? = null
     private var current: Activity = first
     private var shared: Intent? = null
 
@@ -76,6 +77,7 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
         installKeystore(keys)
         first.runOnUiThread {
             screen = Screen(first, ::tell)
+            back = (first as? AppCompatActivity)?.let(::Back)
             remember(first.intent)
         }
         Notices(context).makeChannels()
@@ -83,7 +85,10 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
         managed.watch { tell("mdm") }
     }
 
-    override fun load(webView: WebView) = first.runOnUiThread { edges.follow(webView) }
+    override fun load(webView: WebView) = first.runOnUiThread {
+        edges.follow(webView)
+        back?.follow(webView)
+    }
 
     override fun onNewIntent(intent: Intent) = remember(intent)
 
@@ -102,11 +107,9 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
         Notices(context).clear(NotificationPlan.Channel.EMERGENCY)
     }
 
+    /** What watches the phone stays: it hangs on the app, not on the activity, and this plugin outlives both. */
     override fun onDestroy(activity: AppCompatActivity) {
-        if (activity !== current) return
-        facts.stop()
-        managed.stop()
-        screen?.end()
+        if (activity === current) screen?.end()
     }
 
     @Command
@@ -120,7 +123,7 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
 
     @Command
     fun position(invoke: Invoke) {
-        if (!getPermissionStates()[LOCATION].isGranted()) return requestPermissionForAliases(arrayOf(LOCATION), invoke, "positionAllowed")
+        if (!Place(context).isAllowed()) return requestPermissionForAliases(arrayOf(LOCATION), invoke, "positionAllowed")
         positionAllowed(invoke)
     }
 
@@ -187,7 +190,7 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
 
     @Command
     fun keystore_confirm(invoke: Invoke) = prompting(invoke) { biometrics ->
-        biometrics.confirm(invoke.text("title")) { refused -> if (refused == null) invoke.resolve() else invoke.refuse(refused) }
+        biometrics.confirm(invoke.text("title")) { refused -> if (refused == null) invoke.resolve(json()) else invoke.refuse(refused) }
     }
 
     @Command
@@ -305,8 +308,6 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
     } catch (_: IllegalArgumentException) {
         throw Refused("native-argument", mapOf("name" to key))
     }
-
-    private fun PermissionState?.isGranted() = this == PermissionState.GRANTED
 
     private companion object {
         const val EVENT = "native"

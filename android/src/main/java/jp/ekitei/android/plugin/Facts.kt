@@ -13,8 +13,6 @@ import jp.ekitei.android.Device
 
 /** What the phone says about itself. What it does not tell is left out: unknown, never a guess. */
 class Facts(private val context: Context, private val lines: Lines) {
-    private var charger: BroadcastReceiver? = null
-
     fun all(insets: JSObject?): JSObject {
         val line = lines.now()
         return json(
@@ -29,7 +27,7 @@ class Facts(private val context: Context, private val lines: Lines) {
         )
     }
 
-    /** Calls [changed] when the charger comes or goes and when the line is another one. */
+    /** For as long as the process lives: calls [changed] when the charger comes or goes and when the line is another one. */
     fun watch(changed: () -> Unit) {
         lines.watch { changed() }
         val receiver = object : BroadcastReceiver() {
@@ -40,13 +38,6 @@ class Facts(private val context: Context, private val lines: Lines) {
         filter.addAction(Intent.ACTION_AIRPLANE_MODE_CHANGED)
         // Only the system may send these three, so no other app can.
         context.registerReceiver(receiver, filter)
-        charger = receiver
-    }
-
-    fun stop() {
-        lines.stop()
-        charger?.let(context::unregisterReceiver)
-        charger = null
     }
 
     private fun battery(): JSObject? {

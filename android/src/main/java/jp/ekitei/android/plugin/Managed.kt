@@ -10,8 +10,6 @@ import jp.ekitei.android.logic.ManagedConfig
 
 /** What the MDM set for this app. */
 class Managed(private val context: Context) {
-    private var watch: BroadcastReceiver? = null
-
     fun read(): JSObject {
         val given = context.getSystemService(RestrictionsManager::class.java).applicationRestrictions
         @Suppress("DEPRECATION") // The type is looked at afterwards; consoles differ in what they send.
@@ -31,17 +29,12 @@ class Managed(private val context: Context) {
 
     private fun version(): String = context.packageManager.getPackageInfo(context.packageName, 0).versionName.orEmpty()
 
+    /** For as long as the process lives. */
     fun watch(changed: () -> Unit) {
         val receiver = object : BroadcastReceiver() {
             override fun onReceive(context: Context, intent: Intent) = changed()
         }
         // Only the system may send it.
         context.registerReceiver(receiver, IntentFilter(Intent.ACTION_APPLICATION_RESTRICTIONS_CHANGED))
-        watch = receiver
-    }
-
-    fun stop() {
-        watch?.let(context::unregisterReceiver)
-        watch = null
     }
 }

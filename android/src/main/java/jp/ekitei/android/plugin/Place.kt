@@ -50,7 +50,8 @@ class Place(private val context: Context) {
         return allowed.firstOrNull { it in manager.allProviders && manager.isProviderEnabled(it) }
     }
 
-    private fun isAllowed() = has(Manifest.permission.ACCESS_COARSE_LOCATION) || has(Manifest.permission.ACCESS_FINE_LOCATION)
+    /** Roughly is enough to ask no more. */
+    fun isAllowed() = has(Manifest.permission.ACCESS_COARSE_LOCATION) || has(Manifest.permission.ACCESS_FINE_LOCATION)
 
     private fun has(permission: String) = context.checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED
 

@@ -24,7 +24,8 @@ fun jsonList(values: Iterable<Any?>): JSArray {
 }
 
 fun Invoke.refuse(refused: Refused) {
-    reject(refused.code, refused.code, json(*refused.params.toList().toTypedArray()))
+    val detail = refused.params["detail"] ?: refused.params["name"] ?: refused.code
+    reject(detail.toString(), refused.code, json(*refused.params.toList().toTypedArray()))
 }
 
 /** Answers with what [work] returns; a failure has a code, never a sentence of the system. */
