@@ -366,6 +366,7 @@ impl World {
                     at_ms: now_ms,
                     version: job.attempt,
                     content: job.id.to_string(),
+                    bare: false,
                 },
             };
             storage.finish_job(&job, effect, now_ms).await.unwrap();
