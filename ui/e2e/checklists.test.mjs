@@ -134,7 +134,7 @@ test('a PC joins by six digits, once, and both see what it measured', async () =
   try {
     await finger.open('#/line');
     await finger.type('line-place', '北柏沢 駐車場');
-    await finger.page.locator('label', { hasText: 'PCも測る' }).first().click();
+    await finger.tap('line-pair');
     await finger.tap('measure');
     await finger.find('line-code').waitFor();
     const code = (await finger.find('line-code').innerText()).replace(/\s/g, '');
