@@ -167,7 +167,7 @@ fn a_visit_is_made_of_an_appointment_once() {
     let core = phone.open();
     let shown = core.today(Nothing {}).unwrap().events;
     let days: Vec<_> = shown.iter().map(|e| (e.title.as_str(), e.day.clone())).collect();
-    assert_eq!(days, [("R8-1 立入検査", today.clone()), ("会議", tomorrow.clone())]);
+    assert_eq!(days, [("R8-1 立入検査", today), ("会議", tomorrow)]);
     assert_eq!(core.calendar(CalendarArgs { days: 8 }).unwrap().len(), 3);
     let inspection = event(&shown, "R8-1 立入検査");
     assert_eq!(inspection.case.as_ref().map(|c| c.id), Some(case_id("R8-1")));
