@@ -54,6 +54,11 @@ impl Desk {
         web::json(path, request.header(header::COOKIE, &self.cookie).json(body).send().await).await
     }
 
+    pub async fn put(&self, path: &str, body: &Value) -> Done<Value> {
+        let request = self.http.put(format!("{}{path}", self.url)).header(header::ORIGIN, &self.url);
+        web::json(path, request.header(header::COOKIE, &self.cookie).json(body).send().await).await
+    }
+
     /// The section's own sheet becomes a form, published to the section; its id, as visits name it.
     pub async fn publish_sheet(&self, section: &str, name: &str, bytes: Vec<u8>) -> Done<String> {
         let url =

@@ -3,6 +3,7 @@
 
 mod cast;
 mod handset;
+mod happening;
 mod inspection;
 mod options;
 mod pictures;

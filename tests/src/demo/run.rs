@@ -7,7 +7,7 @@ use super::seed::{self, Sample, Writer};
 use super::terminal::{self, Terminal, word};
 use super::view::{Account, Board, OfficeView, Phase, PhoneView, Say};
 use super::work::Work;
-use super::{Done, PASSWORD, blocking, pictures, signals, stage, story, table, watch};
+use super::{Done, PASSWORD, blocking, happening, pictures, signals, stage, story, table, watch};
 use crate::desk::Desk;
 use crate::line::Line;
 use crate::office::Office;
@@ -135,12 +135,15 @@ async fn prepare(o: &Options, board: &Board, terminal: &Arc<Terminal>, stop: &At
         let pages = pages.to_string_lossy().into_owned();
         let office = Office::start_with(&dir, &["--console", &pages, "--frame-origin", &origin]);
         seed::accounts(&office.data, &known.accounts)?;
+        office.cli("import-checklists", &["--by", "admin"]);
         let forms = seed::forms(&office.data, &root, &known)?;
         Ok::<_, String>((office, forms))
     })
     .await??;
     let (office_url, share) = (office.url(), office.share.clone());
     let http = web::client()?;
+    happening::files(&office, &o.root, &sample).await?;
+    happening::cards(&o.root, &http, &office_url).await?;
     forms.extend(seed::sheets(&o.root, &sample, &http, &office_url).await?);
 
     doing(Say::new("doing.history"))?;

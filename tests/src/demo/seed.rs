@@ -23,6 +23,7 @@ pub struct Sample {
     /// Published before anybody plans: what a visit of the kind is planned with.
     forms: BTreeMap<String, SampleForm>,
     ahead: Vec<Ahead>,
+    pub calendar: Vec<super::happening::Appointment>,
     pictures: BTreeMap<String, Vec<String>>,
     pub accounts: Vec<String>,
     pub story: Script,
