@@ -1,15 +1,14 @@
 package jp.ekitei.android.plugin
 
-import android.content.BroadcastReceiver
 import android.content.Context
 import android.content.Intent
-import android.content.IntentFilter
 import android.os.BatteryManager
 import android.os.StatFs
 import android.provider.Settings
 import android.webkit.WebView
 import app.tauri.plugin.JSObject
 import jp.ekitei.android.Device
+import jp.ekitei.android.logic.Hotspot
 
 /** What the phone says about itself. What it does not tell is left out: unknown, never a guess. */
 class Facts(private val context: Context, private val lines: Lines) {
@@ -27,22 +26,17 @@ class Facts(private val context: Context, private val lines: Lines) {
         )
     }
 
-    /** For as long as the process lives: calls [changed] when the charger comes or goes and when the line is another one. */
+    /** For as long as the process lives: calls [changed] when the charger or the hotspot comes or goes and when the line is another one. */
     fun watch(changed: () -> Unit) {
         lines.watch { changed() }
-        val receiver = object : BroadcastReceiver() {
-            override fun onReceive(context: Context, intent: Intent) = changed()
-        }
-        val filter = IntentFilter(Intent.ACTION_POWER_CONNECTED)
-        filter.addAction(Intent.ACTION_POWER_DISCONNECTED)
-        filter.addAction(Intent.ACTION_AIRPLANE_MODE_CHANGED)
-        // Only the system may send these three, so no other app can.
-        context.registerReceiver(receiver, filter)
+        context.listen(
+            Intent.ACTION_POWER_CONNECTED, Intent.ACTION_POWER_DISCONNECTED, Intent.ACTION_AIRPLANE_MODE_CHANGED, TETHERING, ACCESS_POINT,
+            then = changed,
+        )
     }
 
     private fun battery(): JSObject? {
-        // Sticky: the last state comes at once, nothing is registered.
-        val state = context.registerReceiver(null, IntentFilter(Intent.ACTION_BATTERY_CHANGED)) ?: return null
+        val state = context.lastTold(Intent.ACTION_BATTERY_CHANGED) ?: return null
         val level = state.getIntExtra(BatteryManager.EXTRA_LEVEL, -1)
         val scale = state.getIntExtra(BatteryManager.EXTRA_SCALE, -1)
         if (level < 0 || scale <= 0) return null
@@ -54,14 +48,11 @@ class Facts(private val context: Context, private val lines: Lines) {
         )
     }
 
-    /**
-     * Android has no public question for it. The settings value that the system itself keeps is readable on many phones; where it is
-     * not, the state is unknown.
-     */
-    private fun hotspot(): String = when (global(SOFT_AP)) {
-        0 -> "off"
-        1 -> "on"
-        else -> "unknown"
+    /** Android has no public question for it, but the system keeps two of its own announcements, whose names have not changed for years. */
+    private fun hotspot(): String {
+        val tethered = runCatching { context.lastTold(TETHERING)?.getStringArrayListExtra("tetherArray") }.getOrNull()
+        val point = runCatching { context.lastTold(ACCESS_POINT)?.getIntExtra("wifi_state", -1) }.getOrNull()
+        return Hotspot.state(tethered, point)
     }
 
     private fun global(name: String): Int? =
@@ -70,6 +61,7 @@ class Facts(private val context: Context, private val lines: Lines) {
     private companion object {
         /** Kept by the system, not part of the public interface. */
         const val MOBILE_DATA = "mobile_data"
-        const val SOFT_AP = "soft_ap_enabled"
+        const val TETHERING = "android.net.conn.TETHER_STATE_CHANGED"
+        const val ACCESS_POINT = "android.net.wifi.WIFI_AP_STATE_CHANGED"
     }
 }

@@ -1,9 +1,7 @@
 package jp.ekitei.android.plugin
 
-import android.content.BroadcastReceiver
 import android.content.Context
 import android.content.Intent
-import android.content.IntentFilter
 import android.content.RestrictionsManager
 import app.tauri.plugin.JSObject
 import jp.ekitei.android.logic.ManagedConfig
@@ -30,11 +28,5 @@ class Managed(private val context: Context) {
     private fun version(): String = context.packageManager.getPackageInfo(context.packageName, 0).versionName.orEmpty()
 
     /** For as long as the process lives. */
-    fun watch(changed: () -> Unit) {
-        val receiver = object : BroadcastReceiver() {
-            override fun onReceive(context: Context, intent: Intent) = changed()
-        }
-        // Only the system may send it.
-        context.registerReceiver(receiver, IntentFilter(Intent.ACTION_APPLICATION_RESTRICTIONS_CHANGED))
-    }
+    fun watch(changed: () -> Unit) = context.listen(Intent.ACTION_APPLICATION_RESTRICTIONS_CHANGED, then = changed)
 }
