@@ -1,7 +1,7 @@
 // Inspections at the office: a draft fills live, the head reads, returns, accepts, decides about a late change; the
 // papers lie in the case's folder, the table leaves in two presses.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CLERK, SECTION, startConsole } from './lib/console.mjs';
@@ -13,7 +13,7 @@ import { root } from './lib/programs.mjs';
 const SHEET = join(root, 'ui/e2e/forms/console-sheet.json');
 const GROWTH = join(root, 'assets/forms/strawberry-growth.json');
 const TITLE = '砂利採取場 簡易点検';
-let house, finger, form, inspection, head;
+let house, finger, form, inspection, second, head;
 
 const set = (key, answer) => finger.ask('inspection_call', { id: inspection, call: { call: 'set', key, answer } });
 const sync = () => house.sync();
@@ -172,6 +172,7 @@ test('a change that is not right is rejected, and what stood stays', async () =>
 
 test('filters, months and the photos of a record, named by the rule', async () => {
   const begun = await finger.ask('inspection_begin', { case: await theCase(finger), form_version: form.id });
+  second = begun.row.id;
   const name = await finger.page.evaluate(async () => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 1600, height: 1200 });
     canvas.getContext('2d').fillRect(0, 0, 800, 600);
@@ -210,5 +211,36 @@ test('the effect chart shows what it reckons with, and the head may change it', 
   await head.page.waitForSelector('[data-testid=effect-saved]:text-is("0.3")');
   assert.deepEqual(await head.look(24), []);
   await shot(head, 'effect');
+});
+
+test('what is blacked out after the filing: older papers are named with their paths until people delete them', async () => {
+  const answer = (key, value) => finger.ask('inspection_call', { id: second, call: { call: 'set', key, answer: value } });
+  for (const [key, value] of [['operator', '丁野砂利'], ['fence_finding', '柵が倒れている'], ['sign', 'ok'], ['pond', 'ok']]) await answer(key, value);
+  await finger.ask('inspection_finish', { id: second });
+  await finger.ask('inspection_circulate', { id: second });
+  await sync();
+  const filed = async (version) => {
+    const seen = await head.ask('GET', `/inspections/${second}`);
+    return seen.filed_versions === version ? seen : undefined;
+  };
+  await becomes('its papers are filed', () => filed(1));
+  const photo = (await finger.ask('inspection_get', { id: second })).photos.fence_photos[0].id;
+  const out = { kind: 'black_out', area: { from: { x: 0, y: 0 }, to: { x: 0.5, y: 0.5 } } };
+  await finger.ask('photo_marks', { id: photo, marks: { marks: [out] } });
+  await sync();
+  await becomes('they are filed anew, blacked out', () => filed(2));
+  await head.open(`#/inspection/${second}`, TITLE);
+  await head.at('bare').waitFor();
+  const paths = await head.at('bare').locator('li').allTextContents();
+  assert.equal(paths.length, 4);
+  assert.ok(paths.every((path) => existsSync(join(house.office.share, path)) && !path.includes('_r2')), paths.join('\n'));
+  assert.deepEqual(await head.look(24), []);
+  await shot(head, 'bare');
+  await head.open('#/results', '結果');
+  await head.at('bare-row').first().waitFor();
+  for (const path of paths) rmSync(join(house.office.share, path));
+  await head.open(`#/inspection/${second}`, TITLE);
+  await head.at('state-circulated').waitFor();
+  assert.equal(await head.at('bare').count(), 0);
   assert.deepEqual(head.faults, []);
 });
