@@ -33,7 +33,7 @@ function kotlinc(sources, into, classpath, platform = [], beside = []) {
   rmSync(stamp, { force: true });
   rmSync(into, { recursive: true, force: true });
   mkdirSync(into, { recursive: true });
-  const list = join(work, "kotlinc.args");
+  const list = `${into}.args`;
   const args = [
     "-kotlin-home", COMPILER, "-no-reflect", "-no-stdlib", ...platform, "-jvm-target", "1.8", "-language-version", LANGUAGE,
     "-api-version", LANGUAGE, "-d", into, "-cp", [...classpath, ...kotlinLibraries].join(":"), ...sources,
