@@ -74,14 +74,15 @@ fn the_story_is_played_to_its_end_and_leaves_nothing_running() {
     // The section's own sheet came back filled, and its head accepted it.
     let papers = row("Filled sheet and ledger");
     assert!(papers.contains("_検査調書_") && papers.contains(".xlsx"), "{papers}");
-    assert!(papers.split_whitespace().any(|w| w == "4"), "{papers}");
+    // Sheet and ledger, each as PDF and workbook, and the report once more with the acceptance.
+    assert!(papers.split_whitespace().any(|w| w == "5"), "{papers}");
     assert!(row("Accepted by the head").contains("/#/inspection/"), "{text}");
     nobody_answers(&text);
     // The half year lies in the shared folder, cases of few people do not.
     let listed = files(&work.join("office/share"));
     assert!(listed.len() > 40, "{listed:?}");
     let papers = listed.iter().filter(|f| f.contains("検査調書") || f.contains("写真台帳"));
-    assert_eq!(papers.count(), 4, "{listed:?}");
+    assert_eq!(papers.count(), 5, "{listed:?}");
     assert!(listed.iter().all(|f| !f.contains("生活支援係")), "{listed:?}");
 }
 
