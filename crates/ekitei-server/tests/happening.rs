@@ -17,7 +17,7 @@ async fn post_text(console: &Console, path: &str, text: &str) -> reqwest::Respon
     console.request(Method::POST, path).body(text.to_owned()).send().await.unwrap()
 }
 
-fn card(steps: &[&str], contacts: Value, base: &Value) -> Value {
+fn card(steps: &[&str], contacts: &Value, base: &Value) -> Value {
     json!({ "steps": steps, "contacts": contacts, "base": base })
 }
 
@@ -30,7 +30,7 @@ async fn a_card_is_kept_by_the_administrator_and_read_by_the_clock() {
         { "label": "情報政策課", "extension": "0000", "days": "weekdays", "from": "08:45", "to": "17:30" },
         { "label": "夜間窓口", "number": "0000-00-0000", "days": "closed" },
     ]);
-    let first = card(&["電話する"], contacts.clone(), &json!({}));
+    let first = card(&["電話する"], &contacts, &json!({}));
     let refused = s2.request(Method::PUT, "/api/help/lost").json(&first).send().await.unwrap();
     assert_eq!(
         (refused.status(), fault(refused).await.code.as_str()),
@@ -38,7 +38,7 @@ async fn a_card_is_kept_by_the_administrator_and_read_by_the_clock() {
     );
     let kept = admin.request(Method::PUT, "/api/help/lost").json(&first).send().await.unwrap();
     assert_eq!(kept.status(), StatusCode::OK);
-    let wrong = card(&[], json!([]), &json!({}));
+    let wrong = card(&[], &json!([]), &json!({}));
     let refused = admin.request(Method::PUT, "/api/help/stolen").json(&wrong).send().await.unwrap();
     assert_eq!((refused.status().as_u16(), fault(refused).await.code.as_str()), (422, "help-steps"));
 
@@ -66,13 +66,13 @@ async fn a_card_is_kept_by_the_administrator_and_read_by_the_clock() {
 
     // Changed with the revisions that were seen; another's change meanwhile is a conflict, not lost.
     let base = help["cards"][0]["base"].clone();
-    let second = card(&["電話する", "探す"], contacts.clone(), &base);
+    let second = card(&["電話する", "探す"], &contacts, &base);
     let done = admin.request(Method::PUT, "/api/help/lost").json(&second).send().await.unwrap();
     assert_eq!(done.json::<Value>().await.unwrap()["result"], "applied");
     assert_eq!(s2.json("/api/help").await["cards"][0]["steps"], json!(["電話する", "探す"]));
 
     // A section's own card, by those who lead it, stands first; phones get both.
-    let mut own = card(&["係長に言う"], json!([]), &json!({}));
+    let mut own = card(&["係長に言う"], &json!([]), &json!({}));
     own["section"] = json!(SECTION);
     assert_eq!(
         s2.request(Method::PUT, "/api/help/lost").json(&own).send().await.unwrap().status(),

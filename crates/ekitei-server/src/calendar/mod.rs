@@ -65,15 +65,15 @@ pub fn parse(bytes: &[u8], window: Window) -> Result<Vec<Occurrence>, Vec<RowFau
 pub async fn store(
     storage: &dyn Storage,
     staff: &StaffId,
-    found: Vec<Occurrence>,
+    found: &[Occurrence],
     now_ms: i64,
 ) -> Result<Imported, StorageError> {
-    let records = found.into_iter().map(|one| record(staff, one)).collect::<BTreeMap<_, _>>();
+    let records = found.iter().map(|one| record(staff, one)).collect::<BTreeMap<_, _>>();
     let scope = ekitei_model::Scope::User(staff.clone());
     storage.replace_kind(kinds::CALENDAR_EVENT, &scope, records, now_ms).await
 }
 
-fn record(staff: &StaffId, one: Occurrence) -> (RecordId, Fields) {
+fn record(staff: &StaffId, one: &Occurrence) -> (RecordId, Fields) {
     let id = event_id(staff, &one.uid, one.starts_at);
     let fields = [
         (event::UID, json!(one.uid)),

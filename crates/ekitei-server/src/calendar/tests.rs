@@ -211,7 +211,7 @@ proptest! {
         body in "([A-Z]{1,8}(;[A-Z]=[^\\r\\n]{0,9})?:[^\\r\\n]{0,30}\n){0,12}",
         when in "(DTSTART|DTEND|RRULE|EXDATE|DURATION|RECURRENCE-ID)(;TZID=[A-Za-z/]{0,12})?:[A-Z0-9=;,+-]{0,40}",
     ) {
-        for text in [bytes.clone(), file(&body).into_bytes(), event(&format!("DTSTART:20261124T100000\n{when}")).into_bytes()] {
+        for text in [bytes, file(&body).into_bytes(), event(&format!("DTSTART:20261124T100000\n{when}")).into_bytes()] {
             match parse(&text, window()) {
                 Ok(found) => prop_assert!(found.len() <= 3_001),
                 Err(faults) => prop_assert!(!faults.is_empty()),

@@ -41,7 +41,7 @@ pub(crate) async fn run(args: &CalendarArgs) -> Done {
     if storage.staff(&staff).await?.is_none() {
         return Err(Stop::Fault(Fault::ask("staff-unknown")));
     }
-    let done = calendar::store(&*storage, &staff, found, now_ms()).await?;
+    let done = calendar::store(&*storage, &staff, &found, now_ms()).await?;
     let count = |n: u64| n.to_string();
     let (added, changed) = (count(done.added), count(done.changed));
     let (same, removed) = (count(done.unchanged), count(done.removed));

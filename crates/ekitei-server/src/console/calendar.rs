@@ -80,7 +80,7 @@ pub async fn replace(
             return Ok(Json(CalendarImported { faults, ..CalendarImported::default() }));
         }
     };
-    let done = calendar::store(&*app.storage, &of.id, found, app.now_ms()).await?;
+    let done = calendar::store(&*app.storage, &of.id, &found, app.now_ms()).await?;
     app.hint(&done.touched, false);
     Ok(Json(CalendarImported {
         faults: Vec::new(),
