@@ -32,6 +32,7 @@ pub fn run() {
     start();
 }
 
+#[allow(clippy::disallowed_methods, reason = "inside of Tauri's macro, for a context that does not load")]
 fn build_and_run() -> Result<(), Box<dyn std::error::Error>> {
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{Manager, Runtime, UriSchemeContext, UriSchemeResponder};
 
+#[allow(clippy::needless_pass_by_value, reason = "the signature of a protocol's handler")]
 pub fn answer<R: Runtime>(
     ctx: UriSchemeContext<'_, R>,
     request: Request<Vec<u8>>,

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use tauri::{AppHandle, Emitter, Manager, Runtime};
 
 /// Called on a thread that may block.
-#[expect(clippy::needless_pass_by_value, reason = "the plugin hands each of them over")]
 pub fn told<R: Runtime>(app: &AppHandle<R>, told: Told) {
     match &told {
         Told::Facts => facts(app),

@@ -63,8 +63,8 @@ pub fn stages(project: &Project) -> Vec<Stage> {
         stages.push(Stage::new("gradle", 1, vec![install, compare]));
     }
     if project.has("tests/android/rust/check.sh") {
-        let rust = |script: &str| at(&format!("sh tests/android/rust/{script}.sh")).arg(place("android"));
-        let stage = Stage::new("phone", 5, vec![rust("check"), rust("link")]);
+        let check = at("sh tests/android/rust/check.sh").arg(place("android"));
+        let stage = Stage::new("phone", 5, vec![check]);
         stages.push(stage.needs(RUST_WEB).needs(RUST_SOURCES).needs(CLANG).needs(LLD));
     }
     stages

@@ -109,7 +109,7 @@ impl Background {
     }
 
     /// Delivers and fetches until nothing is left, `within_ms` is over, the line fails, or [`Background::stop`].
-    /// `progressed` hears of what waits, now and then.
+    /// `progressed` hears of what waits, now and then and at the end.
     ///
     /// # Errors
     /// `not-enrolled`, address and store faults. What the line does is in the outcome.
@@ -134,6 +134,8 @@ impl Background {
         });
         *lock(&self.halt) = None;
         let waiting = self.waiting()?;
+        // A short run may end before its steps were heard of.
+        progressed(waiting.clone());
         let Some(report) = run? else {
             self.urgent.fetch_or(urgent, Ordering::AcqRel);
             return Ok(Outcome {

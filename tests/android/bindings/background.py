@@ -5,6 +5,7 @@ background.py BINDINGS HOME: BINDINGS holds ekitei.py and its library; HOME is a
 
 import hashlib
 import hmac
+import os
 import pathlib
 import queue
 import sys
@@ -110,4 +111,6 @@ delivery.until(ekitei.LiveEvent.CONNECTED)
 line.ping()
 check(delivery.until(ekitei.LiveEvent.KEPT).silent_ms >= 0, "kept")
 line.close_line()
-print(f"ekitei {ekitei.core_version()}: {checks} checks")
+print(f"ekitei {ekitei.core_version()}: {checks} checks", flush=True)
+# Threads of the core may still call while the interpreter takes itself apart; a phone's process just ends, too.
+os._exit(0)
