@@ -49,30 +49,6 @@ fn the_kotlin_of_the_phone_is_made_from_this_library() {
     );
 }
 
-/// A phone that is enrolled, locked and has a note to send; its directory and its keys as the drivers take them.
-fn locked_phone(folder: &std::path::Path, office: &Office, text: &str) -> (Phone, PathBuf, String) {
-    let home = folder.join("phones/s001");
-    let phone = Phone::enrolled(&home, &office.url(), &office.code("s001"));
-    phone.note("R8-砂利-014", text);
-    phone.must(&["lock"]);
-    let key = FileKeystore::open(&home.join("device.key")).unwrap().device_key("queue.db").unwrap();
-    let mut argument = String::from("queue.db=");
-    for byte in key.expose() {
-        write!(argument, "{byte:02x}").unwrap();
-    }
-    (phone, home, argument)
-}
-
-/// The driver came to its end, and the office has the note.
-fn driven(command: &mut Command, phone: &Phone) {
-    let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(said.contains("checks"), "{said}");
-    phone.must(&["unlock"]);
-    phone.sync_until("the note is filed", |p| p.list("notes")[0]["progress"] == "filed");
-}
-
 /// A locked phone with something to send, and the office that waits for it.
 struct World {
     folder: tempfile::TempDir,

@@ -99,6 +99,7 @@ mod tests {
     use ekitei_model::{Scope, kinds};
     use serde_json::{Value, json};
 
+    #[allow(clippy::needless_pass_by_value, reason = "written out at each call")]
     fn record(name: &str, kind: &str, fields: Value) -> Record {
         serde_json::from_value(json!({
             "id": RecordId::derived(&[name]), "kind": kind, "scope": Scope::All, "born_seq": 1, "seq": 1, "fields": fields
