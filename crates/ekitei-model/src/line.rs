@@ -304,14 +304,14 @@ mod tests {
         fn a_better_line_never_gets_a_worse_sentence(m in measured(), more in 1_u64..1_000_000_000, less in 0.0_f64..1.0) {
             let before = verdict(&m);
             prop_assert!(CODES.contains(&before.code.as_str()));
+            prop_assert!(m.is_sound());
             let better = Measured {
                 up_bps: m.up_bps.map(|n| n + more),
                 loss: m.loss.map(|l| l * less),
                 first_ms: m.first_ms.map(|ms| ms / 2),
-                ..m.clone()
+                ..m
             };
-            prop_assert!(verdict(&better).level >= before.level, "{m:?} {better:?}");
-            prop_assert!(m.is_sound());
+            prop_assert!(verdict(&better).level >= before.level, "{before:?} {better:?}");
         }
 
         #[test]

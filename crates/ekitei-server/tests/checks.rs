@@ -70,7 +70,7 @@ async fn a_code_lets_in_one_pc_of_those_who_may_read_it() {
     let office = Office::start().await;
     let mut phone = office.phone("s1").await;
     let op = check();
-    phone.push(&[op.clone()]).await;
+    phone.push(std::slice::from_ref(&op)).await;
     let (mut stranger, mut head) = (office.console("s3").await, office.console("s2").await);
     let join = json!({ "code": CODE });
     assert_eq!(stranger.post("/api/line/join", &join).await.status(), StatusCode::NOT_FOUND);

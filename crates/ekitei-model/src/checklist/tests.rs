@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 use super::*;
 use crate::kinds::{checklist as of, checklist_run as run_of};
 use crate::people::{Post, Role, Staff};
