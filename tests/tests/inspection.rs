@@ -215,7 +215,7 @@ fn ticked_without_a_line_circulated_filed_accepted_and_amended() {
         "ten photographs and the signature"
     );
 
-    // The head accepts; the same words are no second paper.
+    // The head accepts: that stands on the report, which is filed once more, alone.
     let decision = format!("/api/inspections/{id}/decision");
     let accept = json!({"decision": "accept"});
     assert!(
@@ -228,7 +228,14 @@ fn ticked_without_a_line_circulated_filed_accepted_and_amended() {
         assert_eq!(a.try_run(refused).status.code(), Some(1), "{refused:?}");
     }
 
-    // What comes now is a proposal, and the paper that it makes is the second.
+    a.sync_until("the accepted report", |_| world.seen("s002", &id)["filed_versions"] == 2);
+    let of_version = |mark: &str| -> Vec<String> {
+        world.papers().into_iter().filter(|path| path.contains(mark)).collect()
+    };
+    let accepted = of_version("_r2.");
+    assert!(accepted.len() == 2 && accepted.iter().all(|p| p.contains("_検査調書_")), "{accepted:?}");
+
+    // What comes now is a proposal, and the papers that it changes are filed anew.
     a.must(&["inspection", "propose", &id, "operator=架空砂利興業 株式会社"]);
     a.drain(3);
     a.sync_until("the proposal", |p| show(p, &id)["amendments"][0]["state"] == "proposed");
@@ -239,10 +246,11 @@ fn ticked_without_a_line_circulated_filed_accepted_and_amended() {
     assert!(world.decide("s001", &amendment, &json!({"accept": true})).is_err());
     world.decide("s002", &amendment, &json!({"accept": true})).unwrap();
     a.sync_until("the new words", |p| answer(p, &id, "operator") == "架空砂利興業 株式会社");
-    a.sync_until("the second papers", |_| world.papers().len() == 8);
-    assert_eq!(world.papers().iter().filter(|p| p.contains("_r2.")).count(), 4, "{:?}", world.papers());
-    assert!(workbook(&book("_検査調書_", "_r2.xlsx")).0.contains("架空砂利興業 株式会社"));
-    assert_eq!(world.seen("s002", &id)["filed_versions"], 2);
+    a.sync_until("the changed papers", |_| world.seen("s002", &id)["filed_versions"] == 3);
+    let changed = of_version("_r3.");
+    assert!(changed.iter().any(|p| p.contains("_検査調書_") && p.ends_with(".pdf")), "{changed:?}");
+    assert_eq!(world.papers().len(), 4 + accepted.len() + changed.len(), "{:?}", world.papers());
+    assert!(workbook(&book("_検査調書_", "_r3.xlsx")).0.contains("架空砂利興業 株式会社"));
 
     // A colleague's phone has the same.
     let b = world.phone("s003", &world.office.url());
