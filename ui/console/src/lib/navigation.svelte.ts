@@ -26,10 +26,10 @@ export function go(page: Page, id?: string | null, query?: Query): void {
 
 /** Names the same screen more exactly (a filter, an open picture) without a new entry in the history. */
 export function rename(page: Page, id?: string | null, query?: Query): void {
-  // The person has gone on already, and the event that tells so is on its way.
-  const there = parseRoute(window.location.hash);
-  if (there.page !== current.route.page || there.id !== current.route.id) return;
   const href = hrefOf(page, id, query);
+  // The person has gone on: the event that tells so is on its way, or a screen that is being left speaks late.
+  const isSame = (other: Route): boolean => other.page === page && (other.id ?? null) === (id ?? null);
+  if (!isSame(parseRoute(window.location.hash)) || !isSame(current.route)) return;
   history.replaceState(history.state, '', href);
   current.route = parseRoute(href);
 }
