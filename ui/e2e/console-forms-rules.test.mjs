@@ -33,6 +33,77 @@ async function toSettings(keys, n) {
   await keys.press('Enter');
 }
 
+test('shown only when, accepted only when, calculated: picked by keyboard alone and tried at once', async () => {
+  const form = await made('条件のある様式', [
+    { id: 'weather', type: 'select_one', label: { ja: '天気' }, choices: [choice('c1', '晴'), choice('c2', '雨')] },
+    { id: 'limit', type: 'decimal', label: { ja: '認可の深さ' } },
+    { id: 'depth', type: 'decimal', label: { ja: '掘った深さ' } },
+    { id: 'over', type: 'decimal', label: { ja: '超えた深さ' } },
+    { id: 'why', type: 'text', label: { ja: '中止の理由' } },
+  ]);
+  await one.open(`#/form/${form.id}`, '条件のある様式');
+  await one.at('try-missing').waitFor();
+  const keys = new Keys(one.page);
+  await keys.step('the reason is asked only in the rain', 3, async () => {
+    await toSettings(keys, 4);
+    await keys.tabTo('piece-hint');
+    await keys.type('くわしく');
+    await keys.tabTo('relevant-add');
+    await keys.press('Enter');
+    await one.at('relevant-0').waitFor();
+    await keys.tabTo('condition-value', 'Shift+Tab');
+    await keys.press('ArrowDown');
+  });
+  await one.page.locator('[data-testid=try-why]').waitFor({ state: 'detached' });
+  await one.page.locator('[data-testid=try-weather] button', { hasText: '雨' }).click();
+  await one.page.waitForSelector('[data-testid=try-why]:has-text("くわしく")');
+  await shot('rules-shown-when');
+  assert.deepEqual(await one.look(24), []);
+  await keys.step('the depth is at most what is allowed, with words of its own', 4, async () => {
+    await toSettings(keys, 2);
+    await keys.tabTo('piece-unit');
+    await keys.type('m');
+    await keys.tabTo('constraint-add');
+    await keys.press('Enter');
+    await one.at('constraint-0').waitFor();
+    await keys.tabTo('condition-how', 'Shift+Tab');
+    await keys.press('ArrowDown', 5);
+    await keys.tabTo('condition-with');
+    await keys.press('ArrowDown');
+    await keys.tabTo('piece-constraint-message');
+    await keys.type('認可より深い');
+  });
+  const depth = one.page.locator('[data-testid=try-depth] input');
+  await one.page.locator('[data-testid=try-limit] input').fill('3');
+  await one.page.locator('[data-testid=try-limit] input').blur();
+  await depth.fill('4.5');
+  await depth.blur();
+  await one.page.waitForSelector('[data-testid=try-depth]:has-text("認可より深い")');
+  await keys.step('how far it goes over is calculated', 2, async () => {
+    await toSettings(keys, 3);
+    await keys.tabTo('calculate-how');
+    await keys.press('ArrowDown', 2);
+    await keys.tabTo('calculate-left');
+    await keys.press('ArrowDown');
+  });
+  await one.page.waitForSelector('[data-testid=try-over] .shown:has-text("1.5")');
+  await shot('rules-calculated');
+  assert.deepEqual(await one.look(24), []);
+  await keys.step('saved', 1, async () => keys.press('Control+S'));
+  await one.at('form-save').waitFor({ state: 'detached' });
+  const [, , depthNow, over, why] = (await stored(form.id)).items;
+  assert.equal(why.relevant, "${weather} = 'c2'");
+  assert.deepEqual(why.hint, { ja: 'くわしく' });
+  assert.equal(depthNow.constraint, '. <= ${limit}');
+  assert.deepEqual([depthNow.constraint_message, depthNow.unit], [{ ja: '認可より深い' }, { ja: 'm' }]);
+  assert.equal(over.calculate, '${depth} - ${limit}');
+  // After a reload the same conditions stand there as they were picked.
+  await one.page.reload();
+  await one.page.locator('[data-testid=piece-more-open]').nth(4).click();
+  assert.equal(await one.at('condition-value').inputValue(), 'c2');
+  assert.deepEqual(one.faults, []);
+});
+
 test('an expression by hand: what is wrong is said at its field, in both languages', async () => {
   const form = await made('式の様式', [
     { id: 'depth', type: 'decimal', label: { ja: '掘った深さ' } },
