@@ -46,8 +46,30 @@ pub const CALENDAR_EVENT: &str = "calendar_event";
 /// The office's holidays; made by the server from a file.
 pub const HOLIDAYS: &str = "holidays";
 
+/// Messaging; fields and rules are in [`crate::chat`].
+pub const ROOM: &str = "room";
+pub const ROOM_MEMBER: &str = "room_member";
+/// Tells a person or a section of a room; made by the server.
+pub const ROOM_ENTRY: &str = "room_entry";
+pub const MESSAGE: &str = "message";
+pub const FILE: &str = "file";
+pub const REACTION: &str = "reaction";
+pub const PIN: &str = "pin";
+/// An own message that waits for working hours; made by the server.
+pub const HELD: &str = "held";
+/// A row of a section's duty roster; see [`crate::chat::quiet`].
+pub const DUTY: &str = "duty";
+/// When a section or one of its people works; see [`crate::chat::quiet`].
+pub const HOURS: &str = "hours";
+/// That somebody sent an urgent message; made by the server for the section.
+pub const URGENT_USE: &str = "urgent_use";
+/// 安否・参集; see [`crate::chat::call`].
+pub const CALL: &str = "call";
+pub const CALL_ANSWER: &str = "call_answer";
+
 /// Kinds that only the server makes and changes.
-pub const OFFICE_KINDS: [&str; 6] = [CASE_HEADER, ASSIGNMENT, STAFF, SECTION, CALENDAR_EVENT, HOLIDAYS];
+pub const OFFICE_KINDS: [&str; 9] =
+    [CASE_HEADER, ASSIGNMENT, STAFF, SECTION, CALENDAR_EVENT, HOLIDAYS, ROOM_ENTRY, HELD, URGENT_USE];
 
 /// Fields under this prefix are written by the server alone (arrival of bytes, filing, backup).
 pub const OFFICE_PREFIX: &str = "office.";
@@ -350,6 +372,7 @@ pub fn searchable(kind: &str) -> &'static [&'static str] {
         VISIT => &[visit::TITLE],
         INSPECTION => &[inspection::TITLE, inspection::REPORT],
         CASE | CASE_HEADER => &[case::NUMBER, case::NAME, case::PLACE],
+        MESSAGE => &[crate::chat::message::TEXT],
         _ => &[],
     }
 }

@@ -6,6 +6,7 @@
 //! calls nobody.
 
 pub mod calendar;
+pub mod chat;
 pub mod checklist;
 pub mod fault;
 pub mod filing;

@@ -249,10 +249,14 @@ pub fn mark(
 }
 
 /// Folds a newer unsent operation of the same record into an older unsent one. `true`: `newer` is contained and may
-/// be dropped. Only creates and patches fold; the older keeps its op id and each field's first base.
+/// be dropped. Creates, patches and marks fold; the older keeps its op id and each field's first base.
 pub fn coalesce(older: &mut Operation, newer: &Operation) -> bool {
     if older.record != newer.record {
         return false;
+    }
+    if let (OpBody::Mark { value, .. }, OpBody::Mark { value: later, .. }) = (&mut older.body, &newer.body) {
+        *value = (*value).max(*later);
+        return true;
     }
     let OpBody::Patch { base: newer_base, fields: newer_fields } = &newer.body else { return false };
     match &mut older.body {

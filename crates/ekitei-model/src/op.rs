@@ -93,10 +93,21 @@ pub enum Outcome {
         scope: Scope,
     },
     Voided,
+    /// A message that waits for its receivers' working hours, shown by a `held` record in `scope` (the sender's) at `seq`.
+    /// Its sender may still cancel it by deleting the message. It is applied later, by the office.
+    Held {
+        scope: Scope,
+        #[ts(type = "number")]
+        seq: u64,
+        /// Milliseconds since 1970 UTC.
+        #[ts(type = "number")]
+        until_ms: i64,
+    },
 }
 
 impl Outcome {
-    /// The feed position that a reader must have passed before the operation may leave the overlay.
+    /// The feed position that a reader must have passed before the operation may leave the overlay. A held message stays
+    /// there until it has its place in the room.
     pub fn feed_position(&self) -> Option<(&Scope, u64)> {
         match self {
             Self::Applied { scope, seq } | Self::Conflict { scope, seq, .. } => Some((scope, *seq)),

@@ -222,6 +222,9 @@ fn may_write_case(
 
 /// The scope in which a create of this kind may stand.
 pub fn scope_fits(kind: &str, scope: &Scope, record: crate::RecordId) -> bool {
+    if let Some(fits) = crate::chat::scope_fits(kind, scope, record) {
+        return fits;
+    }
     match (kind, scope) {
         (kinds::CASE, Scope::Case(id)) => *id == record,
         (kinds::CASE, _) => false,

@@ -34,6 +34,9 @@ fn outcomes() {
     golden::<PushResult>("push_results.ndjson");
     golden::<Outcome>("outcomes.ndjson");
     golden::<ResultLine>("push_lines.ndjson");
+    golden::<Outcome>("outcomes_held.ndjson");
+    golden::<PushResult>("push_results_held.ndjson");
+    golden::<ResultLine>("push_results_held.ndjson");
 }
 #[test]
 fn records() {

@@ -136,6 +136,7 @@ pub fn outcome(record: RecordId, applied: &Applied) -> Answer<Json<OutcomeView>>
         Outcome::Quarantined { reason } => ("quarantined", Vec::new(), Some(reason.clone())),
         Outcome::Gone { .. } => ("gone", Vec::new(), None),
         Outcome::Voided => ("voided", Vec::new(), None),
+        Outcome::Held { .. } => ("held", Vec::new(), None),
     };
     Ok(Json(OutcomeView { record: record.to_string(), result: result.to_owned(), conflicts, reason }))
 }
