@@ -324,6 +324,15 @@ impl std::str::FromStr for Variant {
     }
 }
 
+/// The hash (hex) that a record names for its bytes; empty: it has none of this variant. A file has an original only.
+pub fn hash_of(record: &crate::Record, variant: Variant) -> &str {
+    match (record.kind.as_str(), variant) {
+        (FILE, Variant::Original) => record.text(crate::chat::message::file::SHA256),
+        (FILE, _) => "",
+        _ => record.text(&photo::sha256(variant)),
+    }
+}
+
 /// The header of `case` in `scope` (a section's or a member's).
 pub fn header_id(case: RecordId, scope: &Scope) -> RecordId {
     RecordId::derived(&["case_header", &case.to_string(), &scope.to_string()])

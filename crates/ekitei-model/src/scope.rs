@@ -79,4 +79,12 @@ impl Scope {
             _ => None,
         }
     }
+
+    /// The record that says who may read what stands in the scope: the case or the room itself.
+    pub fn owner(&self) -> Option<RecordId> {
+        match self {
+            Self::Case(id) | Self::Room(id) => Some(*id),
+            _ => None,
+        }
+    }
 }

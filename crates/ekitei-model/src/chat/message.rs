@@ -31,6 +31,8 @@ pub const EDITED_AT: &str = "edited_at";
 /// 送信取消. The office then empties the message.
 pub const UNSENT: &str = "unsent";
 
+/// Title of the note that a marked answer becomes; a part of the register, as file names are.
+pub const ANSWER_TITLE: &str = "回答";
 pub const EVERYBODY: &str = "all";
 pub const MAX_TEXT_CHARS: usize = 10_000;
 pub const MIN_REASON_CHARS: usize = 2;
