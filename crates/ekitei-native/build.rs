@@ -11,7 +11,6 @@ const COMMANDS: &[&str] = &[
     "insets",
     "keystore_confirm",
     "keystore_status",
-    "mdm",
     "notify",
     "notify_allow",
     "notify_clear",

@@ -14,7 +14,7 @@ fn wrapped(outcome: Result<Value, Fault>) -> Value {
     }
 }
 
-async fn blocking(work: impl FnOnce() -> Result<Value, Fault> + Send + 'static) -> Value {
+pub async fn blocking(work: impl FnOnce() -> Result<Value, Fault> + Send + 'static) -> Value {
     let done = tauri::async_runtime::spawn_blocking(work).await;
     wrapped(done.unwrap_or_else(|e| Err(Fault::ask("internal").with("detail", e))))
 }

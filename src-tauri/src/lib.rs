@@ -4,6 +4,7 @@
 //! A phone enters at [`run`]; its background delivery enters through `ekitei-ffi`, which this library carries, and never
 //! comes here.
 
+mod biometrics;
 mod bridge;
 mod events;
 mod media;
@@ -37,7 +38,13 @@ fn build_and_run() -> Result<(), Box<dyn std::error::Error>> {
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .plugin(ekitei_native::init(native::told))
-        .invoke_handler(tauri::generate_handler![bridge::bridge, bridge::pick_photos])
+        .invoke_handler(tauri::generate_handler![
+            biometrics::biometrics_forget,
+            biometrics::biometrics_set,
+            biometrics::biometrics_unlock,
+            bridge::bridge,
+            bridge::pick_photos
+        ])
         .register_asynchronous_uri_scheme_protocol("ekitei", media::answer)
         .setup(|app| {
             let core = open::core(app.handle())?;

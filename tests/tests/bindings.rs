@@ -10,7 +10,7 @@ use ekitei_tests::office::Office;
 use ekitei_tests::phone::Phone;
 use ekitei_tests::programs::root;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use uniffi_bindgen::bindings::TargetLanguage;
 
@@ -36,17 +36,26 @@ fn make(language: TargetLanguage, into: &std::path::Path) {
     made.unwrap();
 }
 
+/// What is wrong with the Kotlin that lies at `kept`, beside what the library makes.
+fn stale(kept: &Path, made: &str) -> Option<String> {
+    let same = std::fs::read_to_string(kept).is_ok_and(|kept| kept == made);
+    (!same).then(|| format!("{} is stale: cargo xtask gen", kept.display()))
+}
+
 #[test]
 fn the_kotlin_of_the_phone_is_made_from_this_library() {
     let folder = tempfile::tempdir().unwrap();
     make(TargetLanguage::Kotlin, folder.path());
     let made = std::fs::read_to_string(folder.path().join("jp/ekitei/core/ekitei.kt")).unwrap();
     let kept = root().join("android/src/main/java/jp/ekitei/core/ekitei.kt");
-    assert!(
-        std::fs::read_to_string(&kept).unwrap_or_default() == made,
-        "{} is stale: cargo xtask gen",
-        kept.display()
-    );
+    assert_eq!(stale(&kept, &made), None);
+
+    // The check sees: a function that the library does not have, and a file that is not there.
+    let planted = folder.path().join("planted.kt");
+    assert!(made.contains("fun `syncOnce`("));
+    std::fs::write(&planted, made.replacen("fun `syncOnce`(", "fun `syncTwice`(", 1)).unwrap();
+    assert!(stale(&planted, &made).is_some_and(|said| said.ends_with("is stale: cargo xtask gen")));
+    assert!(stale(&folder.path().join("missing.kt"), &made).is_some());
 }
 
 /// A locked phone with something to send, and the office that waits for it.

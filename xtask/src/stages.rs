@@ -230,6 +230,10 @@ fn window(project: &Project) -> Option<Stage> {
     }
     let at = |line: &str| Cmd::new(&project.root, line);
     let mut work = vec![at("cargo build -p ekitei-app"), at("cargo test -p ekitei-app --lib")];
+    if cfg!(target_os = "linux") && project.has("tests/android/rust/doors.sh") {
+        let library = project.built("libekitei_app.so").display().to_string();
+        work.push(at("sh tests/android/rust/doors.sh").arg(library));
+    }
     if project.has_npm_script("ui", "desktop") {
         let drive = "xvfb-run -a dbus-run-session -- npm run desktop";
         work.push(Cmd::new(&project.root.join("ui"), drive));

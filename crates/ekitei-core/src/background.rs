@@ -4,6 +4,7 @@
 use crate::core::Options;
 use crate::delivery;
 use crate::shared::Shared;
+use crate::usecase;
 use ekitei_model::Fault;
 use ekitei_model::wire::DeviceState;
 use ekitei_seal::DeviceKeystore;
@@ -106,6 +107,14 @@ impl Background {
             since_ms: counts.oldest_ms,
             parked: counts.parked,
         })
+    }
+
+    /// Days off besides the weekend (`2026-11-23`), as the office last said them: nobody is disturbed then. Known while locked.
+    ///
+    /// # Errors
+    /// Store faults.
+    pub fn holidays(&self) -> Result<Vec<String>, Fault> {
+        usecase::help::holidays(&self.shared)
     }
 
     /// Delivers and fetches until nothing is left, `within_ms` is over, the line fails, or [`Background::stop`].

@@ -16,6 +16,7 @@ use ekitei_sync::clock::{Clock, SystemClock};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::broadcast;
+use zeroize::Zeroizing;
 
 #[derive(Clone)]
 pub struct Options {
@@ -90,6 +91,34 @@ impl Core {
         self.shared.wakes.line_changed();
     }
 
+    /// Lets a finger or a face open the vault beside the PIN; `wrap` asks for it and answers what [`Core::unlock_with_biometrics`]
+    /// is given.
+    ///
+    /// # Errors
+    /// `locked`, `pin-wrong`, `pin-wait`; what `wrap` says.
+    pub fn set_biometrics(
+        &self,
+        pin: &str,
+        wrap: impl FnOnce(&[u8]) -> Result<Vec<u8>, Fault>,
+    ) -> Result<StatusView, Fault> {
+        usecase::lock::set_biometrics(&self.shared, pin, wrap)
+    }
+
+    /// # Errors
+    /// `biometrics-none`: not set up; `biometrics-changed`: no longer; what `unwrap` says; those of unlocking.
+    pub fn unlock_with_biometrics(
+        &self,
+        unwrap: impl FnOnce(&[u8]) -> Result<Zeroizing<Vec<u8>>, Fault>,
+    ) -> Result<StatusView, Fault> {
+        usecase::lock::unlock_with_biometrics(&self.shared, unwrap)
+    }
+
+    /// # Errors
+    /// Store faults.
+    pub fn forget_biometrics(&self) -> Result<StatusView, Fault> {
+        usecase::lock::forget_biometrics(&self.shared)
+    }
+
     /// The bytes of one variant of a photo.
     ///
     /// # Errors
@@ -109,9 +138,9 @@ impl Core {
     /// A place in the inbox for bytes that come under `name`.
     ///
     /// # Errors
-    /// `not-enrolled`. Works locked: a picture may be on its way when the lock closes.
+    /// File faults. Works locked: a picture may be on its way when the lock closes; and before enrolment, for the picture of
+    /// the office's code.
     pub fn incoming(&self, name: &str) -> Result<Incoming, Fault> {
-        self.shared.enrolled()?;
         self.shared.inbox().begin(name)
     }
 
@@ -127,9 +156,8 @@ impl Core {
     /// Copies a file into the inbox; the file itself stays.
     ///
     /// # Errors
-    /// `not-enrolled`, `photo-file-large`, file faults.
+    /// `photo-file-large`, file faults.
     pub fn copy_in(&self, file: &Path) -> Result<String, Fault> {
-        self.shared.enrolled()?;
         self.shared.inbox().copy_in(file)
     }
 

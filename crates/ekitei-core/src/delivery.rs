@@ -2,6 +2,7 @@
 //! other processes out.
 
 use crate::bridge::event::{Event, Topic};
+use crate::managed;
 use crate::shared::Shared;
 use crate::usecase;
 use ekitei_model::wire::DeviceState;
@@ -31,6 +32,7 @@ pub(crate) struct Delivery {
 struct Running {
     device: DeviceId,
     server_url: String,
+    trust: Option<String>,
     engine: Engine,
     line: Arc<HttpTransport>,
 }
@@ -58,8 +60,27 @@ impl Drop for Delivery {
 }
 
 impl Running {
-    fn serves(&self, credential: &Credential) -> bool {
-        self.device == credential.device_id && self.server_url == credential.server_url
+    fn serves(&self, office: &Office) -> bool {
+        let Office { credential, trust } = office;
+        self.device == credential.device_id
+            && self.server_url == credential.server_url
+            && self.trust == *trust
+    }
+}
+
+/// Where to deliver, and whom to trust there.
+struct Office {
+    credential: Credential,
+    trust: Option<String>,
+}
+
+impl Office {
+    /// # Errors
+    /// `not-enrolled`.
+    fn of(shared: &Shared) -> Result<Self, Fault> {
+        let credential = shared.enrolled()?;
+        let trust = managed::trust_of(shared, &credential)?;
+        Ok(Self { credential, trust })
     }
 }
 
@@ -68,10 +89,10 @@ impl Running {
 /// # Errors
 /// `not-enrolled`, address faults. What the line does is in the report.
 pub(crate) async fn run(shared: &Shared, limits: Limits) -> Result<SyncReport, Fault> {
-    let credential = shared.enrolled()?;
+    let office = Office::of(shared)?;
     let mut slot = shared.delivery().engine.lock().await;
-    if slot.as_ref().is_none_or(|r| !r.serves(&credential)) {
-        *slot = Some(start(shared, &credential)?);
+    if slot.as_ref().is_none_or(|r| !r.serves(&office)) {
+        *slot = Some(start(shared, &office)?);
     }
     let Some(running) = slot.as_mut() else { return Err(Fault::retry("internal").with("detail", "engine")) };
     let mut side = Side { shared, told: None };
@@ -98,12 +119,12 @@ pub(crate) async fn line(shared: &Shared) -> Option<Arc<HttpTransport>> {
 /// # Errors
 /// `not-enrolled`, address faults.
 pub(crate) async fn line_or_new(shared: &Shared) -> Result<Arc<HttpTransport>, Fault> {
-    let credential = shared.enrolled()?;
+    let office = Office::of(shared)?;
     let mut slot = shared.delivery().engine.lock().await;
-    if let Some(running) = slot.as_ref().filter(|r| r.serves(&credential)) {
+    if let Some(running) = slot.as_ref().filter(|r| r.serves(&office)) {
         return Ok(Arc::clone(&running.line));
     }
-    let running = start(shared, &credential)?;
+    let running = start(shared, &office)?;
     let line = Arc::clone(&running.line);
     *slot = Some(running);
     Ok(line)
@@ -114,25 +135,32 @@ pub(crate) async fn line_or_new(shared: &Shared) -> Result<Arc<HttpTransport>, F
 /// # Errors
 /// `not-enrolled`, address faults.
 pub(crate) fn line_beside(shared: &Shared) -> Result<Arc<HttpTransport>, Fault> {
-    let credential = shared.enrolled()?;
+    let office = Office::of(shared)?;
     if let Ok(slot) = shared.delivery().engine.try_lock()
-        && let Some(running) = slot.as_ref().filter(|r| r.serves(&credential))
+        && let Some(running) = slot.as_ref().filter(|r| r.serves(&office))
     {
         return Ok(Arc::clone(&running.line));
     }
-    transport(&credential)
+    transport(&office)
 }
 
-fn transport(credential: &Credential) -> Result<Arc<HttpTransport>, Fault> {
+fn transport(office: &Office) -> Result<Arc<HttpTransport>, Fault> {
+    let Office { credential, trust } = office;
     let key = DeviceKey { device_id: credential.device_id, signing_key: credential.signing_key.clone() };
-    Ok(Arc::new(HttpTransport::new(&credential.server_url, credential.ca_pem.as_deref(), key)?))
+    Ok(Arc::new(HttpTransport::new(&credential.server_url, trust.as_deref(), key)?))
 }
 
-fn start(shared: &Shared, credential: &Credential) -> Result<Running, Fault> {
-    let line = transport(credential)?;
+fn start(shared: &Shared, office: &Office) -> Result<Running, Fault> {
+    let line = transport(office)?;
     let engine = Engine::new(Arc::clone(shared.home()), Arc::clone(&line) as _, shared.clock(), rng());
     shared.wakes.follow(engine.waker());
-    Ok(Running { device: credential.device_id, server_url: credential.server_url.clone(), engine, line })
+    Ok(Running {
+        device: office.credential.device_id,
+        server_url: office.credential.server_url.clone(),
+        trust: office.trust.clone(),
+        engine,
+        line,
+    })
 }
 
 pub(crate) fn rng() -> StdRng {

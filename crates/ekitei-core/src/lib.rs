@@ -16,6 +16,7 @@ mod delivery;
 pub mod facts;
 mod idle;
 mod inbox;
+pub mod managed;
 mod media;
 mod open;
 mod reader;

@@ -7,6 +7,7 @@ use crate::delivery::Delivery;
 use crate::facts::DeviceFacts;
 use crate::idle::Idle;
 use crate::inbox::Inbox;
+use crate::managed::{self, Managed};
 use crate::open::Open;
 use crate::usecase::directory::Book;
 use crate::usecase::inspections::Sheets;
@@ -39,6 +40,7 @@ pub(crate) struct Shared {
     /// Why the vault could not take everything when it was opened.
     trouble: Mutex<Option<Fault>>,
     facts: Mutex<DeviceFacts>,
+    managed: Mutex<Managed>,
     /// The queue's change number that the vault was last brought up to, in this process.
     seen: AtomicI64,
     pub(crate) wakes: Wakes,
@@ -49,6 +51,7 @@ impl Shared {
         let now = Now { clock: Arc::clone(&options.clock), offset_min: options.offset_min };
         let home = Home::open(dir, keystore, now.ms())?.with_pin_cost(options.pin_cost);
         let minutes = home.queue().read(settings::stored)?.lock_minutes;
+        let managed = home.queue().read(Managed::stored)?;
         Ok(Self {
             idle: Idle::new(minutes),
             inbox: Inbox::new(home.inbox()),
@@ -61,6 +64,7 @@ impl Shared {
             delivery: Delivery::default(),
             trouble: Mutex::new(None),
             facts: Mutex::default(),
+            managed: Mutex::new(managed),
             seen: AtomicI64::new(-1),
             wakes: Wakes::default(),
             options,
@@ -233,12 +237,49 @@ impl Shared {
         *self.facts.lock().unwrap_or_else(PoisonError::into_inner) = facts;
     }
 
+    /// What the phone manager said last.
+    pub fn managed(&self) -> Managed {
+        self.managed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    pub fn set_managed(&self, managed: Managed) -> Result<(), Fault> {
+        let before = self.managed();
+        if managed == before {
+            return Ok(());
+        }
+        managed::keep(self, &managed)?;
+        let trust_differs = managed.trust() != before.trust();
+        *self.managed.lock().unwrap_or_else(PoisonError::into_inner) = managed;
+        self.narrow_idle();
+        if trust_differs {
+            self.wakes.line_changed();
+        }
+        self.tell(Event::Status);
+        Ok(())
+    }
+
+    /// Minutes without a touch until the vault closes, by settings, MDM and the person's sections.
+    pub fn lock_minutes(&self) -> Result<u16, Fault> {
+        let own = self.queue_read(settings::stored)?.lock_minutes;
+        let (credential, today) = (self.credential()?, self.now.today());
+        let sections = credential.iter().flat_map(|c| c.staff.sections_on(&today));
+        Ok(managed::lock_minutes(own, self.managed().lock_minutes, sections))
+    }
+
+    /// Brings the clock of the lock up to [`Shared::lock_minutes`].
+    pub fn narrow_idle(&self) {
+        match self.lock_minutes() {
+            Ok(minutes) => self.idle.set_minutes(minutes),
+            Err(fault) => tracing::warn!(%fault, "the minutes until locking could not be read"),
+        }
+    }
+
     /// `None` locks.
     pub fn set_vault(&self, vault: Option<Arc<Vault>>) {
         if vault.is_none() {
             self.sheets.clear();
             self.book.clear();
         } else {
+            self.narrow_idle();
             self.idle.touched(&*self.options.clock);
         }
         *self.vault.write().unwrap_or_else(PoisonError::into_inner) = vault;

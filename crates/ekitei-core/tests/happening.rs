@@ -3,8 +3,9 @@
 
 mod common;
 
-use common::{Phone, SECTION, case_id, record};
+use common::{Phone, SECTION, case_id, keystore, record};
 use ekitei_core::Core;
+use ekitei_core::background::Background;
 use ekitei_core::bridge::views::{DirectoryPage, EventView};
 use ekitei_core::bridge::{Surface, args::*};
 use ekitei_model::calendar::{days_after, event_id, holidays_id};
@@ -53,6 +54,13 @@ fn a_locked_phone_knows_what_to_do_and_forgets_it_when_it_is_wiped() {
     // Fetched while locked: sealed to the person, so the lock screen learns it with the next unlocking.
     assert!(phone.locked().help(Nothing {}).unwrap().cards.is_empty());
     drop(phone.open());
+    let background = Background::open(&phone.dir(), keystore(&phone.dir()), common::options()).unwrap();
+    assert_eq!(
+        background.holidays().unwrap(),
+        ["2026-11-23"],
+        "who delivers unseen disturbs nobody on a holiday"
+    );
+    drop(background);
     let locked = phone.locked();
     let help = locked.help(Nothing {}).unwrap();
     let shown: Vec<_> = help.cards.iter().map(|c| (c.purpose.as_str(), c.section.as_str())).collect();

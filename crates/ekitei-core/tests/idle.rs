@@ -5,6 +5,7 @@ mod common;
 
 use common::{PIN, Phone, case_id, keystore, options};
 use ekitei_core::bridge::{Surface, args::*, event::Event};
+use ekitei_core::managed::Managed;
 use ekitei_core::{Core, Options};
 use ekitei_sync::clock::Clock;
 use std::sync::Arc;
@@ -102,6 +103,33 @@ fn the_minutes_are_a_setting_that_holds_at_once_and_after_a_restart() {
     clock.moved(MINUTE_MS - 1);
     assert!(!locked(&core));
     clock.moved(1);
+    assert!(locked(&core));
+}
+
+#[test]
+fn an_mdm_and_a_welfare_section_shorten_the_minutes_and_nobody_lengthens_them() {
+    let phone = Phone::enrolled();
+    let (core, clock) = unlocked(&phone, |options| options);
+    core.set_managed(Managed { lock_minutes: Some(3), ..Managed::default() }).unwrap();
+    assert_eq!(core.status(Nothing {}).unwrap().lock_minutes, 3);
+    clock.moved(3 * MINUTE_MS - 1);
+    assert!(!locked(&core));
+    clock.moved(1);
+    assert!(locked(&core), "at once, without a new unlocking");
+    core.settings_set(Settings { lock_minutes: 15, ..Settings::default() }).unwrap();
+    assert_eq!(core.status(Nothing {}).unwrap().lock_minutes, 3);
+    drop(core);
+    // The native half says nothing at this start; what it said before counts.
+    let (core, clock) = unlocked(&phone, |options| options);
+    clock.moved(3 * MINUTE_MS);
+    assert!(locked(&core));
+    core.set_managed(Managed::default()).unwrap();
+    assert_eq!(core.status(Nothing {}).unwrap().lock_minutes, 15);
+
+    let phone = Phone::enrolled_in("若葉振興局/社会福祉課/生活支援係");
+    let (core, clock) = unlocked(&phone, |options| options);
+    core.settings_set(Settings { lock_minutes: 15, ..Settings::default() }).unwrap();
+    clock.moved(MINUTE_MS);
     assert!(locked(&core));
 }
 

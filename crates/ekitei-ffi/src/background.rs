@@ -42,6 +42,11 @@ impl EkiteiBackground {
         Ok(self.background.waiting()?.into())
     }
 
+    /// Days off besides the weekend (`2026-11-23`), as the office last said them.
+    pub fn holidays(&self) -> Result<Vec<String>, EkiteiError> {
+        Ok(self.background.holidays()?)
+    }
+
     /// The system reports another network.
     pub fn line_changed(&self) {
         self.background.line_changed();

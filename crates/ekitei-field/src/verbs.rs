@@ -49,17 +49,21 @@ pub fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Verb::Sync { deadline_s, json } => sync(&core, deadline_s, json),
         Verb::Status { json } => status(&core, json),
         Verb::Serve { listen, ui, ready_shots, frame_origin } => {
-            serve(core, HostConfig { listen, ui, ready_shots, frame_origin })
+            let keystore = keystore(&cli.home)?;
+            serve(core, HostConfig { listen, ui, ready_shots, frame_origin, keystore })
         }
     }
 }
 
+fn keystore(home: &Path) -> Result<FileKeystore, Fault> {
+    Ok(FileKeystore::open_or_create(&home.join("device.key"))?)
+}
+
 fn open(home: &Path, serves: bool) -> Result<Core, Fault> {
     std::fs::create_dir_all(home).map_err(|e| Fault::ask("home-unusable").with("detail", e))?;
-    let keystore = FileKeystore::open_or_create(&home.join("device.key"))?;
     Core::open(
         home,
-        Arc::new(keystore),
+        Arc::new(keystore(home)?),
         Options { worker: serves, stay_unlocked: true, auto_lock: serves, ..Options::default() },
     )
 }

@@ -63,6 +63,8 @@ answers! {
         /// `ready` | `none_enrolled` | `none`
         biometrics: String = "none".into(),
     }
+    Wrapped { wrapped: String = String::new() }
+    Unwrapped { plain: String = String::new() }
     Place { position: Option<Value> = None, why: Option<String> = Some("off".into()) }
     /// CSS pixels.
     Insets { top: f64 = 0.0, right: f64 = 0.0, bottom: f64 = 0.0, left: f64 = 0.0, keyboard: f64 = 0.0 }

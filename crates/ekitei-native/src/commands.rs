@@ -20,7 +20,6 @@ pub fn handler<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'stat
         insets,
         keystore_confirm,
         keystore_status,
-        mdm,
         notify,
         notify_allow,
         notify_clear,
@@ -67,16 +66,10 @@ fn plain(names: &[String]) -> Result<(), Refused> {
     if names.iter().all(is_plain) { Ok(()) } else { Err(Refused::new("inbox-name", "")) }
 }
 
-/// Minutes until the screens lock by themselves; `section_minutes`: of the person's section, the shorter counts.
+/// Minutes until the screens lock by themselves: `lock_minutes` of the core's status.
 #[command(rename_all = "snake_case")]
-async fn auto_lock<R: Runtime>(
-    app: AppHandle<R>,
-    minutes: u16,
-    section_minutes: Option<u16>,
-    visit_open: bool,
-) -> Result<Done, Refused> {
-    let args = json!({ "minutes": minutes, "section_minutes": section_minutes, "visit_open": visit_open });
-    ask(app, "auto_lock", args).await
+async fn auto_lock<R: Runtime>(app: AppHandle<R>, minutes: u16, visit_open: bool) -> Result<Done, Refused> {
+    ask(app, "auto_lock", json!({ "minutes": minutes, "visit_open": visit_open })).await
 }
 
 /// Opens the camera, once for each of `names` (rows of `capture_begin`).
@@ -188,11 +181,6 @@ async fn dial<R: Runtime>(app: AppHandle<R>, tel: String) -> Result<Opened, Refu
         return Err(Refused::new("native-argument", "tel"));
     }
     ask(app, "dial", json!({ "tel": tel })).await
-}
-
-#[command(rename_all = "snake_case")]
-async fn mdm<R: Runtime>(app: AppHandle<R>) -> Result<Managed, Refused> {
-    ask(app, "mdm", json!({})).await
 }
 
 #[command(rename_all = "snake_case")]

@@ -4,6 +4,7 @@
 //! May not live here: rules, records, paths that a screen chooses (the core's directory is added here). Caller: src-tauri.
 
 mod answers;
+mod biometrics;
 mod commands;
 #[cfg(not(target_os = "android"))]
 mod desktop;
@@ -71,6 +72,18 @@ impl<R: Runtime> Native<R> {
     /// The Kotlin half does not answer.
     pub fn facts(&self) -> Result<serde_json::Value, Refused> {
         self.ask::<Facts>("facts", Nothing {}).map(|facts| facts.0)
+    }
+
+    /// What the phone manager (MDM) set, as `Managed` of the core. `None`: no phone said this.
+    ///
+    /// # Errors
+    /// The Kotlin half does not answer.
+    pub fn managed(&self) -> Result<Option<serde_json::Value>, Refused> {
+        let managed: Managed = self.ask("mdm", Nothing {})?;
+        if managed.stand_in {
+            return Ok(None);
+        }
+        serde_json::to_value(managed).map(Some).map_err(|e| Refused::new("native-failed", e))
     }
 }
 

@@ -20,7 +20,7 @@ mod secret;
 pub use error::SealError;
 pub use keys::{Identity, Recipient, key_id};
 pub use keystore::{DeviceKeystore, FileKeystore};
-pub use pin::{Argon2Params, WrappedKey, check_pin, rewrap, unwrap_with_pin, wrap_with_pin};
+pub use pin::{Argon2Params, PIN_PURPOSE, WrappedKey, check_pin, rewrap, unwrap_with_pin, wrap_with_pin};
 pub use seal::{
     OpenReader, Opened, Sealed, measure_file, open_bytes, open_file, open_reader, open_to_file, seal_bytes,
     seal_file, seal_reader,

@@ -12,7 +12,8 @@ use crate::error::SealError;
 use crate::keystore::DeviceKeystore;
 use crate::secret::{Secret32, VaultKey, hex};
 
-const PURPOSE: &str = "vault-pin";
+/// The device key that the PIN is entangled with. A phone gives it only while its own lock was opened lately.
+pub const PIN_PURPOSE: &str = "vault-pin";
 const FORMAT: u32 = 1;
 const SALT_BYTES: usize = 16;
 
@@ -64,7 +65,7 @@ pub fn wrap_with_pin(
     check_pin(pin)?;
     let mut salt = [0u8; SALT_BYTES];
     getrandom::fill(&mut salt).map_err(|_| SealError::NoRandom)?;
-    let device_key = keystore.device_key(PURPOSE)?;
+    let device_key = keystore.device_key(PIN_PURPOSE)?;
     let mut wrapped = WrappedKey {
         format: FORMAT,
         argon2: params,
@@ -92,7 +93,7 @@ pub fn unwrap_with_pin(
     }
     let salt = STANDARD_NO_PAD.decode(&wrapped.salt).map_err(|_| SealError::Damaged)?;
     let sealed_key = STANDARD_NO_PAD.decode(&wrapped.sealed_key).map_err(|_| SealError::Damaged)?;
-    let device_key = keystore.device_key(PURPOSE)?;
+    let device_key = keystore.device_key(PIN_PURPOSE)?;
     if keystore_check(&device_key) != wrapped.keystore_check {
         return Err(SealError::KeystoreChanged);
     }

@@ -9,7 +9,8 @@ use crate::vault::Vault;
 use ekitei_model::Fault;
 use ekitei_seal::atomic::{FileError, create_dirs, fsync_dir, write_atomic};
 use ekitei_seal::{
-    Argon2Params, DeviceKeystore, Identity, VaultKey, WrappedKey, rewrap, unwrap_with_pin, wrap_with_pin,
+    Argon2Params, DeviceKeystore, Identity, PIN_PURPOSE, VaultKey, WrappedKey, rewrap, unwrap_with_pin,
+    wrap_with_pin,
 };
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -141,6 +142,8 @@ impl Home {
         let key = VaultKey::generate()?;
         let wrapped = wrap_with_pin(&key, pin, &*self.keystore, self.pin_cost)?;
         self.remove_vault_files()?;
+        // Another vault's key.
+        self.forget_biometrics()?;
         let vault = Vault::create(&self.dir.join(VAULT), &key, identity)?;
         self.keep_wrapped_key(&wrapped)?;
         pin::succeeded(&self.queue)?;
@@ -158,16 +161,36 @@ impl Home {
         if !path.exists() {
             return Err(StoreError::NoVault);
         }
-        pin::begin(&self.queue, (self.up_ms)())?;
+        self.count_try()?;
         let key = unwrap_with_pin(&wrapped, pin, &*self.keystore)?;
         pin::succeeded(&self.queue)?;
-        match Vault::open(&path, &key) {
+        self.open_vault(&key, &wrapped, now_ms)
+    }
+
+    /// Counts a try of the PIN before it is made. A key store that gives nothing now (the phone's own lock was not opened for
+    /// hours) costs no try.
+    pub(crate) fn count_try(&self) -> Result<(), StoreError> {
+        self.keystore.device_key(PIN_PURPOSE)?;
+        pin::begin(&self.queue, (self.up_ms)())
+    }
+
+    pub(crate) fn open_vault(
+        &self,
+        key: &VaultKey,
+        wrapped: &WrappedKey,
+        now_ms: i64,
+    ) -> Result<Vault, StoreError> {
+        let path = self.dir.join(VAULT);
+        if !path.exists() {
+            return Err(StoreError::NoVault);
+        }
+        match Vault::open(&path, key) {
             Err(StoreError::Corrupt(detail)) => {
                 let _opening = locked(&self.dir.join("open.lock"))?;
                 let aside = db::set_aside(&path, now_ms)?;
                 // With its key beside it, the file could still be read after a repair.
                 let key_file = self.dir.join(format!("{aside}.key"));
-                write_json(&key_file, &wrapped)?;
+                write_json(&key_file, wrapped)?;
                 self.forget_wrapped_key()?;
                 self.queue.write(|tx| notices::add(tx, &set_aside_notice(&aside), now_ms))?;
                 Err(StoreError::Corrupt(detail))
@@ -183,7 +206,7 @@ impl Home {
     pub fn change_pin(&self, old: &str, new: &str) -> Result<(), StoreError> {
         ekitei_seal::check_pin(new)?;
         let wrapped = self.wrapped_key()?.ok_or(StoreError::NoVault)?;
-        pin::begin(&self.queue, (self.up_ms)())?;
+        self.count_try()?;
         let renewed = rewrap(&wrapped, old, new, &*self.keystore, self.pin_cost)?;
         self.keep_wrapped_key(&renewed)?;
         pin::succeeded(&self.queue)
@@ -196,7 +219,7 @@ impl Home {
         pin::succeeded(&self.queue)
     }
 
-    fn wrapped_key(&self) -> Result<Option<WrappedKey>, StoreError> {
+    pub(crate) fn wrapped_key(&self) -> Result<Option<WrappedKey>, StoreError> {
         self.queue.read(|c| meta::json(c, meta::WRAPPED_KEY))
     }
 
@@ -206,7 +229,10 @@ impl Home {
     }
 
     fn forget_wrapped_key(&self) -> Result<(), StoreError> {
-        self.queue.write(|tx| meta::remove(tx, meta::WRAPPED_KEY))?;
+        self.queue.write(|tx| {
+            meta::remove(tx, meta::BIOMETRICS)?;
+            meta::remove(tx, meta::WRAPPED_KEY)
+        })?;
         remove_if_there(&self.dir.join(VAULT_KEY))
     }
 

@@ -15,6 +15,7 @@
 //! itself, for the time since switching on), decisions about what to send when (ekitei-sync) or what a
 //! screen offers (ekitei-core). Callers: ekitei-sync, ekitei-core. It calls ekitei-seal and ekitei-model.
 
+mod biometrics;
 pub mod blobs;
 mod db;
 mod error;

@@ -29,6 +29,10 @@ impl Home {
         pin_tries::begin_repeated(self.queue())?;
         let key = unwrap_with_pin(&wrapped, pin, self.keystore())?;
         pin_tries::succeeded(self.queue())?;
+        self.remember(&key)
+    }
+
+    pub(crate) fn remember(&self, key: &VaultKey) -> Result<(), StoreError> {
         let sealed = self.keystore().wrap(PURPOSE, key.secret().expose())?;
         let path = self.unlocked_key();
         write_atomic(&path, |file| file.write_all(&sealed).map_err(|e| FileError::new("write", &path, e)))?;

@@ -32,7 +32,7 @@ const PLANTS = [
   ["compile,old", "a member that Android 11 does not have", `${KOTLIN}/background/Screens.kt`, "fun areInFront()", "fun lasting() = context.attributionSource\n\n    fun areInFront()", "getAttributionSource"],
   ["junit", "the keep-alive clings to what was good yesterday", `${KOTLIN}/logic/KeepAlive.kt`, "if (before.goodMs < badMs) before.goodMs else badMs / 2", "before.goodMs", "another router than yesterday"],
   ["junit", "the logic leans on Android", `${KOTLIN}/logic/CopyLimit.kt`, "import java.io.InputStream", "import android.util.Log\nimport java.io.InputStream", "unresolved reference 'android'"],
-  ["junit", "a restart skips the delay of the PIN", `${KOTLIN}/logic/PinCounter.kt`, "upMs - tries.upMs else upMs", "upMs - tries.upMs else Long.MAX_VALUE", "a restart begins the delay anew"],
+  ["junit", "what biometrics seal is not bound to its purpose", `${KOTLIN}/logic/SealedBox.kt`, "            begun.updateAAD(purpose.toByteArray())\n            val sealed", "            val sealed", "what was sealed opens"],
   ["junit", "an emergency waits for the morning", `${KOTLIN}/logic/NotificationPlan.kt`, "if (ask.count == ask.shown) already() else", "if (heldMs > 0) held(heldMs) else", "an emergency breaks through"],
 ];
 

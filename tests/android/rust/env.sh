@@ -1,8 +1,8 @@
-# What both checks share: Debian's newer Rust (its sources build std for Android), no NDK. Sourced with $work set.
+# What the check needs: Debian's newer Rust (its sources build std for Android), no NDK. Sourced with $work set.
 here=$root/tests/android/rust
 target=aarch64-linux-android
 export PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc CARGO=/usr/bin/cargo RUSTC_BOOTSTRAP=1
-export STUB_TARGET="${target}30" STUB_LIBS="$work/stubs"
+export STUB_TARGET="${target}30"
 export CC_aarch64_linux_android="$here/stubcc" CXX_aarch64_linux_android="$here/stubcc" AR_aarch64_linux_android=/usr/bin/ar
 export CARGO_TARGET_DIR="$work/target" CARGO_TERM_COLOR=never
 unset RUSTUP_TOOLCHAIN CARGO_MANIFEST_DIR CARGO_PKG_NAME RUSTFLAGS RUSTC_WRAPPER || true

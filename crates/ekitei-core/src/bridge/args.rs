@@ -27,7 +27,7 @@ args! {
         server: String,
         code: String,
         pin: String,
-        /// PEM of the office's own certificate authority, when it has one.
+        /// The office's own certificate authority, when it has one: PEM, or pins of its key (`sha256/…`), one a line.
         #[serde(default)] #[ts(optional)] ca_pem: Option<String>,
         /// What the office sees in its list of phones.
         #[serde(default)] #[ts(optional)] model: Option<String>,
@@ -36,7 +36,7 @@ args! {
         code: String,
         /// Absent: where it was before.
         #[serde(default)] #[ts(optional)] server: Option<String>,
-        /// With `server`: PEM of the office's own certificate authority, when it has one.
+        /// With `server`: as in `enrol`.
         #[serde(default)] #[ts(optional)] ca_pem: Option<String>,
         /// What the office sees in its list of phones.
         #[serde(default)] #[ts(optional)] model: Option<String>,

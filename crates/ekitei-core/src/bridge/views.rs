@@ -69,6 +69,8 @@ views! {
         oldest_at: Option<Stamp>,
         #[ts(type = "number")] parked: u64,
     }
+    /// Where the phone manager (MDM) wants this phone to be enrolled.
+    InvitationView { server: String, code: Option<String> }
     StatusView {
         enrolled: bool,
         locked: bool,
@@ -88,6 +90,14 @@ views! {
         notices: Vec<Fault>,
         /// Device clock minus office clock at the last contact.
         #[ts(type = "number | null")] skew_ms: Option<i64>,
+        /// A finger or a face opens it beside the PIN.
+        biometrics: bool,
+        /// The screens lock after so many minutes without a touch: by the settings, the MDM and the person's section.
+        lock_minutes: u16,
+        /// The MDM asks for at least this version before anything is opened; what waits is delivered all the same.
+        wants_newer: Option<String>,
+        /// Only before enrolment.
+        invitation: Option<InvitationView>,
         version: String,
     }
     TodayView {

@@ -20,11 +20,12 @@ const FIRST_SYNC_S: u32 = 60;
 const DRAIN_S: u32 = 120;
 
 /// # Errors
-/// `already-enrolled`, `queue-not-drained` (work of the former enrolment still waits), `pin-short`, `pin-weak`,
+/// `app-too-old`, `enrol-untrusted`, `already-enrolled`, `queue-not-drained` (work of the former enrolment still waits), `pin-short`, `pin-weak`,
 /// `code-unknown`, `code-expired`, `code-used`, faults of the address and of the line. The code is redeemed last of
 /// all that can fail on the phone.
 pub fn enrol(shared: &Shared, args: &EnrolArgs) -> Result<StatusView, Fault> {
-    let office = Office::of(&args.server, args.ca_pem.as_deref());
+    super::lock::recent_enough(shared)?;
+    let office = Office::of(shared, &args.server, args.ca_pem.as_deref());
     let back = match shared.credential()? {
         Some(_) if shared.has_vault()? => return Err(Fault::ask("already-enrolled")),
         Some(former) => leftover(shared, &former, &office)?.then_some(former),
@@ -68,8 +69,8 @@ pub fn enrol_again(shared: &Shared, args: &EnrolAgainArgs) -> Result<StatusView,
     // Whoever holds a code is not yet whoever may open this phone.
     shared.open()?;
     let office = match &args.server {
-        Some(server) => Office::of(server, args.ca_pem.as_deref()),
-        None => Office::of(&former.server_url, former.ca_pem.as_deref()),
+        Some(server) => Office::of(shared, server, args.ca_pem.as_deref()),
+        None => Office::of(shared, &former.server_url, former.ca_pem.as_deref()),
     };
     let request = EnrolRequest {
         code: args.code.trim().to_owned(),
@@ -96,12 +97,17 @@ fn arrive(shared: &Shared) -> Result<StatusView, Fault> {
 /// Where the office is.
 struct Office {
     url: String,
+    /// Kept with the credential: what came with the code.
     ca_pem: Option<String>,
+    /// Whom this contact trusts: the MDM's word is above that of a code.
+    trust: Option<String>,
 }
 
 impl Office {
-    fn of(url: &str, ca_pem: Option<&str>) -> Self {
-        Self { url: url.trim().trim_end_matches('/').to_owned(), ca_pem: ca_pem.map(str::to_owned) }
+    fn of(shared: &Shared, url: &str, ca_pem: Option<&str>) -> Self {
+        let ca_pem = ca_pem.map(str::to_owned);
+        let trust = shared.managed().trust().or_else(|| ca_pem.clone());
+        Self { url: url.trim().trim_end_matches('/').to_owned(), ca_pem, trust }
     }
 }
 
@@ -143,7 +149,7 @@ fn redeem(
     request.public_key = STANDARD.encode(public_key.as_bytes());
     let reply = shared.delivery().runtime()?.block_on(ekitei_sync::http::enrol(
         &office.url,
-        office.ca_pem.as_deref(),
+        office.trust.as_deref(),
         &request,
     ))?;
     tracing::info!(device = %reply.device_id, again = request.again.is_some(), "enrolled");
@@ -152,7 +158,8 @@ fn redeem(
         staff: reply.staff,
         server_url: office.url.clone(),
         server_name: reply.server_name,
-        ca_pem: office.ca_pem.clone(),
+        // Without a word of the code the MDM's is kept, so that a phone that leaves its management goes on delivering.
+        ca_pem: office.ca_pem.clone().or_else(|| office.trust.clone()),
         signing_key,
         office_key: reply.office,
         own_recipient,

@@ -67,6 +67,12 @@ pub fn help(shared: &Shared) -> Result<HelpView, Fault> {
     Ok(by_the_clock(kept, shared.now().stamp()))
 }
 
+/// Days off besides the weekend, as the office last said them to this phone; works locked.
+pub fn holidays(shared: &Shared) -> Result<Vec<String>, Fault> {
+    let kept: Kept = shared.queue_read(|c| meta::json(c, KEPT))?.unwrap_or_default();
+    Ok(kept.holidays)
+}
+
 fn by_the_clock(kept: Kept, now: Stamp) -> HelpView {
     let holidays = Holidays::new(kept.holidays);
     let card = |kept: KeptCard| {

@@ -7,8 +7,10 @@ use crate::bridge::views::StatusView;
 use crate::open::Open;
 use crate::shared::Shared;
 use ekitei_model::Fault;
-use ekitei_store::queue::{follow, meta, notices};
+use ekitei_store::Vault;
+use ekitei_store::queue::{Credential, follow, meta, notices};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 const UNUSED_MS: i64 = 14 * DAY_MS;
@@ -16,25 +18,84 @@ const UNUSED_MS: i64 = 14 * DAY_MS;
 const TIDIED: &str = "core.tidied_ms";
 
 /// # Errors
-/// `not-enrolled`, `pin-wrong`, `pin-wait`, `vault-missing`, `store-corrupt` (set aside, with a notice).
+/// `not-enrolled`, `app-too-old`, `pin-wrong`, `pin-wait`, `vault-missing`, `store-corrupt` (set aside, with a notice).
 pub fn unlock(shared: &Shared, pin: &str) -> Result<StatusView, Fault> {
     let credential = shared.enrolled()?;
+    recent_enough(shared)?;
     let vault = shared.home().unlock(pin, shared.now().ms())?;
-    if vault.identity().recipient() != credential.own_recipient {
-        // An enrolment that died between making this vault and redeeming its code: it holds nothing.
-        drop(vault);
-        shared.home().discard_vault()?;
-        return Err(Fault::wait("vault-missing"));
-    }
+    let vault = own(shared, &credential, vault)?;
     if shared.options().stay_unlocked {
         shared.home().remember_unlocked(pin)?;
     }
+    opened(shared, vault)
+}
+
+/// As [`unlock`], with a finger or a face instead of the PIN; `unwrap` asks for it.
+///
+/// # Errors
+/// `biometrics-none`: not set up here; `biometrics-changed`: the PIN must set it up anew; what `unwrap` says; as [`unlock`].
+pub fn unlock_with_biometrics(
+    shared: &Shared,
+    unwrap: impl FnOnce(&[u8]) -> Result<Zeroizing<Vec<u8>>, Fault>,
+) -> Result<StatusView, Fault> {
+    let credential = shared.enrolled()?;
+    recent_enough(shared)?;
+    let remember = shared.options().stay_unlocked;
+    let vault = shared.home().unlock_with_biometrics(shared.now().ms(), remember, unwrap)?;
+    opened(shared, own(shared, &credential, vault)?)
+}
+
+/// Sets the second way up.
+///
+/// # Errors
+/// `locked`, `pin-wrong`, `pin-wait`; what `wrap` says.
+pub fn set_biometrics(
+    shared: &Shared,
+    pin: &str,
+    wrap: impl FnOnce(&[u8]) -> Result<Vec<u8>, Fault>,
+) -> Result<StatusView, Fault> {
+    shared.open()?;
+    shared.home().set_biometrics(pin, wrap)?;
+    shared.tell(Event::Status);
+    status::status(shared)
+}
+
+pub fn forget_biometrics(shared: &Shared) -> Result<StatusView, Fault> {
+    shared.home().forget_biometrics()?;
+    shared.tell(Event::Status);
+    status::status(shared)
+}
+
+/// The vault, if it belongs to this enrolment.
+fn own(shared: &Shared, credential: &Credential, vault: Vault) -> Result<Vault, Fault> {
+    if vault.identity().recipient() == credential.own_recipient {
+        return Ok(vault);
+    }
+    // An enrolment that died between making this vault and redeeming its code: it holds nothing.
+    drop(vault);
+    shared.home().discard_vault()?;
+    Err(Fault::wait("vault-missing"))
+}
+
+/// What is the same however it was opened.
+fn opened(shared: &Shared, vault: Vault) -> Result<StatusView, Fault> {
     shared.set_vault(Some(Arc::new(vault)));
     after_opening(&shared.open()?);
     shared.tell(Event::Status);
     shared.changed(Topic::Cases);
     shared.wakes.tapped();
     status::status(shared)
+}
+
+/// The MDM asks for a newer program before anything is opened anew. What lies open stays so, and what waits is delivered.
+///
+/// # Errors
+/// `app-too-old`.
+pub fn recent_enough(shared: &Shared) -> Result<(), Fault> {
+    match shared.managed().wants_newer() {
+        Some(version) => Err(Fault::wait("app-too-old").with("version", version)),
+        None => Ok(()),
+    }
 }
 
 /// What the vault lacks is replayed; what a killed camera left behind is adopted. A failure of this (a full disk, a

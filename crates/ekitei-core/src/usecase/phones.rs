@@ -2,6 +2,7 @@
 //! each time: what was true an hour ago cuts off the wrong phone.
 
 use crate::bridge::args::PhoneCutArgs;
+use crate::managed;
 use crate::shared::Shared;
 use ekitei_model::Fault;
 use ekitei_model::phones::PhoneRow;
@@ -28,6 +29,7 @@ fn line(shared: &Shared) -> Result<HttpTransport, Fault> {
     // Whoever holds a locked phone is nobody yet.
     shared.open()?;
     let credential = shared.enrolled()?;
+    let trust = managed::trust_of(shared, &credential)?;
     let key = DeviceKey { device_id: credential.device_id, signing_key: credential.signing_key };
-    HttpTransport::new(&credential.server_url, credential.ca_pem.as_deref(), key)
+    HttpTransport::new(&credential.server_url, trust.as_deref(), key)
 }

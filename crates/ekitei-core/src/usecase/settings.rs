@@ -36,7 +36,7 @@ pub fn set(shared: &Shared, settings: Settings) -> Result<Settings, Fault> {
         return refused("lock_minutes");
     }
     shared.queue_write(|tx| meta::set_setting(tx, NAME, &settings))?;
-    shared.idle().set_minutes(settings.lock_minutes);
+    shared.narrow_idle();
     shared.changed(Topic::Settings);
     Ok(settings)
 }

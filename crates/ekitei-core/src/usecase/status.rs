@@ -1,6 +1,7 @@
 //! What the frame around each screen shows. Works locked and before enrolment.
 
-use crate::bridge::views::{Line, MeView, StatusView, WaitingView};
+use crate::bridge::views::{InvitationView, Line, MeView, StatusView, WaitingView};
+use crate::managed::Managed;
 use crate::shared::Shared;
 use ekitei_model::Fault;
 use ekitei_store::queue::{self, notices};
@@ -29,6 +30,10 @@ pub fn status(shared: &Shared) -> Result<StatusView, Fault> {
     if let Some(skew) = line.skew_ms.filter(|s| s.abs() > SKEW_WORTH_SAYING_MS) {
         notices.push(Fault::ask("clock-skew").with("minutes", skew.abs() / 60_000));
     }
+    let managed = shared.managed();
+    if !managed.problems.is_empty() {
+        notices.push(Fault::ask("managed-values").with("names", managed.problems.join(", ")));
+    }
     let enrolled = credential.is_some() && shared.has_vault()?;
     Ok(StatusView {
         enrolled,
@@ -49,8 +54,18 @@ pub fn status(shared: &Shared) -> Result<StatusView, Fault> {
         keystore: shared.keystore().describe(),
         notices,
         skew_ms: line.skew_ms,
+        biometrics: shared.home().has_biometrics()?,
+        lock_minutes: shared.lock_minutes()?,
+        wants_newer: managed.wants_newer().map(str::to_owned),
+        invitation: invitation(managed, enrolled),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
+}
+
+/// What the MDM fills in for a phone that is not enrolled yet.
+fn invitation(managed: Managed, enrolled: bool) -> Option<InvitationView> {
+    let server = managed.server_url.filter(|_| !enrolled)?;
+    Some(InvitationView { server, code: managed.enrolment_secret })
 }
 
 pub fn waiting(shared: &Shared) -> Result<WaitingView, Fault> {

@@ -36,11 +36,17 @@ pub fn options() -> Options {
 impl Phone {
     /// Enrolled, with two cases known by their headers.
     pub fn enrolled() -> Self {
+        Self::enrolled_in(SECTION)
+    }
+
+    /// The same of a person of that section.
+    pub fn enrolled_in(section: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let phone = Self { folder, office: Identity::generate(), own: Identity::generate() };
         let home = phone.home();
         home.create_vault(PIN, &phone.own).unwrap();
-        let credential = phone.credential();
+        let mut credential = phone.credential();
+        section.clone_into(&mut credential.staff.posts[0].section);
         home.queue().write(|tx| credential::begin_anew(tx, &credential, &"epoch-1".to_owned())).unwrap();
         drop(home);
         // The first unlocking makes the queue's cursors this vault's.

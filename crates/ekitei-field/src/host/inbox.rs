@@ -44,10 +44,10 @@ async fn fill(incoming: &Incoming, body: Body) -> Result<(), Fault> {
 }
 
 pub async fn ready_shots(State(host): State<Host>) -> Answer {
-    Answer::of(blocking(move || list(host.ready_shots.as_deref())).await)
+    Answer::of(blocking(move || ready_names(host.ready_shots.as_deref())).await)
 }
 
-fn list(folder: Option<&PathBuf>) -> Result<Vec<String>, Fault> {
+pub fn ready_names(folder: Option<&PathBuf>) -> Result<Vec<String>, Fault> {
     let Some(folder) = folder else { return Ok(Vec::new()) };
     let entries = std::fs::read_dir(folder).map_err(|e| Fault::ask("file-missing").with("detail", e))?;
     let mut names: Vec<String> = entries
@@ -68,7 +68,7 @@ fn take(core: &Core, folder: Option<&PathBuf>, name: &str) -> Result<serde_json:
     // Only a listed name: no path ever comes from outside.
     let missing = || Fault::ask("file-missing");
     let folder = folder.ok_or_else(missing)?;
-    if !list(Some(folder))?.iter().any(|n| n == name) {
+    if !ready_names(Some(folder))?.iter().any(|n| n == name) {
         return Err(missing());
     }
     Ok(json!({ "name": core.copy_in(&folder.join(name))? }))

@@ -6,6 +6,7 @@ mod facts;
 mod guard;
 mod inbox;
 mod media;
+mod native;
 mod screens;
 
 use answer::{Answer, blocking};
@@ -16,6 +17,7 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use ekitei_core::{Core, bridge};
 use ekitei_model::Fault;
+use ekitei_seal::FileKeystore;
 use futures_util::{Stream, StreamExt};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -39,12 +41,15 @@ pub struct HostConfig {
     pub ready_shots: Option<PathBuf>,
     /// The one origin that may frame the screens; absent: only the host itself.
     pub frame_origin: Option<String>,
+    /// Keeps what a played phone's finger opens.
+    pub keystore: FileKeystore,
 }
 
 #[derive(Clone)]
 struct Host {
     core: Arc<Core>,
     facts: facts::Shared,
+    native: native::Shared,
     ready_shots: Option<Arc<PathBuf>>,
 }
 
@@ -62,7 +67,8 @@ pub async fn serve(core: Arc<Core>, config: HostConfig, ready: impl FnOnce(Socke
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
     let addr = listener.local_addr().map_err(failed)?;
     let facts = facts::Shared::new(&core);
-    let host = Host { core, facts, ready_shots: config.ready_shots.map(Arc::new) };
+    let native = native::Shared::new(config.keystore);
+    let host = Host { core, facts, native, ready_shots: config.ready_shots.map(Arc::new) };
     let names = guard::Names::of(addr);
     let policy = guard::policy(config.frame_origin.as_deref())?;
     let app = routes(host).fallback_service(screens).layer(from_fn(move |request: Request, next| {
@@ -96,6 +102,9 @@ fn routes(host: Host) -> Router {
         .route("/ready-shots", get(inbox::ready_shots))
         .route("/ready-shots/{name}", post(inbox::take_ready_shot))
         .route("/facts", get(facts::read).put(facts::write))
+        .route("/native", put(native::play))
+        .route("/native/{command}", post(native::ask))
+        .route("/managed", put(native::manage))
         .with_state(host)
 }
 

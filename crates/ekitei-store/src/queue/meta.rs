@@ -16,6 +16,8 @@ pub(crate) const LINE: &str = "line";
 pub(crate) const PIN: &str = "pin";
 /// Set while the files of a queue that was made anew have no rows yet.
 pub(crate) const FILES_DUE: &str = "files-due";
+/// The vault key as biometrics open it, base64.
+pub(crate) const BIOMETRICS: &str = "biometrics";
 pub(crate) const WRAPPED_KEY: &str = "wrapped-key";
 
 /// The text under `key`.

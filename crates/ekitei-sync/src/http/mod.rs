@@ -4,6 +4,7 @@ mod activity;
 mod phones;
 mod tls;
 mod token;
+mod trust;
 mod tus;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -70,6 +71,7 @@ pub struct HttpTransport {
     timeouts: Timeouts,
     tokens: Tokens,
     waiting: Mutex<Option<HeaderValue>>,
+    /// Certificates of the office's authority, and pins of its key.
     ca_pem: Option<String>,
     clock: Arc<dyn Clock>,
 }
@@ -225,7 +227,8 @@ fn client(server_url: &str, ca_pem: Option<&str>, timeouts: Timeouts) -> Result<
 /// Joins this installation to an office with a one-time code.
 ///
 /// # Errors
-/// The address faults of [`HttpTransport::new`]; `code-unknown`, `code-expired`, `code-used`; or the line's.
+/// The address faults of [`HttpTransport::new`]; `enrol-untrusted`: not the office that `ca_pem` names, the code was not
+/// shown to it; `code-unknown`, `code-expired`, `code-used`; or the line's.
 pub async fn enrol(
     server_url: &str,
     ca_pem: Option<&str>,
@@ -244,7 +247,10 @@ pub async fn enrol(
         of_upload: false,
         sent: AllSent::default(),
     };
-    let answer = exchange(&client, &call, None, timeouts).await.map_err(|e| e.to_fault())?;
+    let answer = exchange(&client, &call, None, timeouts).await.map_err(|e| match e {
+        CallError::Untrusted => Fault::ask("enrol-untrusted"),
+        other => other.to_fault(),
+    })?;
     if !answer.status.is_success() {
         return Err(refusal(&call, &answer, SystemClock::new().now_ms()).to_fault());
     }

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use ekitei_model::Fault;
 use reqwest::Url;
 use rustls::ClientConfig;
-use rustls::RootCertStore;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
+
+use super::trust::{Pinned, Trust};
 
 /// Checks the address: HTTPS, or plain HTTP to this machine only.
 ///
@@ -31,25 +30,26 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// TLS with the given roots alone.
+/// TLS with the given authority alone; `trust` as in [`Trust::read`].
 ///
 /// # Errors
 /// `server-ca` when an HTTPS office comes without a usable certificate authority.
-pub fn client_config(url: &Url, ca_pem: Option<&str>) -> Result<ClientConfig, Fault> {
+pub fn client_config(url: &Url, trust: Option<&str>) -> Result<ClientConfig, Fault> {
     let wrong = || Fault::ask("server-ca");
-    let mut roots = RootCertStore::empty();
-    for cert in CertificateDer::pem_slice_iter(ca_pem.unwrap_or_default().as_bytes()) {
-        roots.add(cert.map_err(|_| wrong())?).map_err(|_| wrong())?;
-    }
-    if url.scheme() == "https" && roots.is_empty() {
+    let trust = Trust::read(trust.unwrap_or_default())?;
+    if url.scheme() == "https" && trust.is_empty() {
         return Err(wrong());
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|_| wrong())?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .map_err(|_| wrong())?;
+    let config = if trust.pins.is_empty() {
+        config.with_root_certificates(trust.roots)
+    } else {
+        config.dangerous().with_custom_certificate_verifier(Arc::new(Pinned::new(trust, provider)))
+    };
+    let mut config = config.with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
@@ -93,9 +93,11 @@ mod tests {
     fn https_needs_the_office_s_own_root() {
         let url = server_url("https://ekitei.example").expect("valid");
         assert_eq!(client_config(&url, None).expect_err("no root").code, "server-ca");
-        assert!(
-            client_config(&url, Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"))
-                .is_err()
-        );
+        for bad in
+            ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "sha256/", "sha256/AAAA"]
+        {
+            assert_eq!(client_config(&url, Some(bad)).expect_err(bad).code, "server-ca");
+        }
+        assert!(client_config(&url, Some(&format!("sha256/{}=", "A".repeat(43)))).is_ok());
     }
 }

@@ -5,8 +5,8 @@ import type { Page } from './router';
 /** Far above a photograph; the core has its own limit. */
 export const MOST_BYTES = 100 * 1024 * 1024;
 
-/** In the app on a phone. A desktop window and a browser have no native camera. */
-export const onPhone = (): boolean => insideTauri() && /Android/.test(navigator.userAgent);
+/** In the app on a phone, or where a browser plays one. A desktop window has no native camera. */
+export const onPhone = (): boolean => native.playsPhone() || (insideTauri() && /Android/.test(navigator.userAgent));
 
 const AT_WORK: readonly Page[] = ['visit', 'inspection'];
 

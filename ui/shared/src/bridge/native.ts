@@ -1,7 +1,7 @@
 // The phone's native half (`plugin:ekitei-native`). In a browser and on a desktop nothing is opened or measured, and the
 // answer says so (`stand_in: true`): screens then show what a person can do by hand.
-import { call, insideTauri, BridgeError } from './transport';
-import type { DeviceFacts, Fault } from '../gen/bridge';
+import { call, insideTauri, invoke, played, BridgeError } from './transport';
+import type { DeviceFacts, Fault, StatusView } from '../gen/bridge';
 
 export type SettingsScreen =
   | 'tethering'
@@ -37,10 +37,19 @@ export interface Grant {
 }
 export type NativeEvent = 'facts' | 'insets' | 'shutter' | 'share' | 'lock' | 'hidden' | 'shown' | 'mdm' | 'other';
 
+declare global {
+  interface Window {
+    /** Set before the screens start: this browser plays a phone, and the loopback host answers in its place (`/native`). */
+    __EKITEI_PLAYS_PHONE__?: true;
+  }
+}
+
+export const playsPhone = (): boolean => typeof window !== 'undefined' && window.__EKITEI_PLAYS_PHONE__ === true;
+
 /** A refusal of the phone is a fault like any other. */
 async function ask<T>(command: string, args: Record<string, unknown>, standIn: T): Promise<T> {
   const tauri = insideTauri() ? window.__TAURI_INTERNALS__ : undefined;
-  if (!tauri) return standIn;
+  if (!tauri) return playsPhone() ? ((await played(command, args)) as T) : standIn;
   try {
     return (await tauri.invoke(`plugin:ekitei-native|${command}`, args)) as T;
   } catch (refused) {
@@ -79,8 +88,29 @@ export const duty = (on: boolean): Promise<{ running: boolean; stand_in?: boolea
   ask('duty', { on }, { running: false, stand_in: true });
 
 /** While a visit is open on screen the phone does not lock itself; leaving the app covers it. */
-export const autoLock = (minutes: number, visit_open: boolean, section_minutes?: number): Promise<unknown> =>
-  ask('auto_lock', { minutes, section_minutes: section_minutes ?? null, visit_open }, {});
+export const autoLock = (minutes: number, visit_open: boolean): Promise<unknown> =>
+  ask('auto_lock', { minutes, visit_open }, {});
+
+export interface Keystore {
+  biometrics: 'ready' | 'none_enrolled' | 'none';
+  stand_in?: boolean;
+}
+export const keystoreStatus = (): Promise<Keystore> => ask('keystore_status', {}, { biometrics: 'none', stand_in: true });
+
+/** The phone's own lock, asked for again: its key store answers for some hours afterwards. */
+export const keystoreConfirm = (title: string): Promise<unknown> => ask('keystore_confirm', { title }, {});
+
+/** A finger or a face beside the PIN. The key goes between core and phone, never through here. */
+export const setBiometrics = (pin: string, title: string): Promise<StatusView> => ofShell('biometrics_set', { pin, title });
+export const unlockWithBiometrics = (title: string): Promise<StatusView> => ofShell('biometrics_unlock', { title });
+export const forgetBiometrics = (): Promise<StatusView> => ofShell('biometrics_forget', {});
+
+async function ofShell(command: string, args: Record<string, unknown>): Promise<StatusView> {
+  if (playsPhone()) return (await played(command, args)) as StatusView;
+  const answer = await invoke(command, args);
+  if ('err' in answer) throw new BridgeError(answer.err);
+  return answer.ok as StatusView;
+}
 
 /** Listens to what the phone tells by itself, until the returned function is called. */
 export function listenNative(listener: (event: NativeEvent) => void): () => void {

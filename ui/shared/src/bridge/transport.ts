@@ -1,7 +1,6 @@
 // Carries one bridge call to the core: over the loopback host, or over Tauri's IPC when the shell is there.
 import type { Fault } from '../gen/bridge';
 
-
 /** The core refused, or did not answer. */
 export class BridgeError extends Error {
   override readonly name = 'BridgeError';
@@ -47,11 +46,20 @@ export async function call(name: string, args: Record<string, unknown> = {}): Pr
 /** In UTF-8 three bytes each, and several calls may be under way. */
 const KEEPALIVE_LETTERS = 8_000;
 
-async function callHost(name: string, args: Record<string, unknown>): Promise<Answer> {
+const callHost = (name: string, args: Record<string, unknown>): Promise<Answer> => post('/bridge', { call: name, args });
+
+/** One command of a played phone (see native.ts). */
+export async function played(command: string, args: Record<string, unknown>): Promise<unknown> {
+  const answer = await post(`/native/${command}`, args);
+  if ('err' in answer) throw new BridgeError(answer.err);
+  return answer.ok;
+}
+
+async function post(path: string, message: Record<string, unknown>): Promise<Answer> {
   let response: Response;
-  const body = JSON.stringify({ call: name, args });
+  const body = JSON.stringify(message);
   try {
-    response = await fetch('/bridge', {
+    response = await fetch(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
@@ -72,7 +80,7 @@ async function callTauri(name: string, args: Record<string, unknown>): Promise<A
   return invoke('bridge', { call: name, args });
 }
 
-async function invoke(command: string, args: Record<string, unknown>): Promise<Answer> {
+export async function invoke(command: string, args: Record<string, unknown>): Promise<Answer> {
   const tauri = window.__TAURI_INTERNALS__;
   if (!tauri) throw silent();
   try {

@@ -59,6 +59,22 @@ export type CalendarArgs = {
  */
 days?: number, };
 
+export type CallAnswerArgs = { call: RecordId, safety?: string, coming?: string, text?: string, };
+
+export type CallView = { id: RecordId, room: RecordId, text: string, at: Stamp, by_name: string, sections: Array<string>, 
+/**
+ * `safety`, `coming`
+ */
+asks: Array<string>, 
+/**
+ * Oneself is asked.
+ */
+asked: boolean, closed: boolean, safety: string | null, coming: string | null, comment: string, 
+/**
+ * Of one's own answer.
+ */
+progress: Progress | null, };
+
 export type CaptureArgs = { case: RecordId, visit?: RecordId, place?: InspectionPlace, };
 
 export type CaptureView = { name: string, };
@@ -98,6 +114,114 @@ export type CaseRow = { id: RecordId, number: string,
 name: string, place: string, section: string, state: string, restricted: boolean, followed: boolean, assigned: boolean, lat: number | null, lon: number | null, };
 
 export type ChangePinArgs = { old: string, new: string, };
+
+export type ChatAnswerArgs = { question: RecordId, 
+/**
+ * The message that answers it.
+ */
+answer: RecordId, };
+
+/**
+ * 教えて: photos of one case, to a room.
+ */
+export type ChatAskArgs = { room: RecordId, photos: Array<RecordId>, text: string, };
+
+export type ChatBadge = { unread: number, mentions: number, failed: number, };
+
+/**
+ * What is being typed in a room. It carries the id that the message will have: sent twice, it is one message.
+ */
+export type ChatDraft = { message: RecordId, text: string, reply_to: RecordId | null, mentions: Array<string>, urgent: string | null, };
+
+export type ChatDraftArgs = { room: RecordId, text: string, reply_to?: RecordId, mentions?: Array<string>, urgent?: string, };
+
+export type ChatEditArgs = { id: RecordId, text: string, };
+
+export type ChatForwardArgs = { id: RecordId, room: RecordId, };
+
+export type ChatGroupArgs = { name: string, 
+/**
+ * One of eight; empty: blue.
+ */
+colour?: string, 
+/**
+ * Staff ids, without oneself.
+ */
+people: Array<string>, 
+/**
+ * Those who join later read what was before, too.
+ */
+history?: boolean, };
+
+export type ChatHit = { id: RecordId, room: RecordId, room_name: string, by: string, by_name: string, 
+/**
+ * Around the first match.
+ */
+excerpt: string, at: Stamp, photos: number, };
+
+export type ChatInviteArgs = { room: RecordId, people: Array<string>, };
+
+/**
+ * Of a case, note, inspection or photo.
+ */
+export type ChatLink = { kind: string, id: RecordId, label: string, };
+
+export type ChatMemberArgs = { room: RecordId, staff: string, 
+/**
+ * Absent: stays.
+ */
+admin?: boolean, 
+/**
+ * Takes the person out of the room; oneself: leaves.
+ */
+leaves?: boolean, };
+
+export type ChatOpenArgs = { 
+/**
+ * Staff id; one's own: 自分宛.
+ */
+staff: string, };
+
+export type ChatPinArgs = { id: RecordId, on: boolean, };
+
+export type ChatPinRoomArgs = { room: RecordId, on: boolean, };
+
+export type ChatReactArgs = { id: RecordId, mark: string, };
+
+export type ChatReadArgs = { room: RecordId, born: number, };
+
+export type ChatRenameArgs = { room: RecordId, name: string, colour: string, };
+
+/**
+ * Every condition that is given must hold; none at all: the newest.
+ */
+export type ChatSearchArgs = { query?: string, room?: RecordId, 
+/**
+ * Staff id of the sender.
+ */
+staff?: string, 
+/**
+ * Local days, `2026-11-21`, both included.
+ */
+from?: string, to?: string, photos?: boolean, limit?: number, };
+
+export type ChatSendArgs = { room: RecordId, text?: string, 
+/**
+ * Names in the app's inbox, in the order they will be shown.
+ */
+photos?: Array<string>, files?: Array<string>, reply_to?: RecordId, 
+/**
+ * Staff ids, or `all`.
+ */
+mentions?: Array<string>, 
+/**
+ * 緊急: why, in a few words.
+ */
+urgent?: string, 
+/**
+ * A work stamp instead of words.
+ */
+stamp?: string, link?: ChatLink, };
 
 /**
  * Which checklist, for what. Without a visit the run is the section's.
@@ -258,7 +382,7 @@ export type EnrolAgainArgs = { code: string,
  */
 server?: string, 
 /**
- * With `server`: PEM of the office's own certificate authority, when it has one.
+ * With `server`: as in `enrol`.
  */
 ca_pem?: string, 
 /**
@@ -272,7 +396,7 @@ export type EnrolArgs = {
  */
 server: string, code: string, pin: string, 
 /**
- * PEM of the office's own certificate authority, when it has one.
+ * The office's own certificate authority, when it has one: PEM, or pins of its key (`sha256/…`), one a line.
  */
 ca_pem?: string, 
 /**
@@ -333,6 +457,8 @@ case?: RecordId, };
  * A stable code with parameters; its text comes from the message catalogue under `error.<code>`.
  */
 export type Fault = { code: string, params?: { [key in string]: string }, cure: Cure, };
+
+export type FileView = { id: RecordId, name: string, bytes: number, media_type: string, progress: Progress, on_phone: boolean, };
 
 /**
  * What finishing would do.
@@ -431,6 +557,8 @@ id: RecordId, form: string, version: number, title: string, };
 
 export type FormView = { form: string, version: number, title: string, pages: Array<PageInfo>, progress: FormProgress, };
 
+export type ForwardView = { by_name: string, at: Stamp | null, room_name: string, };
+
 export type HelpCardView = { 
 /**
  * `lost` | `stolen` | `damaged` | `outage`
@@ -523,6 +651,11 @@ export type InstanceView = {
 key: AnswerKey, label: string, items: Array<ItemView>, };
 
 /**
+ * Where the phone manager (MDM) wants this phone to be enrolled.
+ */
+export type InvitationView = { server: string, code: string | null, };
+
+/**
  * A question, group or repeat as it looks now. Hidden ones are not among the items of a page.
  */
 export type ItemView = { key: AnswerKey, 
@@ -594,6 +727,12 @@ value: string, };
 
 export type Lane = number;
 
+export type LastLine = { 
+/**
+ * Empty: it has no words (pictures, a stamp), or was taken back.
+ */
+text: string, by: string, by_name: string, own: boolean, at: Stamp, photos: number, files: number, stamp: string | null, unsent: boolean, };
+
 /**
  * What the last inspection by the same form left beside today's.
  */
@@ -641,6 +780,8 @@ export type LineCheckView = { id: RecordId, at: Stamp, place: string, visit: Rec
  */
 code: string | null, joined: boolean, phone: Measured, verdict: Verdict, pc: Measured | null, pc_verdict: Verdict | null, progress: Progress, };
 
+export type LinkView = { kind: string, id: RecordId, label: string, };
+
 export type Mark = { "kind": "arrow", from: Spot, to: Spot, colour: Colour, thickness: Thickness, } | { "kind": "box", area: Patch, colour: Colour, thickness: Thickness, } | { "kind": "text", at: Spot, text: string, colour: Colour, thickness: Thickness, } | { "kind": "black_out", area: Patch, };
 
 /**
@@ -671,6 +812,51 @@ loss: number | null, error: Broken | null,
  * The whole check, and what it cost.
  */
 took_ms: number, bytes: number, };
+
+export type MemberView = { staff: string, name: string, section: string, admin: boolean, by_section: boolean, };
+
+export type MembersView = { room: RoomRow, members: Array<MemberView>, admin: boolean, };
+
+export type MentionView = { staff: string, name: string, };
+
+/**
+ * How far an own message has come; a message of another is `sent`.
+ */
+export type MessageState = "waiting" | "held" | "sent" | "failed";
+
+export type MessageView = { id: RecordId, room: RecordId, 
+/**
+ * Its place in the room; 0: none yet.
+ */
+born: number, by: string, by_name: string, own: boolean, 
+/**
+ * When it came to the office; until then, when it was written.
+ */
+at: Stamp, written_at: Stamp, text: string, state: MessageState, held_until: Stamp | null, fault: Fault | null, 
+/**
+ * Taken back: nothing of it is left.
+ */
+unsent: boolean, edited: boolean, 
+/**
+ * 緊急: why.
+ */
+urgent: string | null, stamp: string | null, reply: QuoteView | null, mentions: Array<MentionView>, 
+/**
+ * Calls on oneself.
+ */
+mentioned: boolean, photos: Array<PhotoView>, files: Array<FileView>, 
+/**
+ * Pictures and files that have not come yet.
+ */
+missing: number, reactions: Array<ReactionView>, pinned: boolean, link: LinkView | null, forward: ForwardView | null, question: QuestionView | null, 
+/**
+ * It is the answer that the asker chose.
+ */
+chosen: boolean, 
+/**
+ * How many others have read it.
+ */
+reads: number, };
 
 /**
  * The line as the system sees it; whether the office answers is `StatusView.line`.
@@ -814,6 +1000,8 @@ already_there: boolean, };
 
 export type PinArgs = { pin: string, };
 
+export type PinView = { id: RecordId, text: string, by_name: string, };
+
 /**
  * Degrees (WGS 84) and metres.
  */
@@ -823,6 +1011,15 @@ export type Position = { lat: number, lon: number, accuracy_m: number, at: Stamp
  * Where an item stands on its way; the words on screen come from the catalogue.
  */
 export type Progress = "waiting" | "parked" | "arrived" | "filed" | "kept";
+
+/**
+ * 教えて, about a case.
+ */
+export type QuestionView = { case: RecordId, case_number: string, 
+/**
+ * The message that answered it.
+ */
+answer: RecordId | null, };
 
 export type QueueItemRef = { 
 /**
@@ -854,6 +1051,8 @@ parked: Fault | null, };
 
 export type QueueView = { rows: Array<QueueRow>, waiting: WaitingView, next_try_at: Stamp | null, last_fault: Fault | null, };
 
+export type QuoteView = { id: RecordId, by_name: string, text: string, photos: number, question: boolean, };
+
 export type RailMark = { 
 /**
  * あ か さ た な は ま や ら わ, or `他`
@@ -863,6 +1062,17 @@ row: string,
  * Of the first person.
  */
 at: number, };
+
+export type ReactionView = { mark: string, own: boolean, names: Array<string>, };
+
+/**
+ * Who has read a message, and who has not.
+ */
+export type ReadersView = { read: Array<MemberView>, unread: Array<MemberView>, 
+/**
+ * In a large room only the number is known; absent: the lists are complete.
+ */
+count: number | null, };
 
 /**
  * One record (case, visit, note, photo …).
@@ -875,6 +1085,77 @@ export type RecordRef = { id: RecordId, };
  * A ruling that is still open.
  */
 export type RestItem = { key: AnswerKey, label: string, group: string, };
+
+export type RoomArgs = { room: RecordId, 
+/**
+ * The newest so many.
+ */
+limit?: number, 
+/**
+ * At least back to this message.
+ */
+at?: RecordId, };
+
+export type RoomRef = { room: RecordId, };
+
+/**
+ * A room of the list. 自分宛 is always there, the others as soon as they have come.
+ */
+export type RoomRow = { id: RecordId, type: Type, 
+/**
+ * Of a one-to-one room the other's name; empty: 自分宛.
+ */
+name: string, colour: string, 
+/**
+ * People by name; members by section are not counted.
+ */
+members: number, unread: number, 
+/**
+ * Of these, the ones that call on oneself.
+ */
+mentions: number, 
+/**
+ * Put on top of the list on this phone.
+ */
+pinned: boolean, 
+/**
+ * What is being typed; empty: nothing.
+ */
+draft: string, 
+/**
+ * Own messages that are not at the office.
+ */
+waiting: number, failed: number, last: LastLine | null, };
+
+export type RoomView = { room: RoomRow, 
+/**
+ * In the room's order; own waiting ones at the end.
+ */
+messages: Array<MessageView>, 
+/**
+ * There are older ones: ask with a larger limit.
+ */
+older: boolean, 
+/**
+ * Of the newest message that has a place in the room: what `chat_read` is told.
+ */
+newest: number, 
+/**
+ * 「ここから未読」
+ */
+first_unread: RecordId | null, pins: Array<PinView>, draft: ChatDraft | null, 
+/**
+ * 安否・参集, newest first.
+ */
+calls: Array<CallView>, 
+/**
+ * Oneself looks after the room.
+ */
+admin: boolean, 
+/**
+ * Outside working hours: what is not urgent may be delivered in the morning only.
+ */
+quiet: boolean, };
 
 export type RunStepsArgs = { id: RecordId, steps: Array<StepArgs>, };
 
@@ -972,7 +1253,23 @@ notices: Array<Fault>,
 /**
  * Device clock minus office clock at the last contact.
  */
-skew_ms: number | null, version: string, };
+skew_ms: number | null, 
+/**
+ * A finger or a face opens it beside the PIN.
+ */
+biometrics: boolean, 
+/**
+ * The screens lock after so many minutes without a touch: by the settings, the MDM and the person's section.
+ */
+lock_minutes: number, 
+/**
+ * The MDM asks for at least this version before anything is opened; what waits is delivered all the same.
+ */
+wants_newer: string | null, 
+/**
+ * Only before enrolment.
+ */
+invitation: InvitationView | null, version: string, };
 
 export type StepArgs = { key: string, 
 /**
@@ -1041,6 +1338,8 @@ events: Array<EventView>, waiting: WaitingView, last_contact_at: Stamp | null, }
  * What may look different now.
  */
 export type Topic = "cases" | "queue" | "conflicts" | "directory" | "settings";
+
+export type Type = "self" | "direct" | "group" | "section" | "offices" | "disaster";
 
 /**
  * The files of a photo.
@@ -1194,6 +1493,43 @@ export interface Calls {
   line_check_get: { args: RecordRef; reply: LineCheckView };
   /** What was measured before, newest first. */
   line_checks: { args: Nothing; reply: Array<LineCheckView> };
+  /** 自分宛 on top, then pinned ones, then by what was said last. */
+  chat_rooms: { args: Nothing; reply: Array<RoomRow> };
+  chat_badge: { args: Nothing; reply: ChatBadge };
+  /** The newest messages of a room, own waiting ones at the end. */
+  chat_room: { args: RoomArgs; reply: RoomView };
+  /** The one-to-one room with a person; it is made when there is none. */
+  chat_open: { args: ChatOpenArgs; reply: RoomRow };
+  chat_group: { args: ChatGroupArgs; reply: RoomRow };
+  chat_rename: { args: ChatRenameArgs; reply: RoomRow };
+  chat_members: { args: RoomRef; reply: MembersView };
+  chat_invite: { args: ChatInviteArgs; reply: MembersView };
+  /** Leaving, taking out, handing the administration over. */
+  chat_member: { args: ChatMemberArgs; reply: Done };
+  chat_pin_room: { args: ChatPinRoomArgs; reply: RoomRow };
+  /** What is being typed; durable when the call returns. */
+  chat_draft: { args: ChatDraftArgs; reply: Done };
+  chat_send: { args: ChatSendArgs; reply: MessageView };
+  chat_edit: { args: ChatEditArgs; reply: MessageView };
+  /** 送信取消: takes a waiting or held message back; of a sent one a line remains. */
+  chat_unsend: { args: RecordRef; reply: Done };
+  /** 再送 of a message that was refused. */
+  chat_retry: { args: RecordRef; reply: MessageView };
+  /** 削除 of a message that was refused. */
+  chat_drop: { args: RecordRef; reply: Done };
+  /** Sets a reaction or work stamp on a message, or takes one's own back. */
+  chat_react: { args: ChatReactArgs; reply: MessageView };
+  chat_pin: { args: ChatPinArgs; reply: MessageView };
+  chat_read: { args: ChatReadArgs; reply: Done };
+  chat_readers: { args: RecordRef; reply: ReadersView };
+  chat_forward: { args: ChatForwardArgs; reply: MessageView };
+  /** 教えて: asks a room about photos of a case. */
+  chat_ask: { args: ChatAskArgs; reply: MessageView };
+  /** Which message answered one's question; the office writes it into the case. */
+  chat_answer: { args: ChatAnswerArgs; reply: MessageView };
+  chat_search: { args: ChatSearchArgs; reply: Array<ChatHit> };
+  /** One's own answer to a 安否・参集 call. */
+  call_answer: { args: CallAnswerArgs; reply: CallView };
   queue: { args: Nothing; reply: QueueView };
   /** Try again now: everything, or one parked item. */
   queue_retry: { args: QueueItemRef; reply: QueueView };

@@ -3,9 +3,9 @@ import { PAGE, pagesOf, sectionOf, viewOf } from './lib';
 
 describe('viewOf', () => {
   it('holds what is seen and a little around it', () => {
-    expect(viewOf(0, 600, 72, 20_000)).toEqual({ first: 0, last: 17 });
-    expect(viewOf(72 * 1000, 600, 72, 20_000)).toEqual({ first: 992, last: 1017 });
-    expect(viewOf(72 * 19_999, 600, 72, 20_000)).toEqual({ first: 19_991, last: 20_000 });
+    expect(viewOf(0, 600, 72, 20_000)).toEqual({ first: 0, last: 13 });
+    expect(viewOf(72 * 1000, 600, 72, 20_000)).toEqual({ first: 996, last: 1013 });
+    expect(viewOf(72 * 19_999, 600, 72, 20_000)).toEqual({ first: 19_995, last: 20_000 });
   });
   it('is empty without rows, and never outside them', () => {
     expect(viewOf(0, 600, 72, 0)).toEqual({ first: 0, last: 0 });

@@ -1,9 +1,9 @@
 // A window into a list of any length: which rows stand in the document, and which parts of it must be asked for.
 
 /** Asked for at once. */
-export const PAGE = 60;
+export const PAGE = 24;
 /** Kept in the document above and below what is seen. */
-const MARGIN = 8;
+const MARGIN = 4;
 
 export interface View {
   first: number;

@@ -13,6 +13,7 @@ describe('enrolment form', () => {
       server: 'https://office.example:8443',
       code: 'ABCDE-FGHJK',
     });
+    expect(readLink('ekitei://enrol?server=https%3A%2F%2Foffice.example%3A8443&code=ABCDE-FGHJK&ca=sha256%2Fa%2Bb%3D')?.ca).toBe('sha256/a+b=');
     expect(readLink('ekitei://enrol?code=A')).toBeUndefined();
     expect(readLink('https://office.example')).toBeUndefined();
   });

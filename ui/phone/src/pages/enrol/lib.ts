@@ -20,14 +20,23 @@ export function tidyCode(written: string): string {
   return written.normalize('NFKC').replace(/[‐‑–—―−ー]/g, '-').replace(/\s/g, '');
 }
 
-/** `ekitei://enrol?server=…&code=…`, as the office's QR code says it: pasted into any field, it fills both. */
-export function readLink(written: string): { server: string; code: string } | undefined {
+/** What an office's QR code says. */
+export interface Link {
+  server: string;
+  code: string;
+  /** Pin of the office's certificate authority (`sha256/…`); absent: there is none. */
+  ca?: string;
+}
+
+/** `ekitei://enrol?server=…&code=…&ca=…`: pasted into any field, it fills all. */
+export function readLink(written: string): Link | undefined {
   const found = /^ekitei:\/\/enrol\?(.*)$/.exec(written.trim());
   if (!found) return undefined;
   const query = new URLSearchParams(found[1]);
   const server = query.get('server');
   const code = query.get('code');
-  return server && code ? { server, code } : undefined;
+  const ca = query.get('ca');
+  return server && code ? { server, code, ...(ca ? { ca } : {}) } : undefined;
 }
 
 /** `ekitei.example.jp` → `https://ekitei.example.jp`; plain http stays possible only for this machine itself. */

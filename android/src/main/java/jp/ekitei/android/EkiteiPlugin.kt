@@ -21,7 +21,6 @@ import jp.ekitei.android.background.Sweeper
 import jp.ekitei.android.keys.Biometrics
 import jp.ekitei.android.keys.DeviceKeys
 import jp.ekitei.android.logic.NotificationPlan
-import jp.ekitei.android.logic.PinCounter
 import jp.ekitei.android.logic.QuietHours
 import jp.ekitei.android.plugin.Back
 import jp.ekitei.android.plugin.Camera
@@ -66,7 +65,6 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
     private val facts = Facts(context, Lines(context))
     private val managed = Managed(context)
     private val keys = DeviceKeys(context)
-    private val pins = PinCounter(Device.clocks, Device.shelf(context, "pin"))
     private val edges = Edges { tell("insets") }
     private var screen: Screen? = null
     private var back: Back? = null
@@ -177,7 +175,7 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
     @Command
     fun auto_lock(invoke: Invoke) = onScreen(invoke) {
         val minutes = invoke.number("minutes")?.toInt() ?: throw Refused("native-argument", mapOf("name" to "minutes"))
-        it.autoLock(minutes, invoke.number("section_minutes")?.toInt(), invoke.flag("visit_open"))
+        it.autoLock(minutes, invoke.flag("visit_open"))
     }
 
     @Command
@@ -206,15 +204,6 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
     @Command
     fun keystore_forget(invoke: Invoke) = slowly(invoke) {
         Biometrics(current).forget(invoke.text("purpose"))
-        null
-    }
-
-    @Command
-    fun pin_begin(invoke: Invoke) = slowly(invoke) { json("wait_ms" to pins.begin()) }
-
-    @Command
-    fun pin_succeeded(invoke: Invoke) = slowly(invoke) {
-        pins.succeeded()
         null
     }
 

@@ -7,6 +7,7 @@ import jp.ekitei.android.Notices
 import jp.ekitei.android.keys.DeviceKeys
 import jp.ekitei.android.logic.DutyPlan
 import jp.ekitei.android.logic.NotificationPlan.Channel
+import jp.ekitei.android.logic.QuietHours
 import jp.ekitei.android.logic.SweepPlan
 import jp.ekitei.core.DeliveryCallback
 import jp.ekitei.core.EkiteiBackground
@@ -18,7 +19,8 @@ import java.io.File
 
 /** The core of the process `:sync`: opened from its directory, without any screen; touches `queue.db` only. One per process. */
 class Delivery private constructor(private val context: Context) {
-    private val notices = Notices(context)
+    /** Of this run: the office's holidays may have changed since the last. */
+    private var notices = Notices(context)
     private val sweeps = SweepPlan()
     private val sweeper = Sweeper(context)
     private val screens = Screens(context)
@@ -47,6 +49,7 @@ class Delivery private constructor(private val context: Context) {
     }
 
     private fun run(core: EkiteiBackground, deadlineMs: Long, urgent: Boolean): SyncReport? {
+        notices = Notices(context, QuietHours(holidays = holidays(core)))
         // Rings before it is fetched: the screens' process may fetch it first, or the line may fail now.
         if (urgent) emergency()
         val report = try {
@@ -105,6 +108,12 @@ class Delivery private constructor(private val context: Context) {
         val now = Device.clocks.nowMs()
         val state = SweepPlan.State(items, waiting?.sinceMs, failures, officeWakeMs, Duty.isListening, elsewhere > 0)
         sweeper.plan(sweeps.nextMs(state, now, Device.offsetMin(now)))
+    }
+
+    private fun holidays(core: EkiteiBackground): Set<String> = try {
+        core.holidays().toSet()
+    } catch (_: EkiteiException) {
+        emptySet()
     }
 
     private fun waiting(core: EkiteiBackground): Waiting? = try {

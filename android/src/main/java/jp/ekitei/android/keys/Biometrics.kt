@@ -11,6 +11,7 @@ import android.security.keystore.KeyPermanentlyInvalidatedException
 import android.security.keystore.KeyProperties
 import android.security.keystore.StrongBoxUnavailableException
 import jp.ekitei.android.R
+import jp.ekitei.android.logic.SealedBox
 import jp.ekitei.android.plugin.Refused
 import java.security.GeneralSecurityException
 import java.security.KeyStore
@@ -18,7 +19,6 @@ import javax.crypto.AEADBadTagException
 import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
-import javax.crypto.spec.GCMParameterSpec
 
 /**
  * Small values (the vault's key) wrapped by a key that every single use unlocks with strong biometrics. A finger added later makes
@@ -42,27 +42,23 @@ class Biometrics(private val activity: Activity) {
         prompt.authenticate(CancellationSignal(), activity.mainExecutor, outcome({ done(null) }, done))
     }
 
-    /** The answer of [done]: format byte, length of the nonce, nonce, ciphertext with tag. */
+    /** The answer of [done] is a [SealedBox]. A key that a new finger made useless is replaced: the PIN was right, or nobody came here. */
     fun wrap(purpose: String, plain: ByteArray, title: String, done: (Result<ByteArray>) -> Unit) = guarded(done) {
-        val cipher = Cipher.getInstance(CIPHER)
-        cipher.init(Cipher.ENCRYPT_MODE, key(purpose))
-        ask(cipher, title, done) { opened ->
-            opened.updateAAD(purpose.toByteArray())
-            val sealed = opened.doFinal(plain)
-            byteArrayOf(FORMAT, opened.iv.size.toByte()) + opened.iv + sealed
+        val cipher = Cipher.getInstance(SealedBox.CIPHER)
+        try {
+            cipher.init(Cipher.ENCRYPT_MODE, key(purpose))
+        } catch (_: KeyPermanentlyInvalidatedException) {
+            forget(purpose)
+            cipher.init(Cipher.ENCRYPT_MODE, key(purpose))
         }
+        ask(cipher, title, done) { opened -> SealedBox.seal(opened, purpose, plain) }
     }
 
     fun unwrap(purpose: String, wrapped: ByteArray, title: String, done: (Result<ByteArray>) -> Unit) = guarded(done) {
-        val nonceBytes = wrapped.getOrNull(1)?.toInt() ?: 0
-        if (wrapped.getOrNull(0) != FORMAT || nonceBytes !in 12..16 || wrapped.size <= 2 + nonceBytes) throw Refused("seal-damaged")
-        val cipher = Cipher.getInstance(CIPHER)
-        val nonce = GCMParameterSpec(TAG_BITS, wrapped, 2, nonceBytes)
-        cipher.init(Cipher.DECRYPT_MODE, existing(purpose) ?: throw Refused(CHANGED), nonce)
-        ask(cipher, title, done) { opened ->
-            opened.updateAAD(purpose.toByteArray())
-            opened.doFinal(wrapped, 2 + nonceBytes, wrapped.size - 2 - nonceBytes)
-        }
+        val box = SealedBox.read(wrapped) ?: throw Refused("seal-damaged")
+        val cipher = Cipher.getInstance(SealedBox.CIPHER)
+        cipher.init(Cipher.DECRYPT_MODE, existing(purpose) ?: throw Refused(CHANGED), box.nonce)
+        ask(cipher, title, done) { opened -> box.open(opened, purpose) }
     }
 
     fun forget(purpose: String) = store.deleteEntry(alias(purpose))
@@ -135,9 +131,6 @@ class Biometrics(private val activity: Activity) {
     private fun alias(purpose: String) = "ekitei-biometrics-$purpose"
 
     private companion object {
-        const val CIPHER = "AES/GCM/NoPadding"
-        const val TAG_BITS = 128
-        const val FORMAT: Byte = 1
         const val CHANGED = "biometrics-changed"
     }
 }

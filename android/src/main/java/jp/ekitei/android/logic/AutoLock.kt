@@ -12,11 +12,10 @@ class AutoLock(private val clocks: Clocks) {
     private var inFront = true
     private var extraMs = 0L
 
-    /** [sectionMinutes]: what the person's section asks for (welfare: 1); the shorter wins. */
+    /** The core has weighed settings, MDM and section. */
     @Synchronized
-    fun limit(minutes: Int, sectionMinutes: Int?) {
-        val own = minutes.coerceIn(1, MAX_MINUTES)
-        limitMs = minutesMs(minOf(own, (sectionMinutes ?: own).coerceIn(1, MAX_MINUTES)))
+    fun limit(minutes: Int) {
+        limitMs = minutesMs(minutes.coerceIn(1, MAX_MINUTES))
     }
 
     @Synchronized
@@ -68,7 +67,6 @@ class AutoLock(private val clocks: Clocks) {
 
     companion object {
         const val DEFAULT_MINUTES = 5
-        const val WELFARE_MINUTES = 1
         const val MAX_MINUTES = 60
         const val CAMERA_EXTRA_MS = 10 * 60_000L
 

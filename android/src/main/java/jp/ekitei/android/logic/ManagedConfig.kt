@@ -39,22 +39,12 @@ data class ManagedConfig(
                 caPinSpare = spare.takeIf { it != caPin },
                 enrolmentSecret = checked(ENROLMENT_SECRET) { text -> text.takeIf { it.length in 8..512 && it.all(::isPlain) } },
                 lockMinutes = checked(LOCK_MINUTES) { text -> text.toIntOrNull()?.takeIf { it in 1..AutoLock.MAX_MINUTES } },
-                minimumVersion = checked(MINIMUM_VERSION) { text -> text.takeIf { parts(it) != null } },
+                minimumVersion = checked(MINIMUM_VERSION) { text -> text.takeIf(VERSION::matches) },
                 problems = problems,
             )
             // A spare that is the pin itself is no spare: the day of the change would cut off every phone.
             if (spare != null && spare == caPin) problems += CA_PIN_SPARE
             return config
-        }
-
-        /** Whether [version] is at least [least]; versions that cannot be read never lock anybody out. */
-        fun isRecent(version: String, least: String?): Boolean {
-            val (mine, wanted) = (parts(version) ?: return true) to (least?.let(::parts) ?: return true)
-            for (at in 0 until maxOf(mine.size, wanted.size)) {
-                val difference = mine.getOrElse(at) { 0 } - wanted.getOrElse(at) { 0 }
-                if (difference != 0) return difference > 0
-            }
-            return true
         }
 
         private fun url(text: String): String? {
@@ -66,11 +56,6 @@ data class ManagedConfig(
 
         /** `sha256/` and 44 characters of base64: the hash of the authority's public key. */
         private fun pin(text: String): String? = text.takeIf { PIN.matches(it) }
-
-        private fun parts(version: String): List<Int>? {
-            if (!VERSION.matches(version)) return null
-            return version.substringBefore('-').split('.').map { it.toInt() }
-        }
 
         private fun isPlain(char: Char) = char in '!'..'~'
 

@@ -20,12 +20,9 @@ class Managed(private val context: Context) {
             ManagedConfig.ENROLMENT_SECRET to config.enrolmentSecret,
             ManagedConfig.LOCK_MINUTES to config.lockMinutes,
             ManagedConfig.MINIMUM_VERSION to config.minimumVersion,
-            "too_old" to !ManagedConfig.isRecent(version(), config.minimumVersion),
             "problems" to jsonList(config.problems),
         )
     }
-
-    private fun version(): String = context.packageManager.getPackageInfo(context.packageName, 0).versionName.orEmpty()
 
     /** For as long as the process lives. */
     fun watch(changed: () -> Unit) = context.listen(Intent.ACTION_APPLICATION_RESTRICTIONS_CHANGED, then = changed)

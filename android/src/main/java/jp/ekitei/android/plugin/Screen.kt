@@ -36,8 +36,8 @@ class Screen(private var activity: Activity, private val tell: (String) -> Unit)
         shutter = on
     }
 
-    fun autoLock(minutes: Int, sectionMinutes: Int?, visitOpen: Boolean) {
-        lock.limit(minutes, sectionMinutes)
+    fun autoLock(minutes: Int, visitOpen: Boolean) {
+        lock.limit(minutes)
         lock.visit(visitOpen)
         plan()
     }

@@ -22,14 +22,12 @@ class AutoLockTest {
     }
 
     @Test
-    fun `welfare sections have one minute and nobody can lengthen it`() {
-        lock.limit(15, AutoLock.WELFARE_MINUTES)
+    fun `the limit lies between a minute and an hour`() {
+        lock.limit(1)
         assertEquals(MINUTE, lock.dueInMs())
-        lock.limit(1, 5)
+        lock.limit(0)
         assertEquals(MINUTE, lock.dueInMs())
-        lock.limit(0, null)
-        assertEquals(MINUTE, lock.dueInMs())
-        lock.limit(100_000, null)
+        lock.limit(100_000)
         assertEquals(AutoLock.MAX_MINUTES * MINUTE, lock.dueInMs())
     }
 
@@ -73,7 +71,7 @@ class AutoLockTest {
 
     @Test
     fun `the camera opened from here has its own time`() {
-        lock.limit(1, null)
+        lock.limit(1)
         lock.left(forCamera = true)
         clocks.pass(10 * MINUTE)
         assertFalse(lock.returned())

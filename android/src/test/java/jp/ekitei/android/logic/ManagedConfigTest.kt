@@ -57,14 +57,4 @@ class ManagedConfigTest {
         assertNull(same.caPinSpare)
         assertEquals(listOf("ca_pin_spare"), same.problems)
     }
-
-    @Test
-    fun `versions are compared by number`() {
-        assertTrue(ManagedConfig.isRecent("0.10.0", "0.9.9"))
-        assertFalse(ManagedConfig.isRecent("0.9.9", "0.10"))
-        assertTrue(ManagedConfig.isRecent("1.0", "1.0.0"))
-        assertTrue(ManagedConfig.isRecent("1.2.3-beta.1", "1.2.3"))
-        assertTrue(ManagedConfig.isRecent("1.2", null))
-        assertTrue("what cannot be read locks nobody out", ManagedConfig.isRecent("dev", "9"))
-    }
 }
