@@ -4,7 +4,7 @@ use crate::clock::Now;
 use ekitei_model::op::OpBody;
 use ekitei_model::record::Fields;
 use ekitei_model::rules::MAX_OP_BYTES;
-use ekitei_model::{Lane, OpId, Operation, Record, RecordId, Scope};
+use ekitei_model::{Lane, OpId, Operation, Record, RecordId, Scope, StaffId, kinds};
 use ekitei_store::queue::About;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -19,6 +19,10 @@ pub(crate) struct Change {
 }
 
 impl Change {
+    pub fn in_lane(self, lane: Lane) -> Self {
+        Self { lane, ..self }
+    }
+
     /// Larger than the office takes (a very long pen drawing).
     pub fn is_too_large(&self) -> bool {
         serde_json::to_vec(&self.op).is_ok_and(|bytes| bytes.len() > MAX_OP_BYTES)
@@ -78,6 +82,13 @@ pub(crate) fn patch(now: &Now, shown: &Record, mirror: Option<&Record>, fields: 
         .filter_map(|name| Some((name.clone(), mirror?.rev(name)?.op)))
         .collect::<BTreeMap<_, _>>();
     Some(change(now, shown.id, About::record(shown), OpBody::Patch { base, fields: changed }))
+}
+
+/// Everything of `scope` up to the place `born` was read by `staff`.
+pub(crate) fn mark(now: &Now, scope: &Scope, staff: &StaffId, born: u64) -> Change {
+    let about = About { scope: scope.clone(), kind: kinds::MARK.to_owned() };
+    let body = OpBody::Mark { scope: scope.clone(), value: born };
+    change(now, kinds::mark_id(scope, staff), about, body).in_lane(Lane::Chat)
 }
 
 pub(crate) fn delete(now: &Now, shown: &Record) -> Change {

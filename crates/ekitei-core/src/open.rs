@@ -6,13 +6,15 @@ use crate::clock::Now;
 use crate::inbox::Inbox;
 use crate::reader::Reader;
 use crate::shared::Shared;
-use ekitei_model::kinds::{Variant, photo};
+use ekitei_model::chat::message::file;
+use ekitei_model::kinds::{self, Variant, photo};
+use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::rules::MAX_OP_BYTES;
 use ekitei_model::{DeviceId, Fault, Record, RecordId, Scope, StaffId};
 use ekitei_seal::Recipient;
 use ekitei_store::queue::{Blob, Credential, Download, blobs, captures, downloads, ops};
-use ekitei_store::vault::{Shown, drafts};
+use ekitei_store::vault::{Shown, drafts, rooms};
 use ekitei_store::{Connection, StoreError, Transaction, Vault};
 use serde_json::Value;
 use std::sync::Arc;
@@ -40,6 +42,9 @@ impl<'a> Open<'a> {
     }
     pub fn me(&self) -> &StaffId {
         &self.credential.staff.id
+    }
+    pub fn staff(&self) -> &Staff {
+        &self.credential.staff
     }
     pub fn my_name(&self) -> &str {
         &self.credential.staff.name
@@ -75,6 +80,11 @@ impl<'a> Open<'a> {
             .record(id)?
             .filter(|s| s.record.kind == kind)
             .ok_or_else(|| Fault::ask("record-unknown"))
+    }
+
+    /// Whether an operation about this record is still in this phone's queue or overlay.
+    pub fn has_written(&self, id: RecordId) -> Result<bool, Fault> {
+        Ok(self.vault.read(|c| rooms::has_written(c, id))?)
     }
 
     /// Commits all changes to the queue in one transaction, then shows them.
@@ -227,11 +237,13 @@ impl<'a> Open<'a> {
     }
 }
 /// `None`: the office has no such file.
-fn wish_of(photo: &Record, variant: Variant, rank: u8) -> Option<Download> {
-    let sha256 = photo.text(&photo::sha256(variant)).to_owned();
-    if sha256.is_empty() || photo.text(&photo::arrived(variant)).is_empty() {
+fn wish_of(of: &Record, variant: Variant, rank: u8) -> Option<Download> {
+    let sha256 = kinds::hash_of(of, variant).to_owned();
+    if sha256.is_empty() || of.text(&photo::arrived(variant)).is_empty() {
         return None;
     }
-    let plain_bytes = photo.fields.get(&photo::bytes(variant)).and_then(Value::as_u64).unwrap_or(0);
-    Some(Download { record: photo.id, variant, scope: photo.scope.clone(), sha256, plain_bytes, rank })
+    // A file of a message has one variant and one length.
+    let bytes = if of.kind == kinds::FILE { file::BYTES.to_owned() } else { photo::bytes(variant) };
+    let plain_bytes = of.fields.get(&bytes).and_then(Value::as_u64).unwrap_or(0);
+    Some(Download { record: of.id, variant, scope: of.scope.clone(), sha256, plain_bytes, rank })
 }

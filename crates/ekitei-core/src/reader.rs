@@ -2,11 +2,12 @@
 
 use crate::view::PhotoFiles;
 use ekitei_model::kinds::{self, Variant};
-use ekitei_model::{Fault, Record, RecordId, Scope};
+use ekitei_model::{Fault, Record, RecordId, Scope, StaffId};
 use ekitei_store::queue::uploads::UploadState;
 use ekitei_store::queue::{Blob, Upload, blobs, follow, uploads};
 use ekitei_store::vault::read::{PhotoTally, Place};
-use ekitei_store::vault::{Shown, people, read, search};
+use ekitei_store::vault::rooms::{Unread, Wanted};
+use ekitei_store::vault::{Shown, people, read, rooms, search};
 use ekitei_store::{Home, Vault};
 use std::collections::{HashMap, HashSet};
 
@@ -40,6 +41,36 @@ impl Reader<'_> {
         limit: usize,
     ) -> Result<(Vec<Shown>, bool), Fault> {
         Ok(self.vault.read(|c| read::page(c, scope, kinds, before, limit))?)
+    }
+
+    /// The newest messages of a room in its order, own waiting ones at the end; and whether there are older ones.
+    pub fn messages(&self, scope: &Scope, limit: usize) -> Result<(Vec<Shown>, bool), Fault> {
+        Ok(self.vault.read(|c| rooms::messages(c, scope, limit))?)
+    }
+    pub fn messages_from_end(&self, scope: &Scope, id: RecordId) -> Result<Option<u64>, Fault> {
+        Ok(self.vault.read(|c| rooms::from_end(c, scope, id))?)
+    }
+    pub fn newest_message(&self, scope: &Scope) -> Result<u64, Fault> {
+        Ok(self.vault.read(|c| rooms::newest_born(c, scope))?)
+    }
+    pub fn unread(&self, scope: &Scope, after: u64, me: &StaffId) -> Result<Unread, Fault> {
+        Ok(self.vault.read(|c| rooms::unread(c, scope, after, me))?)
+    }
+    /// Messages of all rooms that lie in the overlay.
+    pub fn waiting_messages(&self) -> Result<Vec<Shown>, Fault> {
+        Ok(self.vault.read(rooms::waiting)?)
+    }
+    /// What hangs on messages of one room, by message.
+    pub fn hanging(
+        &self,
+        scope: &Scope,
+        parents: &[RecordId],
+        kinds: &[&str],
+    ) -> Result<HashMap<RecordId, Vec<Shown>>, Fault> {
+        Ok(self.vault.read(|c| rooms::children(c, scope, parents, kinds))?)
+    }
+    pub fn search_messages(&self, wanted: &Wanted, limit: u32) -> Result<Vec<Shown>, Fault> {
+        Ok(self.vault.read(|c| rooms::search(c, wanted, limit))?)
     }
 
     pub fn photo_tally(&self, scope: &Scope) -> Result<PhotoTally, Fault> {

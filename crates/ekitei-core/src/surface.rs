@@ -2,6 +2,7 @@
 
 use crate::bridge::Surface;
 use crate::bridge::args::*;
+use crate::bridge::chat::*;
 use crate::bridge::checks::*;
 use crate::bridge::views::*;
 use crate::core::Core;
@@ -138,7 +139,7 @@ impl Surface for Core {
         usecase::photo_place::place(&self.shared.open()?, &args)
     }
     fn code_read(&self, args: CodeReadArgs) -> Result<CodesView, Fault> {
-        usecase::codes::read(&self.shared, &args.name)
+        usecase::codes::read(&self.shared.open()?, &args.name)
     }
     fn photo_caption(&self, args: PhotoCaptionArgs) -> Result<PhotoView, Fault> {
         usecase::photos::set_caption(&self.shared.open()?, args.id, &args.caption)
@@ -178,6 +179,81 @@ impl Surface for Core {
     }
     fn line_checks(&self, _: Nothing) -> Result<Vec<LineCheckView>, Fault> {
         usecase::line_check::history(&self.shared.open()?, None)
+    }
+    fn chat_rooms(&self, _: Nothing) -> Result<Vec<RoomRow>, Fault> {
+        usecase::chat::list(&self.shared.open()?)
+    }
+    fn chat_badge(&self, _: Nothing) -> Result<ChatBadge, Fault> {
+        usecase::chat::badge(&self.shared.open()?)
+    }
+    fn chat_room(&self, args: RoomArgs) -> Result<RoomView, Fault> {
+        usecase::chat::room(&self.shared.open()?, &args)
+    }
+    fn chat_open(&self, args: ChatOpenArgs) -> Result<RoomRow, Fault> {
+        usecase::chat::direct(&self.shared.open()?, &args)
+    }
+    fn chat_group(&self, args: ChatGroupArgs) -> Result<RoomRow, Fault> {
+        usecase::chat::group(&self.shared.open()?, &args)
+    }
+    fn chat_rename(&self, args: ChatRenameArgs) -> Result<RoomRow, Fault> {
+        usecase::chat::rename(&self.shared.open()?, &args)
+    }
+    fn chat_members(&self, args: RoomRef) -> Result<MembersView, Fault> {
+        usecase::chat::members(&self.shared.open()?, args.room)
+    }
+    fn chat_invite(&self, args: ChatInviteArgs) -> Result<MembersView, Fault> {
+        usecase::chat::invite(&self.shared.open()?, &args)
+    }
+    fn chat_member(&self, args: ChatMemberArgs) -> Result<Done, Fault> {
+        usecase::chat::member(&self.shared.open()?, &args).map(|()| Done {})
+    }
+    fn chat_pin_room(&self, args: ChatPinRoomArgs) -> Result<RoomRow, Fault> {
+        usecase::chat::pin_room(&self.shared.open()?, &args)
+    }
+    fn chat_draft(&self, args: ChatDraftArgs) -> Result<Done, Fault> {
+        usecase::chat::draft(&self.shared.open()?, args).map(|()| Done {})
+    }
+    fn chat_send(&self, args: ChatSendArgs) -> Result<MessageView, Fault> {
+        usecase::chat::send(&self.shared.open()?, &args)
+    }
+    fn chat_edit(&self, args: ChatEditArgs) -> Result<MessageView, Fault> {
+        usecase::chat::edit(&self.shared.open()?, &args)
+    }
+    fn chat_unsend(&self, args: RecordRef) -> Result<Done, Fault> {
+        usecase::chat::unsend(&self.shared.open()?, args.id).map(|()| Done {})
+    }
+    fn chat_retry(&self, args: RecordRef) -> Result<MessageView, Fault> {
+        usecase::chat::retry(&self.shared.open()?, args.id)
+    }
+    fn chat_drop(&self, args: RecordRef) -> Result<Done, Fault> {
+        usecase::chat::drop_failed(&self.shared.open()?, args.id).map(|()| Done {})
+    }
+    fn chat_react(&self, args: ChatReactArgs) -> Result<MessageView, Fault> {
+        usecase::chat::react(&self.shared.open()?, &args)
+    }
+    fn chat_pin(&self, args: ChatPinArgs) -> Result<MessageView, Fault> {
+        usecase::chat::pin(&self.shared.open()?, &args)
+    }
+    fn chat_read(&self, args: ChatReadArgs) -> Result<Done, Fault> {
+        usecase::chat::read(&self.shared.open()?, &args).map(|()| Done {})
+    }
+    fn chat_readers(&self, args: RecordRef) -> Result<ReadersView, Fault> {
+        usecase::chat::readers(&self.shared.open()?, args.id)
+    }
+    fn chat_forward(&self, args: ChatForwardArgs) -> Result<MessageView, Fault> {
+        usecase::chat::forward(&self.shared.open()?, &args)
+    }
+    fn chat_ask(&self, args: ChatAskArgs) -> Result<MessageView, Fault> {
+        usecase::chat::ask(&self.shared.open()?, &args)
+    }
+    fn chat_answer(&self, args: ChatAnswerArgs) -> Result<MessageView, Fault> {
+        usecase::chat::answer(&self.shared.open()?, &args)
+    }
+    fn chat_search(&self, args: ChatSearchArgs) -> Result<Vec<ChatHit>, Fault> {
+        usecase::chat::search(&self.shared.open()?, &args)
+    }
+    fn call_answer(&self, args: CallAnswerArgs) -> Result<CallView, Fault> {
+        usecase::chat::call_answer(&self.shared.open()?, &args)
     }
     fn queue(&self, _: Nothing) -> Result<QueueView, Fault> {
         usecase::queue::queue(&self.shared)

@@ -5,6 +5,8 @@
 //! database): shells run them on a blocking thread.
 
 pub mod args;
+pub mod chat;
+mod chat_args;
 pub mod checks;
 pub mod event;
 pub mod happening;
@@ -13,6 +15,7 @@ pub mod views;
 
 use crate::facts::DeviceFacts;
 use args::*;
+use chat::*;
 use checks::*;
 use ekitei_forms::facade::Reply as FormReply;
 use ekitei_model::Fault;
@@ -163,6 +166,44 @@ calls! {
     line_check_get(RecordRef) -> LineCheckView;
     /// What was measured before, newest first.
     line_checks(Nothing) -> Vec<LineCheckView>;
+
+    /// 自分宛 on top, then pinned ones, then by what was said last.
+    chat_rooms(Nothing) -> Vec<RoomRow>;
+    chat_badge(Nothing) -> ChatBadge;
+    /// The newest messages of a room, own waiting ones at the end.
+    chat_room(RoomArgs) -> RoomView;
+    /// The one-to-one room with a person; it is made when there is none.
+    chat_open(ChatOpenArgs) -> RoomRow;
+    chat_group(ChatGroupArgs) -> RoomRow;
+    chat_rename(ChatRenameArgs) -> RoomRow;
+    chat_members(RoomRef) -> MembersView;
+    chat_invite(ChatInviteArgs) -> MembersView;
+    /// Leaving, taking out, handing the administration over.
+    chat_member(ChatMemberArgs) -> Done;
+    chat_pin_room(ChatPinRoomArgs) -> RoomRow;
+    /// What is being typed; durable when the call returns.
+    chat_draft(ChatDraftArgs) -> Done;
+    chat_send(ChatSendArgs) -> MessageView;
+    chat_edit(ChatEditArgs) -> MessageView;
+    /// 送信取消: takes a waiting or held message back; of a sent one a line remains.
+    chat_unsend(RecordRef) -> Done;
+    /// 再送 of a message that was refused.
+    chat_retry(RecordRef) -> MessageView;
+    /// 削除 of a message that was refused.
+    chat_drop(RecordRef) -> Done;
+    /// Sets a reaction or work stamp on a message, or takes one's own back.
+    chat_react(ChatReactArgs) -> MessageView;
+    chat_pin(ChatPinArgs) -> MessageView;
+    chat_read(ChatReadArgs) -> Done;
+    chat_readers(RecordRef) -> ReadersView;
+    chat_forward(ChatForwardArgs) -> MessageView;
+    /// 教えて: asks a room about photos of a case.
+    chat_ask(ChatAskArgs) -> MessageView;
+    /// Which message answered one's question; the office writes it into the case.
+    chat_answer(ChatAnswerArgs) -> MessageView;
+    chat_search(ChatSearchArgs) -> Vec<ChatHit>;
+    /// One's own answer to a 安否・参集 call.
+    call_answer(CallAnswerArgs) -> CallView;
 
     queue(Nothing) -> QueueView;
     /// Try again now: everything, or one parked item.

@@ -3,6 +3,7 @@
 
 pub mod calendar;
 pub mod cases;
+pub mod chat;
 pub mod checklists;
 pub mod codes;
 pub mod conflicts;

@@ -129,6 +129,25 @@ fn take(open: &Open, name: &str, place: &Place, caption: &str) -> Result<PhotoVi
     shown(open, id)
 }
 
+/// A picture of the inbox for a place that is no case's: its fields, and its files sealed for this phone and the office.
+pub(super) fn prepared(
+    open: &Open,
+    name: &str,
+    id: RecordId,
+    scope: &Scope,
+) -> Result<(Fields, [Blob; 3]), Fault> {
+    let path = open.inbox().path(name)?;
+    if !path.exists() {
+        return Err(Fault::ask("inbox-missing"));
+    }
+    let (original, derived) = ekitei_photo::derive_file(&path).map_err(|e| photo_fault(&e))?;
+    let place = Place { scope: scope.clone(), visit: None, note: None, inspection: None };
+    let blobs = seal_variants(open, id, scope, &original, &derived)?;
+    let shutter = captured_at(open, name)?.unwrap_or_else(|| open.now().stamp());
+    let taken_at = taken_at(&derived.exif, shutter);
+    Ok((fields_of(&derived, original.len() as u64, &place, "", name, taken_at), blobs))
+}
+
 /// The same original in the same case, whoever took it. In an inspection: for the same question, since each must show
 /// its own.
 fn same_bytes(open: &Open, place: &Place, sha256: &str) -> Result<Option<RecordId>, Fault> {

@@ -49,6 +49,7 @@ pub fn conflict(
 
 /// A record's title for lists: its own, else the first line of its text.
 pub fn title(record: &Record) -> String {
+    // A message's text is in the field of a note's.
     let texts = [note::TITLE, visit::TITLE, photo::CAPTION, note::TEXT, "name", "number"];
     let first = texts.into_iter().map(|f| record.text(f)).find(|t| !t.trim().is_empty()).unwrap_or("");
     ekitei_model::filing::clip(first.lines().next().unwrap_or("").trim(), 120)

@@ -11,7 +11,7 @@ pub use cases::{case_row, matches_filter, person};
 pub use conflicts::{conflict, title};
 pub use notes::note;
 pub use photos::{PhotoFiles, photo};
-pub use search::hit;
+pub use search::{excerpt, hit};
 pub use visits::{next_states, visit};
 
 use crate::bridge::views::{Progress, TimelineEntry};

@@ -185,7 +185,7 @@ fn refuse_times(
     if kind == kinds::DUTY {
         return None;
     }
-    let Some(fields) = fields else { return None };
+    let fields = fields?;
     let whose = match target {
         Some(_) if fields.contains_key(quiet::hours::STAFF) => return Some(code::CHAT_FIELD),
         Some(there) => there.text(quiet::hours::STAFF),

@@ -65,6 +65,8 @@ pub(super) fn apply(
             PageBody::Erase => {
                 erase(tx, &page.scope, work.keep.get(&page.id).map_or(&[][..], Vec::as_slice), &mut later)?;
                 done.erased.push(page.scope.clone());
+                // With a section go its rooms.
+                told.assigned = Some(BTreeSet::new());
             }
             PageBody::Records { header, .. } => {
                 let Some(records) = records else {
@@ -227,7 +229,7 @@ fn take_record(
     let record = &line.record;
     // Also for a page that is applied a second time (killed before the queue was told): nothing of this may be missed.
     match record.kind.as_str() {
-        kinds::ASSIGNMENT => told.assigned = Some(BTreeSet::new()),
+        kinds::ASSIGNMENT | kinds::ROOM_ENTRY => told.assigned = Some(BTreeSet::new()),
         kinds::PHOTO if record.deleted => told.deleted.push(record.id),
         kinds::PHOTO => told.wishes.extend(wish(record, Variant::Thumb, RANK_THUMB)),
         _ => {}

@@ -4,6 +4,7 @@ pub mod drafts;
 pub mod people;
 pub mod read;
 pub mod replay;
+pub mod rooms;
 pub mod salvage;
 pub mod search;
 
@@ -26,8 +27,11 @@ use std::path::Path;
 use std::sync::Mutex;
 
 /// One SQL file a version; only added to, never changed.
-pub(crate) const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/vault_0001.sql"), include_str!("../../migrations/vault_0002.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/vault_0001.sql"),
+    include_str!("../../migrations/vault_0002.sql"),
+    include_str!("../../migrations/vault_0003.sql"),
+];
 
 /// The open vault. Derefs to [`Database`]: `vault.read(|c| read::record(c, id))`. Dropping it locks.
 pub struct Vault {

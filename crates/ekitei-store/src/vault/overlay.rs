@@ -6,7 +6,7 @@ use crate::queue::credential;
 use ekitei_model::kinds::{self, conflict};
 use ekitei_model::merge::Writer;
 use ekitei_model::op::OpBody;
-use ekitei_model::{DeviceId, Operation, Record, RecordId, StaffId, overlay};
+use ekitei_model::{DeviceId, Operation, Outcome, Record, RecordId, StaffId, overlay};
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 
@@ -36,21 +36,33 @@ pub(crate) struct Pending {
     pub op: Operation,
     pub waiting: bool,
     pub refused: bool,
+    /// The office keeps it back until then.
+    pub held_until_ms: Option<i64>,
+    /// The order in which operations were written.
+    pub ord: i64,
     about: Option<RecordId>,
-    ord: i64,
 }
 
-const COLUMNS: &str = "body, state, about, ord";
+const COLUMNS: &str = "body, state, about, ord, outcome";
 
 fn from_row(row: &rusqlite::Row) -> Result<Pending, StoreError> {
     let body: String = row.get(0)?;
     let state: i64 = row.get(1)?;
+    let outcome = row.get_ref(4)?.as_str_or_null().map_err(rusqlite::Error::from)?;
     Ok(Pending {
         op: serde_json::from_str(&body)?,
         waiting: state == 0,
         refused: state == 3,
+        held_until_ms: outcome.map(held_until).transpose()?.flatten(),
         about: row.get::<_, Option<[u8; 16]>>(2)?.map(|b| RecordId(uuid::Uuid::from_bytes(b))),
         ord: row.get(3)?,
+    })
+}
+
+fn held_until(outcome: &str) -> Result<Option<i64>, StoreError> {
+    Ok(match serde_json::from_str(outcome)? {
+        Outcome::Held { until_ms, .. } => Some(until_ms),
+        _ => None,
     })
 }
 

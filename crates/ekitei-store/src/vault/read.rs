@@ -3,6 +3,7 @@
 use super::mirror;
 use super::overlay::{self, Pending, Who};
 use crate::error::StoreError;
+use ekitei_model::chat::room::entry;
 use ekitei_model::kinds::{self, Variant, conflict, photo};
 use ekitei_model::{Record, RecordId, Scope};
 use rusqlite::{Connection, params};
@@ -16,6 +17,10 @@ pub struct Shown {
     pub waiting: bool,
     /// The office did not apply something of it, or the transport refused it: a person must look at the queue.
     pub parked: bool,
+    /// The office took something of it and keeps it back until then.
+    pub held_until_ms: Option<i64>,
+    /// The order in which this phone wrote it, as long as it waits; 0: nothing of it waits.
+    pub written: i64,
     /// [`sort_ms`] of the record.
     pub sort_ms: i64,
 }
@@ -208,13 +213,21 @@ pub fn by_number(conn: &Connection, number: &str) -> Result<Vec<Shown>, StoreErr
     Ok(out)
 }
 
-/// The scopes of cases that the person is assigned to.
+/// The scopes of cases that the person is assigned to, and of the rooms that the person is in.
 pub fn assigned(conn: &Connection) -> Result<BTreeSet<Scope>, StoreError> {
-    let rows = bodies(conn, "SELECT body FROM mirror WHERE kind = ?1 AND deleted = 0", [kinds::ASSIGNMENT])?;
-    Ok(rows.iter().filter_map(|r| r.text("case").parse().ok()).map(Scope::Case).collect())
+    let sql = "SELECT body FROM mirror WHERE kind = ?1 AND deleted = 0";
+    let cases = bodies(conn, sql, [kinds::ASSIGNMENT])?;
+    let rooms = bodies(conn, sql, [kinds::ROOM_ENTRY])?;
+    let id = |r: &Record, field: &str| r.text(field).parse().ok();
+    let cases = cases.iter().filter_map(|r| id(r, "case")).map(Scope::Case);
+    Ok(cases.chain(rooms.iter().filter_map(|r| id(r, entry::ROOM)).map(Scope::Room)).collect())
 }
 
-fn bodies(conn: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Record>, StoreError> {
+pub(super) fn bodies(
+    conn: &Connection,
+    sql: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<Record>, StoreError> {
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query(values)?;
     let mut out = Vec::new();
@@ -226,7 +239,7 @@ fn bodies(conn: &Connection, sql: &str, values: impl rusqlite::Params) -> Result
 }
 
 /// Lays the overlay over the rows and adds what only the overlay has, or what it moves into the view.
-fn merge(
+pub(super) fn merge(
     conn: &Connection,
     rows: Vec<Record>,
     mut pending: HashMap<RecordId, Vec<Pending>>,
@@ -261,6 +274,8 @@ fn shown(record: Record, pending: &[Pending]) -> Shown {
         record,
         waiting: pending.iter().any(|p| p.waiting),
         parked: pending.iter().any(|p| p.refused),
+        held_until_ms: pending.iter().find_map(|p| p.held_until_ms),
+        written: pending.iter().map(|p| p.ord).min().unwrap_or(0),
         sort_ms,
     }
 }

@@ -98,6 +98,8 @@ fn is_shown(conn: &Connection, answered: &Answered, epoch_no: i64) -> Result<boo
         None => match answered.outcome {
             // No later answer comes: the record itself tells.
             Outcome::WaitingParent { .. } => shows_op(conn, &answered.op),
+            // Shown as one's own until it has its place in the room.
+            Outcome::Held { .. } => Ok(mirror_of(conn, id, epoch_no)?.is_some()),
             _ => Ok(true),
         },
     }

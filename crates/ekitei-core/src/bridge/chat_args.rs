@@ -1,0 +1,107 @@
+//! Messaging: what screens pass in.
+
+use ekitei_model::RecordId;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+macro_rules! args {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident : $ty:ty),* $(,)? })*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Debug, Serialize, Deserialize, TS)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($(#[$fdoc])* pub $field: $ty),* })*
+    };
+}
+
+args! {
+    RoomRef { room: RecordId }
+    RoomArgs {
+        room: RecordId,
+        /// The newest so many.
+        #[serde(default = "fifty")] #[ts(as = "Option<_>", optional)] limit: u32,
+        /// At least back to this message.
+        #[serde(default)] #[ts(optional)] at: Option<RecordId>,
+    }
+    ChatOpenArgs {
+        /// Staff id; one's own: 自分宛.
+        staff: String,
+    }
+    ChatGroupArgs {
+        name: String,
+        /// One of eight; empty: blue.
+        #[serde(default)] #[ts(as = "Option<_>", optional)] colour: String,
+        /// Staff ids, without oneself.
+        people: Vec<String>,
+        /// Those who join later read what was before, too.
+        #[serde(default)] #[ts(as = "Option<_>", optional)] history: bool,
+    }
+    ChatRenameArgs { room: RecordId, name: String, colour: String }
+    ChatInviteArgs { room: RecordId, people: Vec<String> }
+    ChatMemberArgs {
+        room: RecordId,
+        staff: String,
+        /// Absent: stays.
+        #[serde(default)] #[ts(optional)] admin: Option<bool>,
+        /// Takes the person out of the room; oneself: leaves.
+        #[serde(default)] #[ts(as = "Option<_>", optional)] leaves: bool,
+    }
+    ChatPinRoomArgs { room: RecordId, on: bool }
+    ChatSendArgs {
+        room: RecordId,
+        #[serde(default)] #[ts(as = "Option<_>", optional)] text: String,
+        /// Names in the app's inbox, in the order they will be shown.
+        #[serde(default)] #[ts(as = "Option<_>", optional)] photos: Vec<String>,
+        #[serde(default)] #[ts(as = "Option<_>", optional)] files: Vec<String>,
+        #[serde(default)] #[ts(optional)] reply_to: Option<RecordId>,
+        /// Staff ids, or `all`.
+        #[serde(default)] #[ts(as = "Option<_>", optional)] mentions: Vec<String>,
+        /// 緊急: why, in a few words.
+        #[serde(default)] #[ts(optional)] urgent: Option<String>,
+        /// A work stamp instead of words.
+        #[serde(default)] #[ts(optional)] stamp: Option<String>,
+        #[serde(default)] #[ts(optional)] link: Option<ChatLink>,
+    }
+    /// Of a case, note, inspection or photo.
+    ChatLink { kind: String, id: RecordId, label: String }
+    ChatEditArgs { id: RecordId, text: String }
+    ChatReactArgs { id: RecordId, mark: String }
+    ChatPinArgs { id: RecordId, on: bool }
+    ChatReadArgs { room: RecordId, #[ts(type = "number")] born: u64 }
+    ChatForwardArgs { id: RecordId, room: RecordId }
+    /// 教えて: photos of one case, to a room.
+    ChatAskArgs { room: RecordId, photos: Vec<RecordId>, text: String }
+    ChatAnswerArgs {
+        question: RecordId,
+        /// The message that answers it.
+        answer: RecordId,
+    }
+    ChatDraftArgs {
+        room: RecordId,
+        text: String,
+        #[serde(default)] #[ts(optional)] reply_to: Option<RecordId>,
+        #[serde(default)] #[ts(as = "Option<_>", optional)] mentions: Vec<String>,
+        #[serde(default)] #[ts(optional)] urgent: Option<String>,
+    }
+    /// Every condition that is given must hold; none at all: the newest.
+    ChatSearchArgs {
+        #[serde(default)] #[ts(as = "Option<_>", optional)] query: String,
+        #[serde(default)] #[ts(optional)] room: Option<RecordId>,
+        /// Staff id of the sender.
+        #[serde(default)] #[ts(optional)] staff: Option<String>,
+        /// Local days, `2026-11-21`, both included.
+        #[serde(default)] #[ts(optional)] from: Option<String>,
+        #[serde(default)] #[ts(optional)] to: Option<String>,
+        #[serde(default)] #[ts(as = "Option<_>", optional)] photos: bool,
+        #[serde(default = "fifty")] #[ts(as = "Option<_>", optional)] limit: u32,
+    }
+    CallAnswerArgs {
+        call: RecordId,
+        #[serde(default)] #[ts(optional)] safety: Option<String>,
+        #[serde(default)] #[ts(optional)] coming: Option<String>,
+        #[serde(default)] #[ts(optional)] text: Option<String>,
+    }
+}
+
+fn fifty() -> u32 {
+    50
+}

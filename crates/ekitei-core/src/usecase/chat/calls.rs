@@ -1,0 +1,77 @@
+//! 安否・参集 on the phone: what is asked, and one's own answer in one tap.
+
+use super::{Names, author, room_of, scope};
+use crate::bridge::chat::{CallAnswerArgs, CallView};
+use crate::change;
+use crate::open::Open;
+use ekitei_model::chat::call::{self, answer};
+use ekitei_model::record::Fields;
+use ekitei_model::{Fault, Lane, Record, RecordId, Scope, kinds};
+use serde_json::json;
+
+/// Newest first.
+pub(super) fn of_room(open: &Open, room: RecordId) -> Result<Vec<CallView>, Fault> {
+    let mut names = Names::new(open);
+    let mut calls = open.reader().in_scope(&scope(room), &[kinds::CALL])?;
+    calls.sort_by_key(|s| std::cmp::Reverse((s.record.born_seq, s.record.id)));
+    calls.iter().map(|s| view(open, &s.record, &mut names)).collect()
+}
+
+fn view(open: &Open, record: &Record, names: &mut Names) -> Result<CallView, Fault> {
+    let own = open.reader().record(call::answer_id(record.id, open.me()))?;
+    let said = |field: &str| {
+        let text = own.as_ref().map_or("", |s| s.record.text(field));
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    Ok(CallView {
+        id: record.id,
+        room: room_of(record)?,
+        text: record.text(call::TEXT).to_owned(),
+        at: super::view::at(open, record),
+        by_name: names.of(author(record))?,
+        sections: record.list(call::SECTIONS),
+        asks: record.list(call::ASKS_FIELD),
+        asked: call::is_asked(record, open.staff(), &open.now().today()),
+        closed: !record.text(call::CLOSED_AT).is_empty(),
+        safety: said(answer::SAFETY),
+        coming: said(answer::COMING),
+        comment: said(answer::TEXT).unwrap_or_default(),
+        // The office keeps answers to itself: taken is all that comes back of one's own.
+        progress: own.map(|s| match (s.parked, s.waiting) {
+            (true, _) => crate::bridge::views::Progress::Parked,
+            (_, true) => crate::bridge::views::Progress::Waiting,
+            _ => crate::bridge::views::Progress::Arrived,
+        }),
+    })
+}
+
+/// What is absent stays as it was said before.
+///
+/// # Errors
+/// `record-unknown`, `chat-field`.
+pub fn answer(open: &Open, args: &CallAnswerArgs) -> Result<CallView, Fault> {
+    let record = open.record_of(args.call, kinds::CALL)?.record;
+    let known =
+        |value: &Option<String>, values: &[&str]| value.as_deref().is_none_or(|v| values.contains(&v));
+    if !known(&args.safety, &call::SAFETY) || !known(&args.coming, &call::COMING) {
+        return Err(Fault::ask("chat-field"));
+    }
+    let mut fields = Fields::new();
+    for (name, value) in
+        [(answer::SAFETY, &args.safety), (answer::COMING, &args.coming), (answer::TEXT, &args.text)]
+    {
+        if let Some(value) = value {
+            fields.insert(name.to_owned(), json!(value));
+        }
+    }
+    let id = call::answer_id(args.call, open.me());
+    match open.reader().record(id)? {
+        Some(there) => open.patch(&there.record, fields)?,
+        None => {
+            let scope = Scope::Tally(args.call);
+            let create = change::create(open.now(), id, kinds::CALL_ANSWER, &scope, fields);
+            open.commit(&[create.in_lane(Lane::Emergency)])?;
+        }
+    }
+    view(open, &record, &mut Names::new(open))
+}

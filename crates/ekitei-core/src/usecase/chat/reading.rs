@@ -1,0 +1,151 @@
+//! Read marks, who has read, reactions, pins.
+
+use super::{author, page, people, room_of, rooms, scope};
+use crate::bridge::chat::{
+    ChatPinArgs, ChatPinRoomArgs, ChatReactArgs, ChatReadArgs, MessageView, ReadersView, RoomRow,
+};
+use crate::change;
+use crate::open::Open;
+use ekitei_model::chat::{message, room};
+use ekitei_model::record::Fields;
+use ekitei_model::{Fault, Lane, Record, RecordId, Scope, kinds};
+use ekitei_store::queue::ops;
+use ekitei_store::vault::rooms::Unread;
+use serde_json::{Value, json};
+
+const PINNED: &str = "chat-pinned";
+
+/// Up to where oneself has read.
+fn read_up_to(open: &Open, id: RecordId) -> Result<u64, Fault> {
+    let mut read = 0;
+    // The mark of a room that grew large stands elsewhere from then on.
+    for scope in [Scope::Room(id), Scope::Tally(id)] {
+        let mark = open.reader().record(kinds::mark_id(&scope, open.me()))?;
+        read = read.max(mark.as_ref().map_or(0, |s| value(&s.record)));
+    }
+    Ok(read)
+}
+
+fn value(mark: &Record) -> u64 {
+    mark.fields.get("value").and_then(Value::as_u64).unwrap_or(0)
+}
+
+pub(super) fn unread(open: &Open, id: RecordId) -> Result<Unread, Fault> {
+    open.reader().unread(&scope(id), read_up_to(open, id)?, open.me())
+}
+
+/// Everything up to this place was seen. Going back is no news.
+pub fn read(open: &Open, args: &ChatReadArgs) -> Result<(), Fault> {
+    if args.born <= read_up_to(open, args.room)? {
+        return Ok(());
+    }
+    let known = rooms::known(open, args.room)?;
+    // By name is counted at the office; only rooms of sections may be large without being counted.
+    let members = match known.sections.is_empty() {
+        true => known.members as usize,
+        false => people::list(open, &known)?.len(),
+    };
+    let scope = room::mark_scope(args.room, members);
+    open.commit(&[change::mark(open.now(), &scope, open.me(), args.born)])
+}
+
+/// Who has read up to where; in a large room nobody's is known.
+pub(super) fn marks(open: &Open, id: RecordId) -> Result<Vec<(String, u64)>, Fault> {
+    let marks = open.reader().in_scope(&scope(id), &[kinds::MARK])?;
+    Ok(marks.iter().map(|s| (author(&s.record).to_owned(), value(&s.record))).collect())
+}
+
+/// In a large room, how many have read: by place, as the office counted last.
+pub(super) fn counted(room: Option<&Record>) -> Vec<(u64, u32)> {
+    let listed = room.and_then(|r| r.fields.get(room::READS)).and_then(Value::as_array);
+    let pair = |v: &Value| {
+        let count = u32::try_from(v.get(1)?.as_u64()?).ok()?;
+        Some((v.get(0)?.as_u64()?, count))
+    };
+    listed.into_iter().flatten().filter_map(pair).collect()
+}
+
+pub fn readers(open: &Open, id: RecordId) -> Result<ReadersView, Fault> {
+    let record = open.record_of(id, kinds::MESSAGE)?.record;
+    let room = room_of(&record)?;
+    let known = rooms::known(open, room)?;
+    let writer = author(&record).to_owned();
+    let counted = counted(open.reader().record(room)?.map(|s| s.record).as_ref());
+    let marks = marks(open, room)?;
+    let has_read =
+        |staff: &str| record.born_seq > 0 && marks.iter().any(|(s, to)| s == staff && *to >= record.born_seq);
+    let everybody = people::list(open, &known)?;
+    let others = everybody.into_iter().filter(|m| m.staff != writer);
+    let (read, unread) = others.partition(|m| has_read(&m.staff));
+    let count = counted.iter().find(|(born, _)| *born == record.born_seq).map(|(_, n)| *n);
+    Ok(ReadersView { read, unread, count })
+}
+
+/// Sets a mark on a message, or takes one's own back.
+///
+/// # Errors
+/// `chat-field`: no such mark.
+pub fn react(open: &Open, args: &ChatReactArgs) -> Result<MessageView, Fault> {
+    if !message::is_mark(&args.mark) {
+        return Err(Fault::ask("chat-field"));
+    }
+    let target = open.record_of(args.id, kinds::MESSAGE)?.record;
+    let id = message::reaction_id(args.id, open.me(), &args.mark);
+    let there = open.reader().record(id)?.map(|s| s.record);
+    let fields = Fields::from([(message::reaction::MARK.to_owned(), json!(args.mark))]);
+    toggle(open, &target, id, kinds::REACTION, there, fields, None)?;
+    page::message(open, args.id)
+}
+
+pub fn pin(open: &Open, args: &ChatPinArgs) -> Result<MessageView, Fault> {
+    let target = open.record_of(args.id, kinds::MESSAGE)?.record;
+    let id = message::pin_id(args.id);
+    let there = open.reader().record(id)?.map(|s| s.record);
+    toggle(open, &target, id, kinds::PIN, there, Fields::new(), Some(args.on))?;
+    page::message(open, args.id)
+}
+
+/// `on`: `None` turns it over. What the office was never told of is taken back as if it had never been.
+fn toggle(
+    open: &Open,
+    target: &Record,
+    id: RecordId,
+    kind: &str,
+    there: Option<Record>,
+    fields: Fields,
+    on: Option<bool>,
+) -> Result<(), Fault> {
+    const OFF: &str = message::reaction::OFF;
+    let is_on = there.as_ref().is_some_and(|r| !r.flag(OFF));
+    let wanted = on.unwrap_or(!is_on);
+    if wanted == is_on {
+        return Ok(());
+    }
+    let Some(there) = there else {
+        let create = change::create_under(open.now(), id, kind, &target.scope, Some(target.id), fields);
+        return open.commit(&[create.in_lane(Lane::Chat)]);
+    };
+    if !wanted && open.queue_write(|tx| ops::cancel_record(tx, id))? {
+        open.replay()?;
+        open.cases_changed();
+        return Ok(());
+    }
+    open.patch(&there, Fields::from([(OFF.to_owned(), json!(!wanted))]))
+}
+
+/// Put on top of the list on this phone.
+pub(super) fn pinned_rooms(open: &Open) -> Result<Vec<RecordId>, Fault> {
+    let value = open.draft_load(PINNED)?.unwrap_or_default();
+    Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+pub fn pin_room(open: &Open, args: &ChatPinRoomArgs) -> Result<RoomRow, Fault> {
+    let mut pinned = pinned_rooms(open)?;
+    pinned.retain(|r| *r != args.room);
+    if args.on {
+        pinned.push(args.room);
+    }
+    open.draft_save(PINNED, &json!(pinned))?;
+    open.cases_changed();
+    rooms::row(open, args.room)
+}

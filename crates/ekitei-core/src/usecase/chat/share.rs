@@ -1,0 +1,123 @@
+//! What is shared into a room: a message forwarded, pictures of a case with 「教えて」. Pictures that the office has are
+//! not sent a second time: the new record names the one that it was shared from.
+
+use super::send::{Attached, commit, lane_of};
+use super::{Names, author, own, page, rooms};
+use crate::bridge::chat::{ChatAnswerArgs, ChatAskArgs, ChatForwardArgs, MessageView};
+use crate::change;
+use crate::open::Open;
+use ekitei_model::chat::message as field;
+use ekitei_model::kinds::{self, photo};
+use ekitei_model::record::Fields;
+use ekitei_model::{Fault, Lane, Record, RecordId, Scope};
+use ekitei_store::queue::{Blob, blobs};
+use serde_json::{Value, json};
+
+/// The same words and pictures, with where they come from. Files do not go along.
+pub fn forward(open: &Open, args: &ChatForwardArgs) -> Result<MessageView, Fault> {
+    let record = open.record_of(args.id, kinds::MESSAGE)?.record;
+    if record.flag(field::UNSENT) {
+        return Err(Fault::ask("message-unsent"));
+    }
+    let from = rooms::known(open, super::room_of(&record)?)?;
+    let room_name = rooms::title(&from, &mut Names::new(open))?;
+    let to = rooms::known(open, args.room)?;
+    let mut fields = Fields::new();
+    for name in [field::TEXT, field::STAMP, field::LINK] {
+        if let Some(value) = record.fields.get(name) {
+            fields.insert(name.to_owned(), value.clone());
+        }
+    }
+    let at = super::view::at(open, &record);
+    let origin = json!({"from_staff": author(&record), "at": at, "room_name": room_name});
+    fields.insert(field::FORWARD.to_owned(), origin);
+    let id = change::mint();
+    let pictures = open.reader().hanging(&record.scope, &[record.id], &[kinds::PHOTO])?;
+    let pictures: Vec<Record> = pictures.into_values().flatten().map(|s| s.record).collect();
+    let attached = shared(open, &pictures, id, to.id, &mut fields)?;
+    commit(open, &to, id, Lane::Chat, fields, attached)?;
+    page::message(open, id)
+}
+
+/// 教えて
+///
+/// # Errors
+/// `message-empty` without a picture; `record-unknown`: not pictures of one case.
+pub fn ask(open: &Open, args: &ChatAskArgs) -> Result<MessageView, Fault> {
+    let to = rooms::known(open, args.room)?;
+    let pictures = args.photos.iter().map(|p| open.record_of(*p, kinds::PHOTO).map(|s| s.record));
+    let pictures = pictures.collect::<Result<Vec<_>, _>>()?;
+    let first = pictures.first().ok_or_else(|| Fault::ask("message-empty"))?;
+    let case = first.scope.case().ok_or_else(|| Fault::ask("record-unknown"))?;
+    if pictures.iter().any(|p| p.scope != first.scope) {
+        return Err(Fault::ask("record-unknown"));
+    }
+    let mut fields = Fields::from([(field::QUESTION.to_owned(), json!({ "case": case }))]);
+    if !args.text.trim().is_empty() {
+        fields.insert(field::TEXT.to_owned(), json!(args.text));
+    }
+    let id = change::mint();
+    let attached = shared(open, &pictures, id, to.id, &mut fields)?;
+    commit(open, &to, id, lane_of(None), fields, attached)?;
+    page::message(open, id)
+}
+
+/// Whoever asked says which message answered it; the office writes it into the case.
+///
+/// # Errors
+/// `not-author`; `record-unknown`: that message is not in this room.
+pub fn answer(open: &Open, args: &ChatAnswerArgs) -> Result<MessageView, Fault> {
+    let question = own(open, args.question)?.record;
+    let answer = open.record_of(args.answer, kinds::MESSAGE)?.record;
+    if answer.scope != question.scope || !question.fields.contains_key(field::QUESTION) {
+        return Err(Fault::ask("record-unknown"));
+    }
+    open.patch(&question, Fields::from([(field::ANSWER.to_owned(), json!(args.answer))]))?;
+    page::message(open, args.question)
+}
+
+/// Records of the same pictures under `message` in `room`, with the files that this phone has.
+fn shared(
+    open: &Open,
+    pictures: &[Record],
+    message: RecordId,
+    room: RecordId,
+    fields: &mut Fields,
+) -> Result<Attached, Fault> {
+    const KEPT: [&str; 8] = [
+        photo::CAPTION,
+        photo::TAKEN_AT,
+        photo::FILE_NAME,
+        photo::FORMAT,
+        photo::WIDTH,
+        photo::HEIGHT,
+        photo::MARKS,
+        photo::BOARD,
+    ];
+    let scope = Scope::Room(room);
+    let mut attached = Attached::default();
+    for picture in pictures {
+        let id = RecordId::derived(&["chat shared", &message.to_string(), &picture.id.to_string()]);
+        let same = |name: &String| {
+            KEPT.contains(&name.as_str()) || name.starts_with("sha256.") || name.starts_with("bytes.")
+        };
+        let own = picture.fields.iter().filter(|(name, _)| same(name));
+        let mut own: Fields = own.map(|(name, value)| (name.clone(), value.clone())).collect();
+        own.insert(field::SOURCE.to_owned(), json!(picture.id));
+        let create = change::create_under(open.now(), id, kinds::PHOTO, &scope, Some(message), own);
+        attached.changes.push(create.in_lane(Lane::Chat));
+        for blob in open.queue_read(|c| blobs::of_record(c, picture.id))? {
+            let arrived = !picture.text(&photo::arrived(blob.variant)).is_empty();
+            let blob = Blob { record: id, scope: scope.clone(), ..blob };
+            // What the office is still waiting for it may get from either; it takes the same bytes once.
+            if !arrived && blob.key_id.is_some() {
+                attached.uploads.push(blob.clone());
+            }
+            attached.blobs.push(blob);
+        }
+    }
+    if !pictures.is_empty() {
+        fields.insert(field::PHOTOS.to_owned(), Value::from(pictures.len()));
+    }
+    Ok(attached)
+}

@@ -1,0 +1,515 @@
+//! Messages without a line, on real databases and files: what is sent waits in the outbox and in its room; cancelled,
+//! edited, refused and held ones behave, also with a kill in the middle. The office is played by hand.
+#![allow(clippy::unwrap_used)]
+
+mod chat_office;
+mod common;
+
+use chat_office::{Office, other_says, staff_entry};
+use common::*;
+use ekitei_core::Core;
+use ekitei_core::bridge::chat::*;
+use ekitei_core::bridge::{Surface, args::*};
+use ekitei_model::chat::message::{pin_id, reaction_id};
+use ekitei_model::chat::room::{Type, direct_id, self_id};
+use ekitei_model::{Lane, Outcome, RecordId, Scope, kinds};
+
+const OTHER: &str = "s002";
+
+fn own_room() -> RecordId {
+    self_id(&"s001".into())
+}
+
+fn text(room: RecordId, text: &str) -> ChatSendArgs {
+    ChatSendArgs {
+        room,
+        text: text.into(),
+        photos: Vec::new(),
+        files: Vec::new(),
+        reply_to: None,
+        mentions: Vec::new(),
+        urgent: None,
+        stamp: None,
+        link: None,
+    }
+}
+
+fn page(core: &Core, room: RecordId) -> RoomView {
+    core.chat_room(RoomArgs { room, limit: 50, at: None }).unwrap()
+}
+
+fn texts(view: &RoomView) -> Vec<&str> {
+    view.messages.iter().map(|m| m.text.as_str()).collect()
+}
+
+fn states(view: &RoomView) -> Vec<MessageState> {
+    view.messages.iter().map(|m| m.state).collect()
+}
+
+fn waiting(core: &Core) -> Vec<String> {
+    core.queue(Nothing {}).unwrap().rows.into_iter().map(|r| r.what).collect()
+}
+
+fn code<T: std::fmt::Debug>(result: Result<T, ekitei_model::Fault>) -> String {
+    result.unwrap_err().code
+}
+
+/// A phone that is in a one-to-one room with another, which the office knows.
+fn in_a_room() -> (Phone, Office, RecordId) {
+    let phone = Phone::enrolled();
+    phone.receive(&Scope::All, &[staff_entry(OTHER, "見本 花子", SECTION)]);
+    let room = direct_id(&"s001".into(), &OTHER.into());
+    let mut office = Office::default();
+    office.makes_room(&phone, room, "direct", &["s001", OTHER]);
+    drop(phone.open());
+    (phone, office, room)
+}
+
+#[test]
+fn what_is_sent_waits_at_the_end_in_the_order_it_was_written_and_survives_a_kill() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    for n in ["一", "二", "三"] {
+        core.chat_send(text(room, n)).unwrap();
+    }
+    drop(core);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!((texts(&view), states(&view)), (vec!["一", "二", "三"], vec![MessageState::Waiting; 3]));
+    assert_eq!((view.room.name.as_str(), view.room.waiting), ("見本 花子", 3));
+    assert_eq!(waiting(&core), ["message"; 3]);
+    // Somebody else's comes first at the office; own waiting ones stay behind it.
+    office.says(&phone, &other_says(room, OTHER, "先に"));
+    drop(core);
+    let core = phone.open();
+    assert_eq!(texts(&page(&core, room)), ["先に", "一", "二", "三"]);
+    // Taken: the same order, each once, whatever has come back of it yet.
+    let taken = office.takes(&phone);
+    assert_eq!(taken.len(), 3);
+    drop(core);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!((texts(&view), states(&view)), (vec!["先に", "一", "二", "三"], vec![MessageState::Sent; 4]));
+    assert!(view.messages[1].born == 0, "it has no place as long as the room was not read");
+    office.sends_back(&phone);
+    drop(core);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!(texts(&view), ["先に", "一", "二", "三"]);
+    assert!(view.messages.iter().all(|m| m.born > 0));
+    assert_eq!(view.newest, view.messages[3].born);
+    assert!(waiting(&core).is_empty());
+}
+
+#[test]
+fn a_waiting_message_is_cancelled_with_everything_that_hangs_on_it() {
+    let (phone, _, room) = in_a_room();
+    let core = phone.open();
+    let photos = vec![inbox(&core, "a.jpg", &jpeg(1)), inbox(&core, "b.jpg", &jpeg(2))];
+    let sent = core.chat_send(ChatSendArgs { photos, ..text(room, "写真") }).unwrap();
+    core.chat_react(ChatReactArgs { id: sent.id, mark: "bow".into() }).unwrap();
+    drop(core);
+    let core = phone.open();
+    core.chat_unsend(RecordRef { id: sent.id }).unwrap();
+    let left = waiting(&core);
+    assert!(left.iter().all(|what| what == "reaction"), "{left:?}");
+    drop(core);
+    let core = phone.open();
+    assert!(page(&core, room).messages.is_empty());
+    assert_eq!(core.chat_rooms(Nothing {}).unwrap().iter().find(|r| r.id == room).unwrap().waiting, 0);
+}
+
+#[test]
+fn editing_changes_the_row_while_it_waits_and_follows_when_it_is_on_its_way() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let sent = core.chat_send(text(room, "書きまちがい")).unwrap();
+    let edited = core.chat_edit(ChatEditArgs { id: sent.id, text: "直した".into() }).unwrap();
+    assert_eq!((edited.text.as_str(), edited.edited), ("直した", false), "nobody has seen it");
+    assert_eq!(waiting(&core).len(), 1);
+    // In a batch, without an answer: its bytes are fixed.
+    office.freezes(&phone);
+    drop(core);
+    let core = phone.open();
+    let again = core.chat_edit(ChatEditArgs { id: sent.id, text: "もう一度".into() }).unwrap();
+    assert_eq!((again.text.as_str(), again.edited), ("もう一度", true));
+    assert_eq!(waiting(&core).len(), 2);
+    drop(core);
+    let ops = office.takes(&phone);
+    assert_eq!(ops.len(), 2);
+    office.sends_back(&phone);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!((texts(&view), states(&view)), (vec!["もう一度"], vec![MessageState::Sent]));
+    // Delivered: what is taken back leaves a line.
+    core.chat_unsend(RecordRef { id: sent.id }).unwrap();
+    drop(core);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert!(view.messages[0].unsent);
+    assert_eq!(code(core.chat_edit(ChatEditArgs { id: sent.id, text: "x".into() })), "message-unsent");
+}
+
+#[test]
+fn what_the_office_refuses_fails_with_its_reason_and_goes_again_or_is_given_up() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let photos = vec![inbox(&core, "a.jpg", &jpeg(3))];
+    let sent = core.chat_send(ChatSendArgs { photos, ..text(room, "断られる") }).unwrap();
+    drop(core);
+    office.answers(&phone, |op| match &op.body {
+        ekitei_model::OpBody::Create { kind, .. } if kind == kinds::MESSAGE => {
+            Outcome::Quarantined { reason: "not-a-member".into() }
+        }
+        _ => Outcome::WaitingParent { needs: sent.id },
+    });
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!(states(&view), [MessageState::Failed]);
+    assert_eq!(view.messages[0].fault.as_ref().unwrap().code, "not-a-member");
+    assert_eq!((view.room.failed, core.chat_badge(Nothing {}).unwrap().failed), (1, 1));
+    let again = core.chat_retry(RecordRef { id: sent.id }).unwrap();
+    assert_eq!((again.id, again.state), (sent.id, MessageState::Waiting));
+    drop(core);
+    let taken = office.answers(&phone, |_| Outcome::Quarantined { reason: "not-a-member".into() });
+    assert_eq!((taken.len(), taken[0].record), (1, sent.id));
+    assert_ne!(taken[0].op_id.0, sent.id.0, "the office remembers the first for ever");
+    let core = phone.open();
+    assert_eq!(states(&page(&core, room)), [MessageState::Failed]);
+    core.chat_drop(RecordRef { id: sent.id }).unwrap();
+    drop(core);
+    let core = phone.open();
+    assert!(page(&core, room).messages.is_empty());
+    assert_eq!(core.status(Nothing {}).unwrap().waiting.parked, 0);
+}
+
+#[test]
+fn pictures_keep_their_order_behind_their_message_and_a_later_text_does_not_wait_for_them() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let photos: Vec<String> =
+        [9, 4, 7].iter().map(|n| inbox(&core, &format!("{n}.jpg"), &jpeg(*n))).collect();
+    let with = core.chat_send(ChatSendArgs { photos, ..text(room, "三枚") }).unwrap();
+    core.chat_send(text(room, "あとから")).unwrap();
+    let order: Vec<RecordId> = with.photos.iter().map(|p| p.id).collect();
+    assert_eq!((order.len(), with.missing), (3, 0));
+    assert_eq!(*core.media(order[1], kinds::Variant::Original).unwrap().bytes, jpeg(4));
+    drop(core);
+    // All words go in one lane in their order; the bytes of pictures go beside them.
+    let ops = office.takes(&phone);
+    let kinds: Vec<String> = ops.iter().filter_map(chat_office::kind_of).collect();
+    assert_eq!(kinds, ["message", "photo", "photo", "photo", "message"]);
+    office.sends_back(&phone);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!(texts(&view), ["三枚", "あとから"]);
+    assert_eq!(view.messages[0].photos.iter().map(|p| p.id).collect::<Vec<_>>(), order);
+    assert_eq!(waiting(&core), ["thumb", "display", "original"].repeat(3), "only bytes wait");
+}
+
+#[test]
+fn a_held_message_says_until_when_and_can_be_cancelled_or_is_released_once() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let first = core.chat_send(text(room, "夜の連絡")).unwrap();
+    let second = core.chat_send(text(room, "もう一つ")).unwrap();
+    drop(core);
+    let until_ms = 1_795_305_900_000;
+    office.answers(&phone, |_| Outcome::Held { scope: Scope::User("s001".into()), seq: 0, until_ms });
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!(states(&view), [MessageState::Held; 2]);
+    assert_eq!(view.messages[0].held_until.unwrap().utc_ms, until_ms);
+    assert!(waiting(&core).is_empty(), "the office has it");
+    core.chat_unsend(RecordRef { id: first.id }).unwrap();
+    assert_eq!(texts(&page(&core, room)), ["もう一つ"]);
+    drop(core);
+    let ops = office.takes(&phone);
+    assert!(matches!(ops[0].body, ekitei_model::OpBody::Delete) && ops[0].record == first.id);
+    let core = phone.open();
+    assert_eq!(texts(&page(&core, room)), ["もう一つ"]);
+    drop(core);
+    // In the morning it gets its place in the room.
+    office.says(&phone, &chat_office::own_says(&phone, room, second.id, "もう一つ"));
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!((texts(&view), states(&view)), (vec!["もう一つ"], vec![MessageState::Sent]));
+    assert!(view.messages[0].born > 0 && view.messages[0].held_until.is_none());
+}
+
+#[test]
+fn what_is_unread_is_counted_and_read_marks_fold() {
+    let (phone, mut office, room) = in_a_room();
+    office.says(&phone, &other_says(room, OTHER, "一"));
+    office.says(&phone, &other_says(room, OTHER, "二"));
+    office.mentions(&phone, room, OTHER, "三", &["s001"]);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!((view.room.unread, view.room.mentions), (3, 1));
+    assert_eq!(view.first_unread, Some(view.messages[0].id));
+    assert!(view.messages[2].mentioned && !view.messages[0].mentioned);
+    assert_eq!(core.chat_badge(Nothing {}).unwrap().unread, 3);
+    core.chat_read(ChatReadArgs { room, born: view.messages[1].born }).unwrap();
+    core.chat_read(ChatReadArgs { room, born: view.messages[0].born }).unwrap();
+    core.chat_read(ChatReadArgs { room, born: view.newest }).unwrap();
+    assert_eq!(waiting(&core), ["mark"]);
+    drop(core);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!((view.room.unread, view.first_unread), (0, None));
+    // The other has read what we wrote.
+    let sent = core.chat_send(text(room, "既読は")).unwrap();
+    drop(core);
+    office.takes(&phone);
+    office.sends_back(&phone);
+    let born = page(&phone.open(), room).messages[3].born;
+    office.marks(&phone, room, OTHER, born);
+    let core = phone.open();
+    assert_eq!(page(&core, room).messages[3].reads, 1);
+    let readers = core.chat_readers(RecordRef { id: sent.id }).unwrap();
+    assert_eq!((readers.read.len(), readers.unread.len()), (1, 0));
+    assert_eq!(readers.read[0].name, "見本 花子");
+}
+
+#[test]
+fn reactions_and_pins_are_turned_on_and_off() {
+    let (phone, mut office, room) = in_a_room();
+    office.says(&phone, &other_says(room, OTHER, "見てください"));
+    let core = phone.open();
+    let id = page(&core, room).messages[0].id;
+    let react = |core: &Core, mark: &str| core.chat_react(ChatReactArgs { id, mark: mark.into() });
+    let seen = react(&core, "confirmed").unwrap();
+    assert_eq!((seen.reactions[0].mark.as_str(), seen.reactions[0].own), ("confirmed", true));
+    // Nobody was told: as if it had never been.
+    assert!(react(&core, "confirmed").unwrap().reactions.is_empty());
+    assert!(waiting(&core).is_empty());
+    assert_eq!(code(react(&core, "angry")), "chat-field");
+    react(&core, "ryokai").unwrap();
+    core.chat_pin(ChatPinArgs { id, on: true }).unwrap();
+    drop(core);
+    let ops = office.takes(&phone);
+    let made: Vec<RecordId> = ops.iter().map(|op| op.record).collect();
+    assert_eq!(made, [reaction_id(id, &"s001".into(), "ryokai"), pin_id(id)]);
+    office.sends_back(&phone);
+    let core = phone.open();
+    assert_eq!(page(&core, room).pins.len(), 1);
+    assert!(react(&core, "ryokai").unwrap().reactions.is_empty());
+    core.chat_pin(ChatPinArgs { id, on: false }).unwrap();
+    drop(core);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert!(view.pins.is_empty() && view.messages[0].reactions.is_empty() && !view.messages[0].pinned);
+    assert_eq!(waiting(&core), ["reaction", "pin"]);
+}
+
+#[test]
+fn a_draft_is_kept_and_never_offered_again_once_it_was_sent() {
+    let (phone, _, room) = in_a_room();
+    let core = phone.open();
+    let draft = |text: &str| ChatDraftArgs {
+        room,
+        text: text.into(),
+        reply_to: None,
+        mentions: Vec::new(),
+        urgent: None,
+    };
+    core.chat_draft(draft("書きか")).unwrap();
+    core.chat_draft(draft("書きかけ")).unwrap();
+    drop(core);
+    let core = phone.open();
+    let kept = page(&core, room).draft.unwrap();
+    assert_eq!(kept.text, "書きかけ");
+    assert_eq!(core.chat_send(text(room, "書きかけ")).unwrap().id, kept.message);
+    // Killed after the sending, before the draft was forgotten.
+    let value = serde_json::to_value(&kept).unwrap();
+    core.draft_save(DraftArgs { key: format!("chat:{room}"), value }).unwrap();
+    drop(core);
+    let core = phone.open();
+    assert_eq!(page(&core, room).draft, None);
+    assert_ne!(core.chat_send(text(room, "次")).unwrap().id, kept.message);
+    assert_eq!(texts(&page(&core, room)), ["書きかけ", "次"]);
+}
+
+#[test]
+fn rooms_are_made_before_their_first_message_and_once() {
+    let phone = Phone::enrolled();
+    phone.receive(&Scope::All, &[staff_entry(OTHER, "見本 花子", SECTION)]);
+    let core = phone.open();
+    let rooms = core.chat_rooms(Nothing {}).unwrap();
+    assert_eq!((rooms.len(), rooms[0].kind, rooms[0].id), (1, Type::Own, own_room()));
+    core.chat_send(text(own_room(), "自分のPCへ")).unwrap();
+    core.chat_send(text(own_room(), "もう一つ")).unwrap();
+    assert_eq!(waiting(&core), ["room", "room_member", "message", "message"]);
+    let with = core.chat_open(ChatOpenArgs { staff: OTHER.into() }).unwrap();
+    assert_eq!((with.id, with.name.as_str()), (direct_id(&OTHER.into(), &"s001".into()), "見本 花子"));
+    let before = waiting(&core).len();
+    core.chat_open(ChatOpenArgs { staff: OTHER.into() }).unwrap();
+    assert_eq!(waiting(&core).len(), before, "opening it again makes nothing");
+    assert_eq!(code(core.chat_open(ChatOpenArgs { staff: "nobody".into() })), "record-unknown");
+    let args = |people: &[&str]| ChatGroupArgs {
+        name: "当番".into(),
+        colour: String::new(),
+        people: people.iter().map(|p| (*p).to_owned()).collect(),
+        history: false,
+    };
+    assert_eq!(code(core.chat_group(args(&["s001"]))), "room-empty");
+    let group = core.chat_group(args(&[OTHER, OTHER, "s001"])).unwrap();
+    let members = core.chat_members(RoomRef { room: group.id }).unwrap();
+    assert!(members.admin && members.members.len() == 2);
+    drop(core);
+    let mut office = Office::default();
+    let kinds: Vec<String> = office.takes(&phone).iter().filter_map(chat_office::kind_of).collect();
+    assert_eq!(kinds[..4], ["room", "room_member", "message", "message"]);
+    let core = phone.open();
+    core.chat_pin_room(ChatPinRoomArgs { room: group.id, on: true }).unwrap();
+    let rooms: Vec<RecordId> = core.chat_rooms(Nothing {}).unwrap().iter().map(|r| r.id).collect();
+    assert_eq!(rooms, [own_room(), group.id, with.id], "own, pinned, the others");
+    core.chat_member(ChatMemberArgs { room: group.id, staff: "s001".into(), admin: None, leaves: true })
+        .unwrap();
+    assert!(core.chat_rooms(Nothing {}).unwrap().iter().all(|r| r.id != group.id));
+}
+
+#[test]
+fn messages_are_found_by_any_part_and_by_room_sender_day_and_pictures() {
+    let (phone, mut office, room) = in_a_room();
+    office.says(&phone, &other_says(room, OTHER, "カメムシの写真を送ります"));
+    let core = phone.open();
+    let photos = vec![inbox(&core, "a.jpg", &jpeg(1))];
+    core.chat_send(ChatSendArgs { photos, ..text(room, "亀虫らしい") }).unwrap();
+    core.chat_send(text(own_room(), "買い物")).unwrap();
+    let find = |query: &str| ChatSearchArgs {
+        query: query.into(),
+        room: None,
+        staff: None,
+        from: None,
+        to: None,
+        photos: false,
+        limit: 50,
+    };
+    let found = |args: ChatSearchArgs| -> Vec<String> {
+        core.chat_search(args).unwrap().into_iter().map(|h| h.excerpt).collect()
+    };
+    assert_eq!(found(find("ｶﾒﾑｼ")), ["カメムシの写真を送ります"]);
+    assert_eq!(found(find("虫")), ["亀虫らしい"], "one character");
+    assert_eq!(found(find("の")).len(), 1);
+    assert_eq!(found(find("")).len(), 3, "no words: the newest");
+    assert_eq!(found(ChatSearchArgs { room: Some(own_room()), ..find("") }), ["買い物"]);
+    assert_eq!(found(ChatSearchArgs { staff: Some(OTHER.into()), ..find("") }).len(), 1);
+    assert_eq!(found(ChatSearchArgs { photos: true, ..find("") }), ["亀虫らしい"]);
+    assert!(found(ChatSearchArgs { to: Some("2000-01-01".into()), ..find("") }).is_empty());
+    assert_eq!(found(ChatSearchArgs { from: Some("2026-01-01".into()), ..find("らしい") }).len(), 1);
+    let hit = core.chat_search(find("カメ")).unwrap().remove(0);
+    assert_eq!((hit.room, hit.room_name.as_str(), hit.by.as_str()), (room, "見本 花子", OTHER));
+    let at = core.chat_room(RoomArgs { room, limit: 1, at: Some(hit.id) }).unwrap();
+    assert!(at.messages.iter().any(|m| m.id == hit.id), "it opens in its place");
+}
+
+#[test]
+fn an_urgent_message_needs_a_reason_and_goes_before_everything() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    core.chat_send(text(room, "ふつう")).unwrap();
+    let urgent = |why: &str| ChatSendArgs { urgent: Some(why.into()), ..text(room, "至急") };
+    assert_eq!(code(core.chat_send(urgent("。"))), "urgent-without-reason");
+    assert_eq!(code(core.chat_send(text(room, "  "))), "message-empty");
+    core.chat_send(urgent("崩落の連絡")).unwrap();
+    let lanes: Vec<Lane> = core.queue(Nothing {}).unwrap().rows.iter().map(|r| r.lane).collect();
+    assert_eq!(lanes, [Lane::Chat, Lane::Emergency]);
+    drop(core);
+    office.takes(&phone);
+    office.sends_back(&phone);
+    let view = page(&phone.open(), room);
+    assert_eq!(texts(&view), ["至急", "ふつう"], "the office's order");
+    assert_eq!(view.messages[0].urgent.as_deref(), Some("崩落の連絡"));
+}
+
+#[test]
+fn who_is_taken_out_of_a_room_loses_it_with_everything_that_could_be_found() {
+    let (phone, mut office, room) = in_a_room();
+    office.says(&phone, &other_says(room, OTHER, "内密の話"));
+    let core = phone.open();
+    assert_eq!(page(&core, room).messages.len(), 1);
+    drop(core);
+    office.takes_out(&phone, room);
+    drop(phone.open());
+    let core = phone.open();
+    assert_eq!(code(core.chat_room(RoomArgs { room, limit: 50, at: None })), "room-unknown");
+    let find = SearchArgs { query: "内密".into(), limit: 10 };
+    assert!(core.search(find).unwrap().is_empty());
+}
+
+#[test]
+fn a_question_about_a_case_shares_its_picture_without_sending_it_again() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let case = phone.case(&core, "R8-1");
+    let taken = core.photo_add(photos(&inbox(&core, "虫.jpg", &jpeg(5)), Some(case))).unwrap().remove(0);
+    let ask = ChatAskArgs { room, photos: vec![taken.id], text: "これは何ですか".into() };
+    let question = core.chat_ask(ask).unwrap();
+    let about = question.question.as_ref().unwrap();
+    assert_eq!((about.case_number.as_str(), question.photos.len()), ("R8-1", 1));
+    let shared = question.photos[0].id;
+    assert_ne!(shared, taken.id);
+    assert_eq!(*core.media(shared, kinds::Variant::Original).unwrap().bytes, jpeg(5));
+    drop(core);
+    office.takes(&phone);
+    office.sends_back(&phone);
+    office.replies(&phone, room, OTHER, "ハダニです", question.id);
+    let core = phone.open();
+    let answer = page(&core, room).messages[1].id;
+    core.chat_answer(ChatAnswerArgs { question: question.id, answer }).unwrap();
+    drop(core);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!(view.messages[0].question.as_ref().unwrap().answer, Some(answer));
+    assert!(view.messages[1].chosen && view.messages[1].reply.as_ref().unwrap().question);
+    // Forwarded into one's own room: the words, the picture, and where they come from.
+    let mine = core.chat_forward(ChatForwardArgs { id: question.id, room: own_room() }).unwrap();
+    assert_eq!((mine.text.as_str(), mine.photos.len()), ("これは何ですか", 1));
+    assert_eq!(mine.forward.unwrap().room_name, "見本 花子");
+}
+
+#[test]
+fn files_travel_with_their_name_and_have_their_limits() {
+    let (phone, _, room) = in_a_room();
+    let core = phone.open();
+    let name = inbox(&core, "様式第1号.pdf", b"%PDF-1.7 invented");
+    let sent = core.chat_send(ChatSendArgs { files: vec![name], ..text(room, "") }).unwrap();
+    let file = &sent.files[0];
+    assert_eq!((file.name.as_str(), file.media_type.as_str()), ("様式第1号.pdf", "application/pdf"));
+    assert_eq!((file.bytes, file.on_phone, sent.missing), (17, true, 0));
+    assert_eq!(*core.media(file.id, kinds::Variant::Original).unwrap().bytes, b"%PDF-1.7 invented");
+    let large = inbox(&core, "large.bin", &vec![0; 10 * 1024 * 1024 + 1]);
+    let refused = core.chat_send(ChatSendArgs { files: vec![large], ..text(room, "") });
+    assert_eq!(code(refused), "file-too-large");
+    assert_eq!(page(&core, room).messages.len(), 1, "nothing of it was sent");
+}
+
+#[test]
+fn a_call_is_answered_in_one_tap_and_the_answer_can_change() {
+    let phone = Phone::enrolled();
+    let room = RecordId::derived(&["test disaster"]);
+    let mut office = Office::default();
+    office.makes_room(&phone, room, "disaster", &["s001"]);
+    let call = office.calls(&phone, room, SECTION);
+    let core = phone.open();
+    let view = page(&core, room).calls.remove(0);
+    assert!(view.asked && !view.closed && view.safety.is_none());
+    let args = |safety: Option<&str>, coming: Option<&str>| CallAnswerArgs {
+        call,
+        safety: safety.map(str::to_owned),
+        coming: coming.map(str::to_owned),
+        text: None,
+    };
+    core.call_answer(args(Some("safe"), None)).unwrap();
+    assert_eq!(code(core.call_answer(args(Some("well"), None))), "chat-field");
+    let both = core.call_answer(args(None, Some("in_30"))).unwrap();
+    assert_eq!((both.safety.as_deref(), both.coming.as_deref()), (Some("safe"), Some("in_30")));
+    let rows = core.queue(Nothing {}).unwrap().rows;
+    assert_eq!(
+        rows.iter().map(|r| (r.what.as_str(), r.lane)).collect::<Vec<_>>(),
+        [("call_answer", Lane::Emergency)]
+    );
+    drop(core);
+    assert_eq!(page(&phone.open(), room).calls[0].safety.as_deref(), Some("safe"));
+}
