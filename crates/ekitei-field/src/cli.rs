@@ -1,9 +1,11 @@
 //! The command line. It is stable: other programs script it. Verbs and options are only added.
 
+mod chat;
 mod checklist;
 mod happening;
 mod inspection;
 
+pub use chat::ChatVerb;
 pub use checklist::{ChecklistVerb, LineVerb, SiteKind};
 use clap::{Parser, Subcommand, ValueEnum};
 pub use happening::{CalendarVerb, DirectoryVerb, HelpVerb};
@@ -95,6 +97,9 @@ pub enum Verb {
     /// Measure the line to the office.
     #[command(subcommand)]
     Line(LineVerb),
+    /// Rooms and messages.
+    #[command(subcommand)]
+    Chat(ChatVerb),
     /// Show what is on this phone.
     List {
         what: Listed,
@@ -159,6 +164,7 @@ impl Verb {
             Self::Inspection(verb) => verb.as_json(),
             Self::Checklist(verb) => verb.as_json(),
             Self::Line(verb) => verb.as_json(),
+            Self::Chat(verb) => verb.as_json(),
             Self::Directory(verb) => verb.as_json(),
             Self::Help(verb) => verb.as_json(),
             Self::Calendar(verb) => verb.as_json(),

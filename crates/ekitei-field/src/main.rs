@@ -3,6 +3,7 @@
 //! Translates and decides nothing: no rule, no SQL, no text for people (those are in the message catalogue).
 //! Nobody calls it but people, scripts, tests and the demo.
 
+mod chat;
 mod checklist;
 mod cli;
 mod happening;

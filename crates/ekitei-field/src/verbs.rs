@@ -2,7 +2,7 @@
 
 use crate::cli::{CaseVerb, Cli, Listed, NoteVerb, PhotoVerb, Verb};
 use crate::host::{self, HostConfig};
-use crate::{checklist, happening, import, inspection, pin, say, show};
+use crate::{chat, checklist, happening, import, inspection, pin, say, show};
 use ekitei_core::bridge::{Surface, args::*, views::StatusView};
 use ekitei_core::{Core, Options};
 use ekitei_model::{Fault, RecordId};
@@ -42,6 +42,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Verb::Calendar(verb) => happening::calendar(&core, &verb),
         Verb::Checklist(verb) => checklist::run(&core, verb),
         Verb::Line(verb) => checklist::line(&core, verb),
+        Verb::Chat(verb) => chat::run(&core, verb),
         Verb::List { what, json } => list(&core, what, json),
         Verb::Search { query, limit, json } => search(&core, query, limit, json),
         Verb::Lock => lock(&core),

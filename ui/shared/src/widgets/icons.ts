@@ -63,6 +63,18 @@ import Upload from '@lucide/svelte/icons/upload';
 import User from '@lucide/svelte/icons/user';
 import Users from '@lucide/svelte/icons/users';
 import X from '@lucide/svelte/icons/x';
+import MessageCircle from '@lucide/svelte/icons/message-circle';
+import MessageCircleQuestion from '@lucide/svelte/icons/message-circle-question';
+import Reply from '@lucide/svelte/icons/reply';
+import Forward from '@lucide/svelte/icons/forward';
+import Pin from '@lucide/svelte/icons/pin';
+import SmilePlus from '@lucide/svelte/icons/smile-plus';
+import Stamp from '@lucide/svelte/icons/stamp';
+import Siren from '@lucide/svelte/icons/siren';
+import Paperclip from '@lucide/svelte/icons/paperclip';
+import AtSign from '@lucide/svelte/icons/at-sign';
+import Hourglass from '@lucide/svelte/icons/hourglass';
+import Pencil from '@lucide/svelte/icons/pencil';
 
 export const ICONS = {
   back: ArrowLeft,
@@ -129,6 +141,18 @@ export const ICONS = {
   letters: Type,
   veil: EyeOff,
   board: Presentation,
+  chat: MessageCircle,
+  ask: MessageCircleQuestion,
+  reply: Reply,
+  forward: Forward,
+  pin: Pin,
+  react: SmilePlus,
+  stamp: Stamp,
+  urgent: Siren,
+  attach: Paperclip,
+  mention: AtSign,
+  held: Hourglass,
+  edit: Pencil,
 } as const;
 
 export type IconName = keyof typeof ICONS;
