@@ -63,6 +63,7 @@ pub fn as_written(op: &Operation, by: Writer, seq: u64, received_ms: i64) -> Opt
 
 /// Patch rule, field by field: base equal, or last writer the same device: apply. Same value: nothing.
 /// Otherwise the first arrival stays and the other value becomes a conflict record.
+/// In rooms the last arrival counts: nobody decides about a reaction or a membership twice.
 /// Answers for a finished inspection become an amendment as a whole.
 /// A patch of a conflict's `resolution` is [`resolve`]'s matter for the parent; here it only sets the field, once.
 pub fn patch(
@@ -91,7 +92,8 @@ pub fn patch(
             continue;
         }
         let rev = record.rev(name);
-        let free = rev.is_none_or(|r| base.get(name) == Some(&r.op) || r.device == by.device);
+        let free = crate::chat::last_wins(&record.kind)
+            || rev.is_none_or(|r| base.get(name) == Some(&r.op) || r.device == by.device);
         if free {
             set(&mut out.record, name, value, Rev { op: op.op_id, device: by.device });
             out.changed = true;

@@ -12,13 +12,16 @@ pub mod conformance;
 mod error;
 mod plan;
 mod postgres;
+mod rooms;
 mod rows;
 mod sqlite;
 mod storage;
 mod words;
+mod words_rooms;
 
 pub use error::{Result, StorageError};
 pub use postgres::Postgres;
+pub use rooms::*;
 pub use rows::*;
 pub use sqlite::Sqlite;
 pub use storage::Storage;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// `now_ms` is always the server's clock, milliseconds since 1970 UTC. When a method returns `Ok`, what it says has
 /// been committed durably.
 #[async_trait]
-pub trait Storage: Send + Sync {
+pub trait Storage: crate::rooms::Rooms + Send + Sync {
     // ── the house itself ──
     async fn meta_get(&self, key: &str) -> Result<Option<String>>;
     async fn meta_set(&self, key: &str, value: &str) -> Result<()>;

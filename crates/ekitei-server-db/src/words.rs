@@ -59,6 +59,17 @@ pub(crate) fn unresolved(r: &Record) -> bool {
     r.kind == kinds::CONFLICT && !r.deleted && !r.fields.contains_key(kinds::conflict::RESOLUTION)
 }
 
+/// What the search of messages reads. `None`: nothing of this record.
+pub(crate) fn folded_message(r: &Record) -> Option<String> {
+    let text = if r.deleted { "" } else { r.text(ekitei_model::chat::message::TEXT) };
+    (!text.is_empty()).then(|| fold(text))
+}
+
+/// The sections of a person's posts, past and future ones too, each once.
+pub(crate) fn post_sections(s: &Staff) -> std::collections::BTreeSet<&str> {
+    s.posts.iter().map(|p| p.section.as_str()).collect()
+}
+
 /// What a staff list is searched in.
 pub(crate) fn folded_staff(s: &Staff) -> String {
     fold(&format!("{} {} {}", s.id, s.name, s.kana))

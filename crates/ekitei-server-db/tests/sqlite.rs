@@ -68,7 +68,7 @@ mod file {
         fixture::check(&store).await;
         drop(store);
         let now = Connection::open(&path).unwrap();
-        assert_eq!(now.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), 3);
+        assert_eq!(now.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), 4);
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ pub mod quiet;
 pub mod room;
 mod rules;
 
-pub use rules::{leads, meets, refuse, refuse_in_room, scope_fits};
+pub use rules::{last_wins, leads, meets, refuse, refuse_in_room, scope_fits};
 
 /// Codes for the quarantine of what messaging refuses; the texts are in the message catalogue.
 pub mod code {

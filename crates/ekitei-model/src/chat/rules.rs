@@ -26,6 +26,20 @@ pub fn scope_fits(kind: &str, scope: &Scope, record: RecordId) -> Option<bool> {
 pub(crate) const DERIVED: [&str; 6] =
     [kinds::ROOM, kinds::ROOM_MEMBER, kinds::REACTION, kinds::PIN, kinds::HOURS, kinds::CALL_ANSWER];
 
+/// Kinds whose fields have no conflicts: the last arrival counts.
+pub fn last_wins(kind: &str) -> bool {
+    [
+        kinds::ROOM,
+        kinds::ROOM_MEMBER,
+        kinds::MESSAGE,
+        kinds::REACTION,
+        kinds::PIN,
+        kinds::CALL,
+        kinds::CALL_ANSWER,
+    ]
+    .contains(&kind)
+}
+
 /// A create of something that is there already means a change of it. Not so for rooms with an id of their own.
 pub fn meets(kind: &str, there: &Record) -> bool {
     there.kind == kind

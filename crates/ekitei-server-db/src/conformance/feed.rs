@@ -97,8 +97,8 @@ pub async fn only_granted_scopes_are_read(store: Store) {
     a1.one(&note_in(case, "秘密")).await;
     let b1 = phone(&store, "b1").await;
     let root = phone(&store, "root").await;
-    let scopes =
-        [Scope::Case(case), Scope::User("a1".into()), Scope::Section(A.to_owned()), Scope::Room(record_id())];
+    let room = Scope::Room(ekitei_model::chat::room::section_id(A));
+    let scopes = [Scope::Case(case), Scope::User("a1".into()), Scope::Section(A.to_owned()), room];
     for reader in [&b1, &root] {
         for scope in &scopes {
             let want = vec![Want { scope: scope.clone(), after: Some(0), before: None }];
@@ -126,7 +126,7 @@ pub async fn an_unknown_case_is_empty_and_a_deleted_one_denied(store: Store) {
     applied(&a9.one(&op(case, OpBody::Delete)).await);
     let want = vec![Want { scope: Scope::Case(case), after: Some(0), before: None }];
     assert!(a9.ask(want, 1000).await.pages[0].header.denied);
-    let (headers, _) = a9.after(&Scope::Section(A.to_owned()), 0).await;
+    let headers = a9.headers(&Scope::Section(A.to_owned()), 0).await;
     assert!(headers.iter().all(|h| h.deleted) && headers.len() == 1);
     assert_eq!(reason(&a9.one(&note_in(case, "遅い")).await), "case-gone");
     sound(&store).await;

@@ -176,6 +176,13 @@ impl Phone {
         }
     }
 
+    /// What of a section's feed is about cases.
+    pub async fn headers(&self, scope: &Scope, after: u64) -> Vec<Record> {
+        let (mut all, _) = self.after(scope, after).await;
+        all.retain(|r| r.kind == "case_header");
+        all
+    }
+
     pub async fn record(&self, id: RecordId) -> Option<Record> {
         self.store.record(&self.caller, id).await.unwrap().map(|r| serde_json::from_str(&r).unwrap())
     }

@@ -6,6 +6,7 @@ pub mod checks;
 pub mod feed;
 pub mod fixture;
 pub mod fold;
+pub mod held;
 pub mod inspect;
 pub mod kit;
 pub mod merge;
@@ -13,6 +14,7 @@ pub mod people;
 pub mod pipe;
 pub mod quarantine;
 pub mod retention;
+pub mod rooms;
 pub mod together;
 pub mod views;
 
@@ -56,6 +58,14 @@ macro_rules! conformance_suite {
             together: two_devices_write_one_scope_without_gaps, a_reader_never_skips_a_late_commit,
                 one_operation_pushed_many_times_at_once_exists_once, children_and_parents_racing_all_arrive,
                 bytes_and_their_record_racing_meet;
+            rooms: who_joins_reads_what_the_room_allows_and_who_leaves_loses_it, both_open_the_same_one_to_one_room,
+                half_a_one_to_one_room_is_completed_by_the_other, every_section_has_its_room,
+                messages_are_changed_by_their_author_and_leave_nothing_when_taken_back,
+                a_shared_photo_needs_the_right_to_read_its_source, an_answer_becomes_a_note_of_the_case,
+                lists_count_what_is_unread_and_pages_meet, a_call_counts_its_answers;
+            held: a_message_at_night_waits_for_the_morning, held_messages_keep_their_order_and_nothing_overtakes_them,
+                a_held_message_is_changed_and_cancelled_with_all_that_hangs_on_it,
+                urgent_messages_pass_with_a_reason_and_are_listed, the_roster_and_the_hours_of_a_section_count;
             fixture: a_filled_database_is_as_it_was_left;
             fold: the_store_equals_a_fold_of_the_merge;
         );

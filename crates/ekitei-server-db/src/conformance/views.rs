@@ -9,7 +9,7 @@ use ekitei_model::{OpBody, Outcome, Record, Scope};
 pub async fn headers_follow_the_grants(store: Store) {
     let (mut a1, case) = office(&store).await;
     let (a, b) = (Scope::Section(A.to_owned()), Scope::Section(B.to_owned()));
-    let (headers, _) = a1.after(&a, 0).await;
+    let headers = a1.headers(&a, 0).await;
     assert_eq!(headers.len(), 1);
     let h = &headers[0];
     assert_eq!((h.id, h.kind.as_str(), h.parent), (header_id(case, &a), "case_header", Some(case)));
@@ -19,17 +19,17 @@ pub async fn headers_follow_the_grants(store: Store) {
     let seen = a1.record(case).await.unwrap();
     assert_eq!(reason(&a1.one(&patch(&seen, fields([("sections", vec![B].into())]))).await), "not-allowed");
     applied(&a1.one(&patch(&seen, fields([("name", "改めた名".into())]))).await);
-    assert_eq!(a1.after(&a, 0).await.0[0].text("name"), "改めた名");
+    assert_eq!(a1.headers(&a, 0).await[0].text("name"), "改めた名");
     let mut a9 = phone(&store, "a9").await;
     let b1 = phone(&store, "b1").await;
     let seen = a9.record(case).await.unwrap();
     applied(&a9.one(&patch(&seen, fields([("sections", vec![B].into())]))).await);
-    assert_eq!(b1.after(&b, 0).await.0[0].text("name"), "改めた名");
+    assert_eq!(b1.headers(&b, 0).await[0].text("name"), "改めた名");
     assert!(b1.record(case).await.is_some());
     // Withdrawn: a tombstone stays; granted again: it lives again.
     let seen = a9.record(case).await.unwrap();
     applied(&a9.one(&patch(&seen, fields([("sections", serde_json::Value::Null)]))).await);
-    let (left, _) = b1.after(&b, 0).await;
+    let left = b1.headers(&b, 0).await;
     assert!(left.len() == 1 && left[0].deleted);
     assert_eq!(b1.record(case).await, None);
     let seen = a9.record(case).await.unwrap();
@@ -51,7 +51,7 @@ pub async fn restriction_hides_name_and_place(store: Store) {
     let seen = a9.record(case).await.unwrap();
     let close = fields([("restricted", true.into()), ("assignees", vec!["a1", "a9"].into())]);
     applied(&a9.one(&patch(&seen, close)).await);
-    let (section, _) = a2.after(&Scope::Section(A.to_owned()), 0).await;
+    let section = a2.headers(&Scope::Section(A.to_owned()), 0).await;
     assert!(section[0].deleted && section[0].fields.is_empty());
     assert_eq!(a2.record(case).await, None);
     let (mine, _) = a1.after(&Scope::User("a1".into()), 0).await;

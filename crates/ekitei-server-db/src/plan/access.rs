@@ -1,8 +1,10 @@
 //! Who may push and read: the device's state, the person's posts, the case's grants.
 
 use super::{Look, Planner};
+use crate::columns::int;
 use crate::error::{Result, StorageError};
 use crate::rows::{Caller, Device, NewDevice, QuarantineRow, office_device};
+use ekitei_model::chat::room;
 use ekitei_model::kinds::{CASE, case::RESTRICTED};
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
@@ -24,8 +26,14 @@ pub(super) enum Access {
 impl Planner<'_> {
     pub(super) fn access(&mut self, scope: &Scope, staff: &Staff) -> Look<Access> {
         let today = self.today;
-        let Some(id) = scope.case() else {
-            return Ok(if rules::may_read_standing(scope, staff, today) { Access::Yes } else { Access::No });
+        let id = match scope {
+            Scope::Case(id) => *id,
+            Scope::Room(id) => return self.access_room(*id, staff),
+            Scope::Tally(of) => return self.access_tally(*of, staff),
+            _ => {
+                let may = rules::may_read_standing(scope, staff, today);
+                return Ok(if may { Access::Yes } else { Access::No });
+            }
         };
         Ok(match self.find(id)? {
             None => Access::Unknown(id),
@@ -114,12 +122,36 @@ pub(crate) fn admit(header: &PushHeader, count: usize, high_water: u64) -> Resul
     Ok(())
 }
 
-/// Whether a scope may be read, given the case record when it is a case's.
-pub(crate) fn readable(scope: &Scope, case: Option<&Record>, staff: &Staff, today: &str) -> bool {
-    match scope.case() {
-        Some(_) => case.is_some_and(|c| !c.deleted && rules::may_read_case(c, staff, today)),
-        None => rules::may_read_standing(scope, staff, today),
+/// Whether a scope may be read, given the record that owns it (the case, the room).
+pub(crate) fn readable(scope: &Scope, owner: Option<&Record>, staff: &Staff, today: &str) -> bool {
+    match scope {
+        Scope::Case(_) => owner.is_some_and(|c| !c.deleted && rules::may_read_case(c, staff, today)),
+        Scope::Room(_) => owner.is_some_and(|r| room::may_read(r, staff, today)),
+        _ => rules::may_read_standing(scope, staff, today),
     }
+}
+
+/// Whether a record of a scope that may be read is for this reader: of a room, what was born while they were in it.
+pub(crate) fn shows(record: &Record, owner: Option<&Record>, staff: &Staff, today: &str) -> bool {
+    match (&record.scope, owner) {
+        (Scope::Room(_), Some(of)) => room::shows(record, &room::spans(of, staff, today)),
+        _ => true,
+    }
+}
+
+/// The same as a condition on the rows of `records`; empty: all of them.
+pub(crate) fn shown_sql(scope: &Scope, owner: Option<&Record>, staff: &Staff, today: &str) -> String {
+    let (Scope::Room(_), Some(of)) = (scope, owner) else { return String::new() };
+    let spans = room::spans(of, staff, today);
+    if spans.iter().any(|s| *s == room::Span::ALL) {
+        return String::new();
+    }
+    let mut sql = String::from(" AND (kind IN ('room', 'room_member')");
+    for span in spans {
+        sql.push_str(&format!(" OR born_seq BETWEEN {} AND {}", int(span.from), int(span.to)));
+    }
+    sql.push(')');
+    sql
 }
 
 /// A number that changes when what the person may see changes: FNV-1a over the standing scopes and their grant
@@ -158,6 +190,8 @@ pub(crate) fn sight(
         return None;
     }
     let open = match case {
+        // What is said in a room is its members' alone.
+        _ if matches!(row.scope, Scope::Room(_) | Scope::Tally(_)) => false,
         Some(case) => !case.deleted && !case.flag(RESTRICTED),
         None => brings_open_case(row),
     };

@@ -1,8 +1,9 @@
 //! One operation: what becomes of it.
 
 use super::access::Access;
-use super::effects::sha_changed;
+use super::effects::{has_bytes, sha_changed};
 use super::{Look, Planner, office_rev};
+use ekitei_model::chat;
 use ekitei_model::kinds::{self, case, conflict};
 use ekitei_model::merge::{self, Writer};
 use ekitei_model::people::Staff;
@@ -20,12 +21,12 @@ pub(super) struct Author<'a> {
     pub salvaged: bool,
 }
 
-fn quarantined(reason: &str) -> Outcome {
+pub(super) fn quarantined(reason: &str) -> Outcome {
     Outcome::Quarantined { reason: reason.to_owned() }
 }
 
 /// What stops an operation on `scope`; `None`: nothing.
-fn barred(access: Access) -> Option<Outcome> {
+pub(super) fn barred(access: Access) -> Option<Outcome> {
     match access {
         Access::Yes => None,
         Access::No => Some(quarantined("not-allowed")),
@@ -69,12 +70,17 @@ impl Planner<'_> {
             // Rows that went because no version named them, and are named again: the same rows have the same id.
             Some(r) if r.deleted && kind == kinds::FORM_LIST && r.kind == kind => buried = Some(r.clone()),
             Some(r) if r.deleted => return Ok(Outcome::Gone { scope: r.scope.clone() }),
+            Some(r) if chat::meets(kind, r) => {
+                let there = r.clone();
+                return self.meet(op, there, fields, author);
+            }
             Some(_) => return Ok(quarantined("record-exists")),
             None => {}
         }
         // A case is its own scope: nobody has access before it is made, the rules decide who may make it. So they do for
         // forms, which administrators publish without reading what the section writes.
         if kind != kinds::CASE
+            && kind != kinds::ROOM
             && !rules::FORM_KINDS.contains(&kind)
             && let Some(outcome) = barred(self.access(scope, author.rights)?)
         {
@@ -91,6 +97,9 @@ impl Planner<'_> {
         }
         if let Some(reason) = refuse_checks(op, kind, None, author) {
             return Ok(quarantined(reason));
+        }
+        if let Some(outcome) = self.refuse_chat(op, None, author)? {
+            return Ok(outcome);
         }
         if let Some(parent) = parent {
             // A deleted parent is no obstacle: the record still belongs to its case.
@@ -129,8 +138,12 @@ impl Planner<'_> {
                 }
             }
         }
-        let record = merge::created(op, kind, scope, parent, fields, author.by);
+        let mut record = merge::created(op, kind, scope, parent, fields, author.by);
+        if let Some(outcome) = self.before_chat(op, &mut record, author)? {
+            return Ok(outcome);
+        }
         let seq = self.settle(record, buried.as_ref(), op.op_id)?;
+        self.after_chat(op, None, author)?;
         Ok(Outcome::Applied { scope: scope.clone(), seq })
     }
 
@@ -154,6 +167,9 @@ impl Planner<'_> {
         if let Some(reason) = self.refuse_visit(op, &target.kind, &target.scope)? {
             return Ok(Err(quarantined(reason)));
         }
+        if let Some(outcome) = self.refuse_chat(op, Some(&target), author)? {
+            return Ok(Err(outcome));
+        }
         Ok(Ok(target))
     }
 
@@ -164,6 +180,9 @@ impl Planner<'_> {
         fields: &Fields,
         author: Author,
     ) -> Look<Outcome> {
+        if let Some(outcome) = self.change_held(op, author)? {
+            return Ok(outcome);
+        }
         let target = match self.target(op, author)? {
             Ok(target) => target,
             Err(outcome) => return Ok(outcome),
@@ -188,6 +207,7 @@ impl Planner<'_> {
         let patched = merge::patch(&target, op, base, fields, author.by);
         if patched.changed {
             newest = self.settle(patched.record, Some(&target), op.op_id)?.max(newest);
+            self.after_chat(op, Some(&target), author)?;
         }
         if let Some(proposal) = patched.amendment {
             newest = self.put(proposal, None, op.op_id)?.max(newest);
@@ -275,10 +295,16 @@ impl Planner<'_> {
     }
 
     fn delete(&mut self, op: &Operation, author: Author) -> Look<Outcome> {
+        if let Some(outcome) = self.change_held(op, author)? {
+            return Ok(outcome);
+        }
         let target = match self.target(op, author)? {
             Ok(target) => target,
             Err(outcome) => return Ok(outcome),
         };
+        if target.kind == kinds::MESSAGE {
+            return self.unsend(op, target, author);
+        }
         let scope = target.scope.clone();
         let seq = self.settle(target.tombstone(), Some(&target), op.op_id)?;
         Ok(Outcome::Applied { scope, seq })
@@ -301,7 +327,7 @@ impl Planner<'_> {
 
     /// Puts a changed record together with what follows from the change: arrivals, jobs, projections.
     pub(super) fn settle(&mut self, mut record: Record, prior: Option<&Record>, by: OpId) -> Look<u64> {
-        if record.kind == kinds::PHOTO && !record.deleted && sha_changed(&record, prior) {
+        if has_bytes(&record) && sha_changed(&record, prior) {
             let rev = office_rev(record.id, prior.map_or(0, |p| p.seq));
             self.note_arrivals(&mut record, rev)?;
         }
@@ -309,6 +335,7 @@ impl Planner<'_> {
             (kinds::CASE, Some(id)) | (kinds::VISIT, Some(id)) => {
                 self.dirty_cases.insert(id);
             }
+            (kinds::ROOM | kinds::ROOM_MEMBER, _) => self.dirty_rooms.extend(record.scope.owner()),
             _ => {}
         }
         let id = record.id;
@@ -349,7 +376,15 @@ fn unstorable(op: &Operation) -> bool {
 /// A zero character in a field from which scopes are made.
 pub(super) fn nul_in_keys(fields: &Fields) -> bool {
     let nul = |v: &Value| v.as_str().is_some_and(|s| s.contains('\0'));
-    [case::SECTION, case::SECTIONS, case::MEMBERS, case::ASSIGNEES, kinds::visit::PEOPLE].iter().any(|name| {
+    let keys = [
+        case::SECTION,
+        case::SECTIONS,
+        case::MEMBERS,
+        case::ASSIGNEES,
+        kinds::visit::PEOPLE,
+        chat::room::member::STAFF,
+    ];
+    keys.iter().any(|name| {
         fields.get(*name).is_some_and(|v| nul(v) || v.as_array().is_some_and(|items| items.iter().any(nul)))
     })
 }

@@ -13,9 +13,11 @@ impl Planner<'_> {
             self.needs.arrivals.insert(record.id);
             return Err(super::Missing);
         };
+        let brought = self.out.arrivals.iter().filter(|(of, _)| *of == record.id).map(|(_, a)| a);
+        let here: Vec<_> = here.iter().chain(brought).collect();
         let mut changed = false;
         for variant in Variant::ALL {
-            let wanted = record.text(&photo::sha256(variant)).to_owned();
+            let wanted = kinds::hash_of(record, variant).to_owned();
             let found =
                 here.iter().find(|a| a.variant == variant && !wanted.is_empty() && a.sha256 == wanted);
             let field = photo::arrived(variant);
@@ -88,12 +90,14 @@ impl Planner<'_> {
     }
 }
 
-/// The photo is new, or names other bytes than before.
+/// A living photo or file.
+pub(super) fn has_bytes(record: &Record) -> bool {
+    (record.kind == kinds::PHOTO || record.kind == kinds::FILE) && !record.deleted
+}
+
+/// It is new, or names other bytes than before.
 pub(super) fn sha_changed(record: &Record, prior: Option<&Record>) -> bool {
-    Variant::ALL.iter().any(|v| {
-        let field = photo::sha256(*v);
-        record.fields.get(&field) != prior.and_then(|p| p.fields.get(&field))
-    })
+    Variant::ALL.iter().any(|v| kinds::hash_of(record, *v) != prior.map_or("", |p| kinds::hash_of(p, *v)))
 }
 
 /// The areas of a photo that are blacked out, as its layer has them.
@@ -126,7 +130,7 @@ fn asks_for_papers(record: &Record, prior: Option<&Record>) -> bool {
 pub(crate) fn arrived(ws: &WorkingSet, record: RecordId, now_ms: i64) -> Planned<()> {
     let mut p = Planner::new(ws, now_ms, "");
     let step = |p: &mut Planner| -> Look<()> {
-        let Some(prior) = p.find(record)?.filter(|r| !r.deleted && r.kind == kinds::PHOTO).cloned() else {
+        let Some(prior) = p.find(record)?.filter(|r| has_bytes(r)).cloned() else {
             return Ok(());
         };
         let mut next = prior.clone();

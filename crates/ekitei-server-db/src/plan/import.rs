@@ -31,6 +31,7 @@ pub(crate) fn import_staff(ws: &WorkingSet, staff: &[Staff], now_ms: i64) -> Pla
         let name = path.rsplit('/').next().unwrap_or(path);
         let fields = Fields::from([("path".to_owned(), path.into()), ("name".to_owned(), name.into())]);
         let _ = p.bring(id, kinds::SECTION, Scope::All, fields);
+        let _ = p.section_room(path);
     }
     p.finish(tally)
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod access;
 mod apply;
+mod chat;
 mod effects;
 mod import;
 mod inspect;
@@ -16,13 +17,15 @@ mod push;
 mod standing;
 pub(crate) mod verify;
 
+pub(crate) use chat::{due_of, release_held, section_rooms, tally};
 pub(crate) use effects::{arrived, backed_up, job_effect};
 pub(crate) use import::{Tally, cases_are_sound, import_cases, import_staff, replace_kind, staff_are_sound};
 pub(crate) use purge::{bury, stub};
 pub(crate) use push::{console, expire, push, release, salvage};
 
 use crate::rows::{Author, Changed, JobKind, QuarantineRow, QuarantineState, Touched, office_device};
-use ekitei_model::kinds::{OFFICE_KINDS, Variant};
+use ekitei_model::chat::message;
+use ekitei_model::kinds::{self, OFFICE_KINDS, Variant};
 use ekitei_model::people::Staff;
 use ekitei_model::{DeviceId, Lane, OpId, Operation, Outcome, Record, RecordId, Rev, Scope, StaffId};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -41,6 +44,14 @@ pub(crate) struct WorkingSet {
     /// Verified bytes of a photo.
     pub arrivals: HashMap<RecordId, Vec<Arrival>>,
     pub case_parts: HashMap<RecordId, CaseParts>,
+    /// Everybody who ever held a post in a section.
+    pub section_people: HashMap<String, Vec<Staff>>,
+    /// Living `hours` and `duty` records of a section.
+    pub section_times: HashMap<String, Vec<Record>>,
+    /// Held messages of a room, in the order of their arrival.
+    pub room_held: HashMap<RecordId, Vec<Waiting>>,
+    /// Living photos and files of a message.
+    pub attached: HashMap<RecordId, Vec<Record>>,
 }
 
 /// What hangs on a case and follows from it.
@@ -63,6 +74,10 @@ pub(crate) struct Needs {
     pub staff: BTreeSet<StaffId>,
     pub arrivals: BTreeSet<RecordId>,
     pub case_parts: BTreeSet<RecordId>,
+    pub section_people: BTreeSet<String>,
+    pub section_times: BTreeSet<String>,
+    pub room_held: BTreeSet<RecordId>,
+    pub attached: BTreeSet<RecordId>,
 }
 
 impl Needs {
@@ -80,13 +95,18 @@ impl Needs {
             needs.records.insert(op.record);
             if let Some(scope) = op.named_scope() {
                 needs.heads.insert(scope.clone());
-                needs.records.extend(scope.case());
+                needs.records.extend(scope.owner());
             }
             if let OpBody::Create { parent, kind, .. } | OpBody::Publish { parent, kind, .. } = &op.body {
                 needs.records.extend(*parent);
                 needs.waiting.insert(op.record);
-                if kind == ekitei_model::kinds::PHOTO {
+                if kind == kinds::PHOTO || kind == kinds::FILE {
                     needs.arrivals.insert(op.record);
+                }
+                if let (kinds::MESSAGE, Some(room)) = (kind.as_str(), op.named_scope().and_then(Scope::owner))
+                {
+                    needs.records.insert(message::held_id(op.record));
+                    needs.room_held.insert(room);
                 }
             }
             if let OpBody::Publish { draft, .. } = &op.body {
@@ -180,6 +200,8 @@ pub(crate) struct Writes {
     pub quarantine: Vec<QuarantineRow>,
     pub settled: Option<(uuid::Uuid, QuarantineState, StaffId)>,
     pub jobs: Vec<NewJob>,
+    /// Bytes that are here and belong to one more record.
+    pub arrivals: Vec<(RecordId, Arrival)>,
     /// Rows of the directory.
     pub staff: BTreeMap<StaffId, Staff>,
 }
@@ -187,6 +209,13 @@ pub(crate) struct Writes {
 impl Writes {
     pub fn touched(&self) -> Touched {
         self.heads.iter().map(|(s, n)| (s.clone(), *n)).collect()
+    }
+    /// Those that wait, in the order in which they came.
+    pub fn waiting_in_order(&self) -> Vec<&Waiting> {
+        let place: HashMap<OpId, usize> = self.log.iter().enumerate().map(|(n, l)| (l.op_id, n)).collect();
+        let mut rows: Vec<&Waiting> = self.waiting.values().collect();
+        rows.sort_by_key(|w| place.get(&w.op_id).map_or(0, |n| n + 1));
+        rows
     }
     pub fn changed(&self) -> Changed {
         Changed { touched: self.touched(), jobs: !self.jobs.is_empty() }
@@ -212,6 +241,9 @@ pub(crate) struct Planner<'a> {
     /// Records made in this plan, for which others may wait.
     born: VecDeque<RecordId>,
     dirty_cases: BTreeSet<RecordId>,
+    dirty_rooms: BTreeSet<RecordId>,
+    /// Held messages whose time has come.
+    due: HashSet<OpId>,
 }
 
 impl<'a> Planner<'a> {
@@ -226,6 +258,8 @@ impl<'a> Planner<'a> {
             released: HashSet::new(),
             born: VecDeque::new(),
             dirty_cases: BTreeSet::new(),
+            dirty_rooms: BTreeSet::new(),
+            due: HashSet::new(),
         }
     }
 
@@ -295,6 +329,9 @@ impl<'a> Planner<'a> {
         for case in std::mem::take(&mut self.dirty_cases) {
             // What is missing has been noted; the other cases still say what they lack.
             let _ = self.project(case);
+        }
+        for room in std::mem::take(&mut self.dirty_rooms) {
+            let _ = self.project_room(room);
         }
         let _ = self.name_standing();
         if self.needs.is_empty() { Ok((value, self.out)) } else { Err(Box::new(self.needs)) }

@@ -4,6 +4,7 @@ use super::access;
 use super::apply::Author;
 use super::{LaneMark, LogRow, Look, Missing, Place, Planned, Planner, Waiting, WorkingSet};
 use crate::rows::{Caller, Incoming, QuarantineRow, QuarantineState};
+use ekitei_model::chat::message;
 use ekitei_model::kinds;
 use ekitei_model::merge::{self, Writer};
 use ekitei_model::wire::{PushHeader, PushResult};
@@ -58,14 +59,20 @@ pub(crate) fn console(ws: &WorkingSet, caller: &Caller, op: &Incoming, now_ms: i
 /// What has waited too long goes to quarantine.
 pub(crate) fn expire(ws: &WorkingSet, rows: &[Waiting], now_ms: i64) -> Planned<u64> {
     let mut p = Planner::new(ws, now_ms, "");
+    let mut gone = 0;
     for w in rows {
+        // Held messages and what hangs on them wait for working hours, not for a line.
+        match p.is_held(w) {
+            Ok(false) => gone += 1,
+            _ => continue,
+        }
         let outcome = Outcome::Quarantined { reason: "parent-missing".to_owned() };
         let parsed = Incoming::parse(&w.bytes).and_then(|i| i.op);
         let _ = p.quarantine(w.op_id, parsed.as_ref(), &w.bytes, w.device, &w.staff, "parent-missing");
         p.out.outcomes.push((w.op_id, outcome));
         p.out.waiting_gone.push(w.op_id);
     }
-    p.finish(rows.len() as u64)
+    p.finish(gone)
 }
 
 /// Records of a phone's mirror that the office lacks, each as one quarantine entry. The count is of those kept.
@@ -157,18 +164,18 @@ impl<'a> Planner<'a> {
             at_ms: incoming.op.as_ref().map_or(0, |o| o.at.utc_ms),
             outcome: outcome.clone(),
         };
+        if let Some(needs) = waits_for(&outcome, incoming.op.as_ref()) {
+            let w = Waiting {
+                op_id: incoming.op_id,
+                needs,
+                device: by.device,
+                staff: by.staff.clone(),
+                bytes: incoming.bytes.clone(),
+                since_ms: self.now_ms,
+            };
+            self.out.waiting.insert(w.op_id, w);
+        }
         match &outcome {
-            Outcome::WaitingParent { needs } => {
-                let w = Waiting {
-                    op_id: incoming.op_id,
-                    needs: *needs,
-                    device: by.device,
-                    staff: by.staff.clone(),
-                    bytes: incoming.bytes.clone(),
-                    since_ms: self.now_ms,
-                };
-                self.out.waiting.insert(w.op_id, w);
-            }
             Outcome::Quarantined { reason } => {
                 self.quarantine(
                     incoming.op_id,
@@ -226,7 +233,7 @@ impl<'a> Planner<'a> {
         whole
     }
 
-    fn retry(&mut self, w: &Waiting) -> Look<()> {
+    pub(super) fn retry(&mut self, w: &Waiting) -> Look<()> {
         let incoming = Incoming::parse(&w.bytes).unwrap_or(Incoming {
             op_id: w.op_id,
             op: None,
@@ -234,10 +241,10 @@ impl<'a> Planner<'a> {
         });
         let by = Writer { device: w.device, staff: &w.staff };
         let outcome = self.outcome_of(&incoming, by)?;
+        if let Some(needs) = waits_for(&outcome, incoming.op.as_ref()) {
+            self.out.waiting.insert(w.op_id, Waiting { needs, ..w.clone() });
+        }
         match &outcome {
-            Outcome::WaitingParent { needs } => {
-                self.out.waiting.insert(w.op_id, Waiting { needs: *needs, ..w.clone() });
-            }
             Outcome::Quarantined { reason } => {
                 self.quarantine(w.op_id, incoming.op.as_ref(), &w.bytes, w.device, &w.staff, reason)?;
             }
@@ -246,15 +253,20 @@ impl<'a> Planner<'a> {
         if self.released.contains(&w.op_id) && !self.out.waiting.contains_key(&w.op_id) {
             self.out.waiting_gone.push(w.op_id);
         }
-        self.decided.insert(w.op_id, outcome.clone());
-        match self.out.log.iter_mut().find(|l| l.op_id == w.op_id) {
+        self.redecide(w.op_id, outcome);
+        Ok(())
+    }
+
+    /// An operation that had an outcome has another one now.
+    pub(super) fn redecide(&mut self, op: OpId, outcome: Outcome) {
+        self.decided.insert(op, outcome.clone());
+        match self.out.log.iter_mut().find(|l| l.op_id == op) {
             Some(row) => row.outcome = outcome,
             None => {
-                self.out.outcomes.retain(|(id, _)| *id != w.op_id);
-                self.out.outcomes.push((w.op_id, outcome));
+                self.out.outcomes.retain(|(id, _)| *id != op);
+                self.out.outcomes.push((op, outcome));
             }
         }
-        Ok(())
     }
 
     fn quarantine(
@@ -290,7 +302,7 @@ impl<'a> Planner<'a> {
     /// Who cannot read an entry cannot let it out.
     fn may_read_entry(&mut self, row: &QuarantineRow, caller: &Caller) -> Look<bool> {
         let Some(reader) = self.staff(&caller.staff)? else { return Ok(false) };
-        let case = match row.scope.case() {
+        let case = match row.scope.owner() {
             Some(id) => self.find(id)?.cloned(),
             None => None,
         };
@@ -326,10 +338,10 @@ impl<'a> Planner<'a> {
         let author = Author { by, rights, salvaged };
         let outcome =
             if salvaged && amends(&op) { self.readmit(&op, author)? } else { self.apply(&op, author)? };
-        if let Outcome::WaitingParent { needs } = &outcome {
+        if let Some(needs) = waits_for(&outcome, Some(&op)) {
             let w = Waiting {
                 op_id: op.op_id,
-                needs: *needs,
+                needs,
                 device,
                 staff: staff.clone(),
                 bytes,
@@ -356,6 +368,18 @@ impl<'a> Planner<'a> {
         self.out.settled = Some((row.id, QuarantineState::Released, caller.staff.clone()));
         self.release_born()?;
         Ok(Some(self.known_outcome(op.op_id).unwrap_or(outcome)))
+    }
+}
+
+/// What an operation with this outcome is kept for.
+fn waits_for(outcome: &Outcome, op: Option<&Operation>) -> Option<RecordId> {
+    match (outcome, op) {
+        (Outcome::WaitingParent { needs }, _) => Some(*needs),
+        // A change of a held message has become a part of it.
+        (Outcome::Held { .. }, Some(op)) if matches!(op.body, OpBody::Create { .. }) => {
+            Some(message::held_id(op.record))
+        }
+        _ => None,
     }
 }
 

@@ -60,7 +60,9 @@ pub(crate) fn operation(
 ) {
     let fault = |code: &str| Fault::ask(code).with("op", op);
     let lost = || fault("verify-op").with("record", record.map_or_else(String::new, |r| r.to_string()));
-    if is_waiting != matches!(outcome, Some(Outcome::WaitingParent { .. })) {
+    let held = matches!(outcome, Some(Outcome::Held { .. }));
+    // What changed a held message has become a part of it, and waits no longer by itself.
+    if is_waiting != matches!(outcome, Some(Outcome::WaitingParent { .. })) && !held {
         faults.push(fault("verify-waiting"));
     }
     match outcome {

@@ -8,7 +8,7 @@ use crate::error::StorageError;
 use crate::plan::{self, Needs, WorkingSet};
 use crate::rows::*;
 use deadpool_postgres::Transaction;
-use ekitei_model::kinds::{Variant, photo};
+use ekitei_model::kinds::{self, Variant};
 use ekitei_model::{Fault, Record, RecordId};
 use uuid::Uuid;
 
@@ -115,7 +115,7 @@ pub(super) async fn uploads_expired(tx: &Transaction<'_>, now_ms: i64) -> Go<Vec
 }
 
 async fn blob_named(tx: &Transaction<'_>, record: &Record, variant: Variant) -> Go<Option<BlobRow>> {
-    let sha256 = record.text(&photo::sha256(variant));
+    let sha256 = kinds::hash_of(record, variant);
     let sql = format!(
         "SELECT {BLOB} FROM arrivals a JOIN blobs b ON b.sha256 = a.sha256
          WHERE a.record = $1 AND a.variant = $2 AND a.sha256 = $3"

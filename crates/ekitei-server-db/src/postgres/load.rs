@@ -110,7 +110,7 @@ pub(super) async fn load(s: &mut Session<'_>, ws: &mut WorkingSet, needs: &Needs
     for case in &needs.case_parts {
         ws.case_parts.insert(*case, case_parts(&s.tx, *case).await?);
     }
-    Ok(())
+    super::rooms::load(s, ws, needs).await
 }
 
 /// A record counts only when it was read under its scope's lock.

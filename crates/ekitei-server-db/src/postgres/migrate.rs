@@ -5,10 +5,11 @@ use crate::error::StorageError;
 use ekitei_model::Fault;
 use tokio_postgres::Client;
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_recent.sql"),
     include_str!("migrations/0003_retention.sql"),
+    include_str!("migrations/0004_rooms.sql"),
 ];
 
 /// Keeps two servers that start at once from migrating together.

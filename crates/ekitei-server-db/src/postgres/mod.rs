@@ -10,6 +10,7 @@ mod people;
 mod pull;
 mod purge;
 mod push;
+mod rooms;
 mod session;
 mod tls;
 mod verify;
@@ -150,6 +151,9 @@ macro_rules! read {
         Ok(done?)
     }};
 }
+
+mod rooms_read;
+mod rooms_tally;
 
 #[async_trait]
 impl Storage for Postgres {

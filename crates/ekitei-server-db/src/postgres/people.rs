@@ -14,7 +14,7 @@ use ekitei_model::kinds;
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch};
-use ekitei_model::{DeviceId, RecordId, Scope, StaffId, Stamp, fold, rules};
+use ekitei_model::{DeviceId, Record, RecordId, Scope, StaffId, Stamp, fold, rules};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -304,11 +304,26 @@ pub(super) async fn reader(tx: &Transaction<'_>, caller: &Caller) -> Go<Staff> {
 }
 
 pub(super) async fn may_read(tx: &Transaction<'_>, staff: &Staff, today: &str, scope: &Scope) -> Go<bool> {
-    let case = match scope.case() {
-        Some(id) => load::record(tx, id).await?,
-        None => None,
-    };
-    Ok(access::readable(scope, case.as_ref(), staff, today))
+    Ok(access::readable(scope, owner(tx, scope).await?.as_ref(), staff, today))
+}
+
+async fn owner(tx: &Transaction<'_>, scope: &Scope) -> Go<Option<Record>> {
+    match scope.owner() {
+        Some(id) => load::record(tx, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The same for one record: of a room, what is open to the person.
+pub(super) async fn may_read_record(
+    tx: &Transaction<'_>,
+    staff: &Staff,
+    today: &str,
+    record: &Record,
+) -> Go<bool> {
+    let owner = owner(tx, &record.scope).await?;
+    Ok(access::readable(&record.scope, owner.as_ref(), staff, today)
+        && access::shows(record, owner.as_ref(), staff, today))
 }
 
 pub(super) async fn acl_version(tx: &Transaction<'_>, staff: &StaffId, today: &str) -> Go<u64> {

@@ -92,7 +92,7 @@ pub(super) async fn salvage(
 /// How much of the entry the caller sees.
 pub(super) async fn sight(tx: &Transaction<'_>, caller: &Caller, row: &QuarantineRow) -> Go<Option<Sight>> {
     let Some(reader) = staff(tx, &caller.staff).await? else { return Ok(None) };
-    let case = match row.scope.case() {
+    let case = match row.scope.owner() {
         Some(id) => record(tx, id).await?,
         None => None,
     };

@@ -1,6 +1,7 @@
 //! Writes what a plan decided: one statement a table, whatever the number of rows.
 
 use super::codec::int;
+use super::rooms;
 use super::session::{Go, Session, run};
 use crate::plan::Writes;
 use crate::words;
@@ -10,6 +11,8 @@ use uuid::Uuid;
 pub(super) async fn write(s: &Session<'_>, w: &Writes, now_ms: i64) -> Go<()> {
     history(s, w, now_ms).await?;
     records(s, w, now_ms).await?;
+    rooms::words(s, w).await?;
+    rooms::arrivals(s, w).await?;
     scopes(s, w).await?;
     log(s, w, now_ms).await?;
     waiting(s, w).await?;
@@ -160,9 +163,9 @@ async fn waiting(s: &Session<'_>, w: &Writes) -> Go<()> {
         let ids: Vec<Uuid> = w.waiting_gone.iter().map(|o| o.0).collect();
         run(&s.tx, "DELETE FROM waiting WHERE op_id = ANY($1)", &[&ids]).await?;
     }
-    for x in w.waiting.values() {
+    for x in w.waiting_in_order() {
         let sql = "INSERT INTO waiting (op_id, needs, device, staff, since_ms, bytes) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (op_id) DO UPDATE SET needs = excluded.needs";
+             ON CONFLICT (op_id) DO UPDATE SET needs = excluded.needs, bytes = excluded.bytes";
         run(&s.tx, sql, &[&x.op_id.0, &x.needs.0, &x.device.0, &x.staff.as_str(), &x.since_ms, &x.bytes])
             .await?;
     }
@@ -230,5 +233,5 @@ async fn staff(s: &Session<'_>, w: &Writes) -> Go<()> {
         ],
     )
     .await?;
-    Ok(())
+    rooms::posts(s, w).await
 }

@@ -6,7 +6,7 @@ use super::pull::readable_record;
 use crate::error::{Result, StorageError};
 use crate::plan::{self, Needs, WorkingSet};
 use crate::rows::*;
-use ekitei_model::kinds::{Variant, photo};
+use ekitei_model::kinds::{self, Variant};
 use ekitei_model::{Fault, Record, RecordId};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -109,7 +109,7 @@ pub(super) fn uploads_expired(db: &Connection, now_ms: i64) -> Result<Vec<Upload
 }
 
 fn blob_named(db: &Connection, record: &Record, variant: Variant) -> Result<Option<BlobRow>> {
-    let sha256 = record.text(&photo::sha256(variant));
+    let sha256 = kinds::hash_of(record, variant);
     let sql = format!(
         "SELECT {BLOB} FROM arrivals a JOIN blobs b ON b.sha256 = a.sha256
          WHERE a.record = ?1 AND a.variant = ?2 AND a.sha256 = ?3"

@@ -69,6 +69,7 @@ pub(super) fn load(db: &Connection, ws: &mut WorkingSet, needs: &Needs) -> Resul
     for id in &needs.case_parts {
         ws.case_parts.insert(*id, case_parts(db, *id)?);
     }
+    super::rooms::load(db, ws, needs)?;
     Ok(())
 }
 

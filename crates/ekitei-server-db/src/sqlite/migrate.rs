@@ -4,10 +4,11 @@ use crate::error::{Result, StorageError};
 use ekitei_model::Fault;
 use rusqlite::Connection;
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_recent.sql"),
     include_str!("migrations/0003_retention.sql"),
+    include_str!("migrations/0004_rooms.sql"),
 ];
 
 /// Brings the database to this program's schema. Refused: `database-newer`.

@@ -11,7 +11,7 @@ use ekitei_model::kinds;
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch};
-use ekitei_model::{DeviceId, RecordId, Scope, StaffId, Stamp, fold, rules};
+use ekitei_model::{DeviceId, Record, RecordId, Scope, StaffId, Stamp, fold, rules};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -291,8 +291,15 @@ pub(super) fn reader(db: &Connection, caller: &Caller) -> Result<Staff> {
 }
 
 pub(super) fn may_read(db: &Connection, staff: &Staff, today: &str, scope: &Scope) -> Result<bool> {
-    let case = scope.case().map(|id: RecordId| load::record(db, id)).transpose()?.flatten();
-    Ok(access::readable(scope, case.as_ref(), staff, today))
+    let owner = scope.owner().map(|id: RecordId| load::record(db, id)).transpose()?.flatten();
+    Ok(access::readable(scope, owner.as_ref(), staff, today))
+}
+
+/// The same for one record: of a room, what is open to the person.
+pub(super) fn may_read_record(db: &Connection, staff: &Staff, today: &str, record: &Record) -> Result<bool> {
+    let owner = record.scope.owner().map(|id: RecordId| load::record(db, id)).transpose()?.flatten();
+    Ok(access::readable(&record.scope, owner.as_ref(), staff, today)
+        && access::shows(record, owner.as_ref(), staff, today))
 }
 
 pub(super) fn acl_version(db: &Connection, staff: &StaffId, today: &str) -> Result<u64> {

@@ -2,7 +2,7 @@
 
 use super::codec::{number, record_of};
 use super::load::{body, head, record};
-use super::people::{device, epoch, may_read, must_exist, reader, standing};
+use super::people::{device, epoch, may_read_record, must_exist, reader, standing};
 use crate::error::Result;
 use crate::plan::access::{self, readable};
 use crate::plan::page::{Ask, Budget, FETCH, Filling, ask, denied};
@@ -23,30 +23,29 @@ pub(super) fn pull(db: &Connection, caller: &Caller, request: &PullRequest, now_
             break;
         }
         let ask = ask(want);
-        let case = want.scope.case().map(|id| record(db, id)).transpose()?.flatten();
-        // A case that is not here (yet, or after a restore) has an empty page: nothing on the phone is to be erased.
-        let unknown = want.scope.case().is_some() && case.is_none();
-        if !unknown && !readable(&want.scope, case.as_ref(), &staff, &caller.today) {
+        let owner = want.scope.owner().map(|id| record(db, id)).transpose()?.flatten();
+        // What is not here (yet, or after a restore) has an empty page: nothing on the phone is to be erased.
+        let unknown = want.scope.owner().is_some() && owner.is_none();
+        if !unknown && !readable(&want.scope, owner.as_ref(), &staff, &caller.today) {
             pages.push(denied(&want.scope, ask));
             continue;
         }
-        pages.extend(page(db, &want.scope, ask, &mut budget)?);
+        let shown = access::shown_sql(&want.scope, owner.as_ref(), &staff, &caller.today);
+        pages.extend(page(db, &want.scope, ask, &shown, &mut budget)?);
     }
     Ok(Pages { reply: PullReply { epoch, acl_version, standing, now_ms }, pages })
 }
 
-fn page(db: &Connection, scope: &Scope, ask: Ask, budget: &mut Budget) -> Result<Option<Page>> {
+fn page(db: &Connection, scope: &Scope, ask: Ask, shown: &str, budget: &mut Budget) -> Result<Option<Page>> {
     let head = head(db, scope)?;
-    let (sql, from) = match ask {
-        Ask::After(n) => {
-            ("SELECT seq, body FROM records WHERE scope = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3", n)
-        }
-        Ask::Before(n) => (
-            "SELECT born_seq, body FROM records WHERE scope = ?1 AND born_seq < ?2 ORDER BY born_seq DESC LIMIT ?3",
-            n,
-        ),
+    let (place, compare, order, from) = match ask {
+        Ask::After(n) => ("seq", ">", "ASC", n),
+        Ask::Before(n) => ("born_seq", "<", "DESC", n),
     };
-    let mut find = db.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT {place}, body FROM records WHERE scope = ?1 AND {place} {compare} ?2{shown} ORDER BY {place} {order} LIMIT ?3"
+    );
+    let mut find = db.prepare_cached(&sql)?;
     let mut rows = find.query(params![scope.to_string(), super::codec::int(from), FETCH])?;
     let mut filling = Filling::new(scope, ask, head);
     while let Some(row) = rows.next()? {
@@ -68,5 +67,5 @@ pub(super) fn readable_record(
     let staff = reader(db, caller)?;
     let Some(body) = body(db, id)? else { return Ok(None) };
     let record = record_of(&body)?;
-    Ok(may_read(db, &staff, &caller.today, &record.scope)?.then_some((record, body)))
+    Ok(may_read_record(db, &staff, &caller.today, &record)?.then_some((record, body)))
 }

@@ -76,7 +76,7 @@ pub(super) fn find_entry(db: &Connection, id: Uuid) -> Result<Option<QuarantineR
 /// How much of the entry the caller sees.
 pub(super) fn sight(db: &Connection, caller: &Caller, row: &QuarantineRow) -> Result<Option<Sight>> {
     let Some(reader) = staff(db, &caller.staff)? else { return Ok(None) };
-    let case = row.scope.case().map(|id| record(db, id)).transpose()?.flatten();
+    let case = row.scope.owner().map(|id| record(db, id)).transpose()?.flatten();
     let writer = staff(db, &row.staff)?;
     Ok(access::sight(row, case.as_ref(), writer.as_ref(), &reader, &caller.today))
 }

@@ -1,6 +1,7 @@
 //! Writes what a plan decided.
 
 use super::codec::int;
+use super::rooms;
 use crate::error::Result;
 use crate::plan::Writes;
 use crate::words;
@@ -10,6 +11,8 @@ use rusqlite::{Connection, params};
 pub(super) fn write(db: &Connection, w: &Writes, now_ms: i64) -> Result<()> {
     history(db, w, now_ms)?;
     records(db, w, now_ms)?;
+    rooms::words(db, w)?;
+    rooms::arrivals(db, w)?;
     scopes(db, w)?;
     log(db, w, now_ms)?;
     waiting(db, w)?;
@@ -127,9 +130,9 @@ fn waiting(db: &Connection, w: &Writes) -> Result<()> {
     }
     let mut put = db.prepare_cached(
         "INSERT INTO waiting (op_id, needs, device, staff, since_ms, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (op_id) DO UPDATE SET needs = excluded.needs",
+         ON CONFLICT (op_id) DO UPDATE SET needs = excluded.needs, bytes = excluded.bytes",
     )?;
-    for x in w.waiting.values() {
+    for x in w.waiting_in_order() {
         put.execute(params![
             x.op_id.0.into_bytes(),
             x.needs.0.into_bytes(),
@@ -194,6 +197,7 @@ fn staff(db: &Connection, w: &Writes) -> Result<()> {
     )?;
     for s in w.staff.values() {
         put.execute(params![s.id.as_str(), s.kana, words::folded_staff(s), serde_json::to_string(s)?])?;
+        rooms::posts(db, s)?;
     }
     Ok(())
 }

@@ -1,0 +1,162 @@
+//! Messages outside working hours: held, shown to their sender, cancelled, released in order.
+
+use super::kit::*;
+use super::rooms::{WORKING, direct, says, texts};
+use ekitei_model::chat::{message, quiet, room};
+use ekitei_model::{OpBody, Operation, Outcome, RecordId, Scope, Stamp, kinds};
+use serde_json::Value;
+
+/// 2026-11-19 20:00 in Japan, a Thursday; the next morning.
+const EVENING: i64 = WORKING - 14 * 3_600_000;
+const MORNING: i64 = WORKING - 75 * 60_000;
+
+async fn pair(store: &Store) -> (Phone, Phone, RecordId) {
+    people(store).await;
+    let (mut a1, b1) = (phone(store, "a1").await, phone(store, "b1").await);
+    let of = room::direct_id(&"a1".into(), &"b1".into());
+    a1.push_then(&direct("a1", "b1"), EVENING).await;
+    (a1, b1, of)
+}
+
+fn until(outcome: &Outcome) -> i64 {
+    match outcome {
+        Outcome::Held { until_ms, scope, seq } => {
+            assert!(matches!(scope, Scope::User(_)) && *seq > 0);
+            *until_ms
+        }
+        other => panic!("not held: {other:?}"),
+    }
+}
+
+pub async fn a_message_at_night_waits_for_the_morning(store: Store) {
+    let (mut a1, b1, of) = pair(&store).await;
+    let m = says(of, "夜分に");
+    assert_eq!(until(&a1.then(&m, EVENING).await), MORNING);
+    // A repeat after a lost answer is the same.
+    a1.next -= 1;
+    assert_eq!(until(&a1.then(&m, EVENING).await), MORNING);
+    let shown = a1.record(message::held_id(m.record)).await.unwrap();
+    assert_eq!((shown.text("text"), shown.text("message")), ("夜分に", m.record.to_string().as_str()));
+    assert_eq!(shown.text("until").parse::<Stamp>().unwrap().utc_ms, MORNING);
+    assert!(b1.record(shown.id).await.is_none() && texts(&b1, of).await.is_empty());
+    assert_eq!(store.release_held(MORNING - 1).await.unwrap().count, 0);
+    assert_eq!(store.expire_waiting(MORNING, MORNING).await.unwrap(), 0, "it does not wait for a line");
+    let released = store.release_held(MORNING).await.unwrap();
+    assert_eq!(released.count, 1);
+    assert!(released.changed.touched.iter().any(|(s, _)| *s == Scope::Room(of)), "hints go out");
+    assert_eq!(texts(&b1, of).await, ["夜分に"]);
+    assert!(a1.record(shown.id).await.unwrap().deleted);
+    a1.next -= 1;
+    applied(&a1.then(&m, MORNING).await);
+    assert_eq!(store.release_held(MORNING).await.unwrap().count, 0);
+    sound(&store).await;
+}
+
+pub async fn held_messages_keep_their_order_and_nothing_overtakes_them(store: Store) {
+    let (mut a1, mut b1, of) = pair(&store).await;
+    // The clock of the phone jumps back between them: ids say nothing about order.
+    let mut said: Vec<Operation> = (0..5).map(|n| says(of, &n.to_string())).collect();
+    said.reverse();
+    for (n, m) in said.iter_mut().enumerate() {
+        if let OpBody::Create { fields, .. } = &mut m.body {
+            fields.insert("text".into(), n.to_string().into());
+        }
+    }
+    for outcome in a1.push_then(&said[..3], EVENING).await {
+        until(&outcome);
+    }
+    until(&b1.then(&says(of, "b"), EVENING).await);
+    for outcome in a1.push_then(&said[3..], EVENING + 1).await {
+        until(&outcome);
+    }
+    // Before the office's clock came round to it, somebody writes in the morning.
+    applied(&a1.then(&says(of, "朝"), MORNING).await);
+    assert_eq!(texts(&b1, of).await, ["0", "1", "2", "b", "3", "4", "朝"]);
+    assert_eq!(store.release_held(MORNING).await.unwrap().count, 0);
+    sound(&store).await;
+}
+
+pub async fn a_held_message_is_changed_and_cancelled_with_all_that_hangs_on_it(store: Store) {
+    let (mut a1, mut b1, of) = pair(&store).await;
+    let (m, n) = (says(of, "まえ"), says(of, "取り消す"));
+    let photo = |of_message: &Operation| {
+        create(record_id(), "photo", &Scope::Room(of), Some(of_message.record), fields([]))
+    };
+    let (kept, dropped) = (photo(&m), photo(&n));
+    let outcomes = a1.push_then(&[m.clone(), kept.clone(), n.clone(), dropped.clone()], EVENING).await;
+    assert_eq!(outcomes[1], Outcome::WaitingParent { needs: m.record });
+    let change = |id, f| op(id, OpBody::Patch { base: [].into(), fields: f });
+    assert_eq!(reason(&b1.then(&op(m.record, OpBody::Delete), EVENING).await), "not-author");
+    until(&a1.then(&change(m.record, fields([("text", "あと".into())])), EVENING).await);
+    assert_eq!(a1.record(message::held_id(m.record)).await.unwrap().text("text"), "あと");
+    let Outcome::Applied { scope, .. } = a1.then(&op(n.record, OpBody::Delete), EVENING).await else {
+        panic!()
+    };
+    assert_eq!(scope, Scope::User("a1".into()));
+    assert!(a1.record(message::held_id(n.record)).await.unwrap().deleted);
+    assert_eq!(
+        store.expire_waiting(MORNING, MORNING).await.unwrap(),
+        0,
+        "the photo waits as long as its message"
+    );
+    assert_eq!(store.release_held(MORNING).await.unwrap().count, 1);
+    assert_eq!(texts(&b1, of).await, ["あと"]);
+    assert!(b1.record(kept.record).await.is_some() && b1.record(dropped.record).await.is_none());
+    a1.next = 4;
+    let again = a1.push_then(&[m.clone(), kept, n, dropped], MORNING).await;
+    assert!(matches!(
+        again[..],
+        [Outcome::Applied { .. }, Outcome::Applied { .. }, Outcome::Voided, Outcome::Voided]
+    ));
+    assert_eq!(store.counts(NOW).await.unwrap().waiting_parent, 0);
+    sound(&store).await;
+}
+
+pub async fn urgent_messages_pass_with_a_reason_and_are_listed(store: Store) {
+    let (mut a1, mut b1, of) = pair(&store).await;
+    let urgent = |why: &str| {
+        let f = fields([("text", "道路が".into()), ("urgent", why.into())]);
+        create(record_id(), kinds::MESSAGE, &Scope::Room(of), None, f)
+    };
+    assert_eq!(reason(&a1.then(&urgent("急"), EVENING).await), "urgent-without-reason");
+    let m = urgent("道路流失");
+    applied(&a1.then(&m, EVENING).await);
+    let f = fields([("text", "了解".into()), ("reply_to", m.record.to_string().into())]);
+    applied(&b1.then(&create(record_id(), kinds::MESSAGE, &Scope::Room(of), None, f), EVENING).await);
+    let a9 = phone(&store, "a9").await;
+    let listed = a9.record(message::urgent_use_id(m.record)).await.unwrap();
+    assert_eq!((listed.text("reason"), listed.text("staff")), ("道路流失", "a1"));
+    assert_eq!(texts(&b1, of).await.len(), 2);
+    sound(&store).await;
+}
+
+pub async fn the_roster_and_the_hours_of_a_section_count(store: Store) {
+    let (mut a1, mut b1, of) = pair(&store).await;
+    let mut head = phone(&store, "a9").await;
+    let scope = Scope::Section(A.to_owned());
+    let stamp = |ms: i64| Value::from(Stamp::japan(ms).to_string());
+    let row = fields([
+        ("staff", "a1".into()),
+        ("from", stamp(EVENING)),
+        ("to", stamp(MORNING)),
+        ("what", "当番".into()),
+    ]);
+    let duty = create(record_id(), kinds::DUTY, &scope, None, row);
+    assert_eq!(reason(&a1.then(&duty, EVENING).await), "not-allowed");
+    let duty = Operation { op_id: ekitei_model::OpId(uuid::Uuid::now_v7()), ..duty };
+    applied(&head.then(&duty, EVENING).await);
+    applied(&b1.then(&says(of, "当番さん"), EVENING).await);
+    until(&a1.then(&says(of, "帰った人へ"), EVENING).await);
+    let days = serde_json::json!({"thu": [["13:00", "22:00"]]});
+    let f = fields([("staff", "".into()), ("days", days)]);
+    let late = create(quiet::hours_id(B, ""), kinds::HOURS, &Scope::Section(B.to_owned()), None, f);
+    assert_eq!(reason(&head.then(&late, EVENING).await), "not-allowed", "another section's");
+    let mut leader = person("b9", B, ekitei_model::people::Role::Head);
+    leader.name = "係長".into();
+    store.import_staff(vec![leader], EVENING).await.unwrap();
+    let mut b9 = phone(&store, "b9").await;
+    let late = Operation { op_id: ekitei_model::OpId(uuid::Uuid::now_v7()), ..late };
+    applied(&b9.then(&late, EVENING).await);
+    applied(&a1.then(&says(of, "遅番へ"), EVENING).await);
+    sound(&store).await;
+}

@@ -1,0 +1,329 @@
+//! Rooms: who is in them, what each may read, what hangs on messages.
+
+use super::kit::*;
+use crate::{Caller, MessageFilter, RoomAsk};
+use ekitei_model::chat::{call, message, room};
+use ekitei_model::{OpBody, Operation, Outcome, RecordId, Scope, StaffId, kinds};
+use serde_json::json;
+
+/// 2026-11-20 10:00 in Japan, a Friday: nobody's evening.
+pub const WORKING: i64 = NOW - 24 * 3_600_000;
+
+impl Phone {
+    /// Pushes at another time than [`NOW`].
+    pub async fn push_then(&mut self, ops: &[Operation], now_ms: i64) -> Vec<Outcome> {
+        let lines: Vec<_> = ops.iter().map(incoming).collect();
+        let header = self.header(self.next, lines.len());
+        let pushed = self.store.apply_push(&self.caller, &header, lines, now_ms).await.unwrap();
+        self.next += ops.len() as u64;
+        pushed.results.into_iter().map(|r| r.outcome).collect()
+    }
+
+    pub async fn then(&mut self, op: &Operation, now_ms: i64) -> Outcome {
+        self.push_then(std::slice::from_ref(op), now_ms).await.remove(0)
+    }
+}
+
+pub fn group(history: &str) -> (RecordId, Operation) {
+    let id = record_id();
+    let f = fields([("type", "group".into()), ("name", "林道".into()), ("history", history.into())]);
+    (id, create(id, kinds::ROOM, &Scope::Room(id), None, f))
+}
+
+pub fn direct(a: &str, b: &str) -> Vec<Operation> {
+    let id = room::direct_id(&a.into(), &b.into());
+    let made = create(id, kinds::ROOM, &Scope::Room(id), None, fields([("type", "direct".into())]));
+    vec![made, member(id, a, "admin"), member(id, b, "admin")]
+}
+
+pub fn member(of: RecordId, staff: &str, role: &str) -> Operation {
+    let id = room::member_id(of, &staff.into());
+    let f = fields([("staff", staff.into()), ("role", role.into()), ("state", "member".into())]);
+    create(id, kinds::ROOM_MEMBER, &Scope::Room(of), None, f)
+}
+
+pub fn leaves(of: RecordId, staff: &str) -> Operation {
+    let f = fields([("state", "left".into())]);
+    op(room::member_id(of, &staff.into()), OpBody::Patch { base: [].into(), fields: f })
+}
+
+pub fn says(of: RecordId, text: &str) -> Operation {
+    create(record_id(), kinds::MESSAGE, &Scope::Room(of), None, fields([("text", text.into())]))
+}
+
+pub async fn texts(phone: &Phone, of: RecordId) -> Vec<String> {
+    let (records, _) = phone.after(&Scope::Room(of), 0).await;
+    let mut said: Vec<_> = records.into_iter().filter(|r| r.kind == kinds::MESSAGE && !r.deleted).collect();
+    said.sort_by_key(|r| r.born_seq);
+    said.iter().map(|r| r.text("text").to_owned()).collect()
+}
+
+async fn is_open(phone: &Phone, of: RecordId) -> bool {
+    !phone.after(&Scope::Room(of), 0).await.1.denied
+}
+
+pub async fn who_joins_reads_what_the_room_allows_and_who_leaves_loses_it(store: Store) {
+    people(&store).await;
+    let (mut a1, mut a2, mut b1) =
+        (phone(&store, "a1").await, phone(&store, "a2").await, phone(&store, "b1").await);
+    let (of, made) = group("joined");
+    let before = b1.ask(vec![], 1 << 20).await.reply.acl_version;
+    let ops = [made, member(of, "a1", "admin"), member(of, "a2", "member"), says(of, "一")];
+    for outcome in a1.push_then(&ops, WORKING).await {
+        applied(&outcome);
+    }
+    assert!(is_open(&a2, of).await && !is_open(&b1, of).await);
+    assert_eq!(reason(&b1.then(&says(of, "外"), WORKING).await), "not-allowed");
+    // Only who looks after the room invites; leaving is everybody's own.
+    assert_eq!(reason(&a2.then(&member(of, "b1", "member"), WORKING).await), "not-room-admin");
+    applied(&a1.then(&member(of, "b1", "member"), WORKING).await);
+    assert_ne!(b1.ask(vec![], 1 << 20).await.reply.acl_version, before, "phones look again");
+    applied(&a1.then(&says(of, "二"), WORKING).await);
+    assert_eq!(texts(&b1, of).await, ["二"]);
+    assert_eq!(texts(&a2, of).await, ["一", "二"]);
+    let entry = b1.record(room::entry_id(of, &Scope::User("b1".into()))).await.unwrap();
+    assert_eq!(
+        (entry.text("name"), entry.text("type"), entry.text("room")),
+        ("林道", "group", of.to_string().as_str())
+    );
+    applied(&b1.then(&leaves(of, "b1"), WORKING).await);
+    assert!(!is_open(&b1, of).await, "the phone erases it");
+    assert_eq!(b1.record(room::entry_id(of, &Scope::User("b1".into()))).await.unwrap().deleted, true);
+    applied(&a1.then(&says(of, "三"), WORKING).await);
+    // Back again: what was said meanwhile stays hidden.
+    applied(&a1.then(&member(of, "b1", "member"), WORKING).await);
+    applied(&a1.then(&says(of, "四"), WORKING).await);
+    assert_eq!(texts(&b1, of).await, ["二", "四"]);
+    let (_, header) = b1.after(&Scope::Room(of), 0).await;
+    let (rest, _) = b1.after(&Scope::Room(of), header.next).await;
+    assert!(rest.is_empty() && header.next == header.head, "pages end at the head although some is hidden");
+    // The last who looks after it goes: the others do.
+    applied(&a1.then(&leaves(of, "a1"), WORKING).await);
+    let now = a2.record(of).await.unwrap();
+    assert_eq!(now.list(room::ADMINS), ["a2", "b1"]);
+    assert_eq!(now.list(room::MEMBERS), ["a2", "b1"]);
+    sound(&store).await;
+}
+
+pub async fn both_open_the_same_one_to_one_room(store: Store) {
+    people(&store).await;
+    let (mut a1, mut b1, a2) =
+        (phone(&store, "a1").await, phone(&store, "b1").await, phone(&store, "a2").await);
+    let of = room::direct_id(&"b1".into(), &"a1".into());
+    for outcome in a1.push_then(&[&direct("a1", "b1")[..], &[says(of, "甲")]].concat(), WORKING).await {
+        applied(&outcome);
+    }
+    for outcome in b1.push_then(&[&direct("b1", "a1")[..], &[says(of, "乙")]].concat(), WORKING).await {
+        applied(&outcome);
+    }
+    assert_eq!(texts(&a1, of).await, ["甲", "乙"]);
+    assert!(!is_open(&a2, of).await);
+    assert_eq!(reason(&a1.then(&member(of, "a2", "member"), WORKING).await), "room-fixed");
+    assert_eq!(reason(&a1.then(&leaves(of, "a1"), WORKING).await), "room-fixed");
+    let own = room::self_id(&"a2".into());
+    let f = fields([("type", "self".into())]);
+    let foreign = create(own, kinds::ROOM, &Scope::Room(own), None, f);
+    assert_eq!(reason(&a1.then(&foreign, WORKING).await), "derived-id");
+    sound(&store).await;
+}
+
+pub async fn half_a_one_to_one_room_is_completed_by_the_other(store: Store) {
+    people(&store).await;
+    let (mut a1, mut b1) = (phone(&store, "a1").await, phone(&store, "b1").await);
+    let of = room::direct_id(&"b1".into(), &"a1".into());
+    // The line broke after the first operation.
+    applied(&a1.then(&direct("a1", "b1")[0], WORKING).await);
+    for outcome in b1.push_then(&[&direct("b1", "a1")[..], &[says(of, "乙")]].concat(), WORKING).await {
+        applied(&outcome);
+    }
+    assert_eq!(texts(&b1, of).await, ["乙"]);
+    assert_eq!(texts(&a1, of).await, ["乙"]);
+}
+
+pub async fn every_section_has_its_room(store: Store) {
+    people(&store).await;
+    let (mut a1, mut a9, b1) =
+        (phone(&store, "a1").await, phone(&store, "a9").await, phone(&store, "b1").await);
+    let of = room::section_id(A);
+    applied(&a1.then(&says(of, "係へ"), WORKING).await);
+    assert_eq!(texts(&a9, of).await, ["係へ"]);
+    assert!(!is_open(&b1, of).await);
+    let seen = a1.record(of).await.unwrap();
+    let paint = patch(&seen, fields([("colour", "green".into())]));
+    assert_eq!(reason(&a1.then(&paint, WORKING).await), "not-room-admin");
+    applied(&a9.then(&patch(&seen, fields([("colour", "green".into())])), WORKING).await);
+    let entry = room::entry_id(of, &Scope::Section(A.to_owned()));
+    assert_eq!(a1.record(entry).await.unwrap().text("colour"), "green");
+    people(&store).await;
+    assert_eq!(a1.record(of).await.unwrap().text("colour"), "green", "an import leaves it alone");
+    assert_eq!(store.section_rooms(WORKING).await.unwrap().count, 0);
+    sound(&store).await;
+}
+
+pub async fn messages_are_changed_by_their_author_and_leave_nothing_when_taken_back(store: Store) {
+    people(&store).await;
+    let (mut a1, mut a2) = (phone(&store, "a1").await, phone(&store, "a2").await);
+    let of = room::section_id(A);
+    let m = says(of, "はじめ");
+    let photo = create(record_id(), "photo", &Scope::Room(of), Some(m.record), fields([]));
+    let foreign = create(record_id(), "photo", &Scope::Room(of), Some(m.record), fields([]));
+    for outcome in a1.push_then(&[m.clone(), photo.clone()], WORKING).await {
+        applied(&outcome);
+    }
+    assert_eq!(reason(&a2.then(&foreign, WORKING).await), "not-author");
+    let seen = a1.record(m.record).await.unwrap();
+    assert_eq!(reason(&a2.then(&patch(&seen, fields([("text", "偽".into())])), WORKING).await), "not-author");
+    applied(&a1.then(&patch(&seen, fields([("text", "なおし".into())])), WORKING).await);
+    let mark = |by: &str, mark: &str| {
+        let id = message::reaction_id(m.record, &by.into(), mark);
+        create(id, kinds::REACTION, &Scope::Room(of), Some(m.record), fields([("mark", mark.into())]))
+    };
+    applied(&a2.then(&mark("a2", "ryokai"), WORKING).await);
+    assert_eq!(reason(&a2.then(&mark("a1", "heart"), WORKING).await), "derived-id");
+    let off = op(
+        mark("a2", "ryokai").record,
+        OpBody::Patch { base: [].into(), fields: fields([("off", true.into())]) },
+    );
+    applied(&a2.then(&off, WORKING).await);
+    applied(&a2.then(&mark("a2", "ryokai"), WORKING).await);
+    assert!(!a1.record(off.record).await.unwrap().flag("off"), "set again under the same id");
+    applied(&a1.then(&op(m.record, OpBody::Delete), WORKING).await);
+    let now = a2.record(m.record).await.unwrap();
+    assert!(now.flag(message::UNSENT) && now.text("text").is_empty() && !now.deleted);
+    assert!(a2.record(photo.record).await.unwrap().deleted);
+    let late = create(record_id(), "photo", &Scope::Room(of), Some(m.record), fields([]));
+    assert_eq!(a1.then(&late, WORKING).await, Outcome::Voided, "nothing hangs on it any more");
+    assert_eq!(
+        reason(&a1.then(&patch(&now, fields([("text", "また".into())])), WORKING).await),
+        "message-unsent"
+    );
+    let filter = MessageFilter { text: Some("な".into()), ..Default::default() };
+    let found = store.search_messages(&a1.caller, &filter, 9).await.unwrap();
+    assert!(found.is_empty(), "nor is it found");
+    sound(&store).await;
+}
+
+pub async fn a_shared_photo_needs_the_right_to_read_its_source(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let mut b1 = phone(&store, "b1").await;
+    let original =
+        create(record_id(), "photo", &Scope::Case(case), None, fields([("sha256.thumb", "t".into())]));
+    applied(&a1.one(&original).await);
+    let of = room::direct_id(&"a1".into(), &"b1".into());
+    a1.push_then(&direct("a1", "b1"), WORKING).await;
+    let share = |m: &Operation| {
+        let f = fields([("source", original.record.to_string().into())]);
+        create(record_id(), "photo", &Scope::Room(of), Some(m.record), f)
+    };
+    let (m, n) = (says(of, "これは"), says(of, "のぞき"));
+    let shared = share(&m);
+    for outcome in a1.push_then(&[m.clone(), shared.clone()], WORKING).await {
+        applied(&outcome);
+    }
+    assert_eq!(b1.record(shared.record).await.unwrap().text("sha256.thumb"), "t");
+    assert!(b1.record(original.record).await.is_none());
+    let outcomes = b1.push_then(&[n.clone(), share(&n)], WORKING).await;
+    assert_eq!(reason(&outcomes[1]), "source-unreadable");
+}
+
+pub async fn an_answer_becomes_a_note_of_the_case(store: Store) {
+    let (mut a1, case) = office(&store).await;
+    let mut b1 = phone(&store, "b1").await;
+    let of = room::direct_id(&"a1".into(), &"b1".into());
+    a1.push_then(&direct("a1", "b1"), WORKING).await;
+    let f = fields([("text", "この虫は何ですか".into()), ("question", json!({"case": case}))]);
+    let question = create(record_id(), kinds::MESSAGE, &Scope::Room(of), None, f);
+    applied(&a1.then(&question, WORKING).await);
+    let answer = says(of, "ヨトウガです");
+    applied(&b1.then(&answer, WORKING).await);
+    let seen = a1.record(question.record).await.unwrap();
+    let marked = patch(&seen, fields([("answer", answer.record.to_string().into())]));
+    assert_eq!(reason(&b1.then(&marked, WORKING).await), "not-author");
+    let marked = patch(&seen, fields([("answer", answer.record.to_string().into())]));
+    applied(&a1.then(&marked, WORKING).await);
+    let (in_case, _) = a1.after(&Scope::Case(case), 0).await;
+    let note = in_case.iter().find(|r| r.kind == "note").unwrap();
+    assert!(note.text("text").starts_with("ヨトウガです") && note.text("text").contains("職員b1"));
+    sound(&store).await;
+}
+
+pub async fn lists_count_what_is_unread_and_pages_meet(store: Store) {
+    people(&store).await;
+    let (mut a1, mut a2, b1) =
+        (phone(&store, "a1").await, phone(&store, "a2").await, phone(&store, "b1").await);
+    let of = room::section_id(A);
+    let said: Vec<Operation> = (0..7).map(|n| says(of, &format!("報告 {n}"))).collect();
+    a1.push_then(&said, WORKING).await;
+    let f = fields([("text", "確認を".into()), ("mentions", vec!["a2"].into())]);
+    a1.then(&create(record_id(), kinds::MESSAGE, &Scope::Room(of), None, f), WORKING).await;
+    let line =
+        |lines: Vec<crate::RoomLine>| lines.into_iter().find(|l| l.room.contains(&of.to_string())).unwrap();
+    let rooms = store.rooms(&a2.caller).await.unwrap();
+    let mine = line(rooms);
+    assert_eq!((mine.unread, mine.mentioned, mine.read_to), (8, true, 0));
+    assert!(mine.last.unwrap().contains("確認を"));
+    assert_eq!(line(store.rooms(&a1.caller).await.unwrap()).unread, 0, "own messages are read");
+    let page = store.room_page(&a2.caller, of, RoomAsk::Newest, 3).await.unwrap();
+    assert_eq!((page.messages.len(), page.newer), (3, None));
+    let older = store.room_page(&a2.caller, of, RoomAsk::Before(page.older.unwrap()), 9).await.unwrap();
+    assert_eq!((older.messages.len(), older.older), (5, None));
+    let middle = store.room_page(&a2.caller, of, RoomAsk::Around(older.newer.unwrap()), 4).await.unwrap();
+    assert!(middle.messages.len() == 4 && middle.older.is_some() && middle.newer.is_some());
+    let scope = Scope::Room(of);
+    let last = a2.record(said[6].record).await.unwrap().born_seq;
+    let mark = op(kinds::mark_id(&scope, &"a2".into()), OpBody::Mark { scope, value: last });
+    applied(&a2.then(&mark, WORKING).await);
+    assert_eq!(line(store.rooms(&a2.caller).await.unwrap()).unread, 1);
+    let marks = store.room_marks(&a1.caller, of).await.unwrap();
+    assert_eq!(marks.iter().map(|m| (m.staff.as_str(), m.to)).collect::<Vec<_>>(), [("a2", last)]);
+    let ask = |caller: &Caller, text: &str| {
+        let filter = MessageFilter { text: Some(text.into()), ..MessageFilter::default() };
+        let (store, caller) = (store.clone(), caller.clone());
+        async move { store.search_messages(&caller, &filter, 50).await.unwrap().len() }
+    };
+    assert_eq!(
+        (ask(&a2.caller, "告").await, ask(&a2.caller, "報告　３").await, ask(&b1.caller, "告").await),
+        (7, 1, 0)
+    );
+    assert_eq!(code(store.room_page(&b1.caller, of, RoomAsk::Newest, 3).await), "not-readable");
+}
+
+pub async fn a_call_counts_its_answers(store: Store) {
+    people(&store).await;
+    let (mut a1, mut a2, mut a9) =
+        (phone(&store, "a1").await, phone(&store, "a2").await, phone(&store, "a9").await);
+    let of = record_id();
+    let f = fields([("type", "disaster".into()), ("name", "大雨".into()), ("sections", vec![A].into())]);
+    let made = create(of, kinds::ROOM, &Scope::Room(of), None, f);
+    assert_eq!(reason(&a1.then(&made, NOW).await), "not-allowed");
+    let made = Operation { op_id: ekitei_model::OpId(uuid::Uuid::now_v7()), ..made };
+    applied(&a9.then(&made, NOW).await);
+    let f = fields([
+        ("text", "安否を".into()),
+        ("sections", vec![A].into()),
+        ("asks", vec!["safety", "coming"].into()),
+    ]);
+    let asks = create(record_id(), kinds::CALL, &Scope::Room(of), None, f);
+    applied(&a9.then(&asks, NOW).await);
+    let answers = |by: &str, safety: &str, coming: &str| {
+        let id = call::answer_id(asks.record, &StaffId::from(by));
+        let f = fields([("safety", safety.into()), ("coming", coming.into())]);
+        create(id, kinds::CALL_ANSWER, &Scope::Tally(asks.record), None, f)
+    };
+    applied(&a1.then(&answers("a1", "safe", "can_go"), NOW).await);
+    applied(&a2.then(&answers("a2", "safe", "in_30"), NOW).await);
+    applied(&a2.then(&answers("a2", "hurt", "cannot"), NOW).await);
+    assert_eq!(reason(&a2.then(&answers("a1", "safe", "can_go"), NOW).await), "derived-id");
+    assert!(a1.after(&Scope::Tally(asks.record), 0).await.1.denied, "answers are nobody's feed");
+    assert_eq!(store.tally(NOW).await.unwrap().count, 1);
+    let counted = a1.record(asks.record).await.unwrap();
+    let t = &counted.fields[call::TALLY];
+    let number = |name: &str| t[name].as_u64().unwrap();
+    assert_eq!(
+        ["asked", "answered", "safe", "hurt", "can_go", "in_30", "cannot", "read"].map(number),
+        [3, 2, 1, 1, 1, 0, 1, 2]
+    );
+    assert_eq!(store.tally(NOW).await.unwrap().count, 0, "nothing came since");
+    assert_eq!(store.calls(&a1.caller, 9).await.unwrap().len(), 1);
+    sound(&store).await;
+}

@@ -1,0 +1,154 @@
+//! What follows from a message: one that is taken back is emptied, an urgent one is listed, a marked answer goes into the
+//! case that was asked about.
+
+use super::super::access::Access;
+use super::super::apply::Author;
+use super::super::project::made;
+use super::super::{Look, Missing, Planner};
+use ekitei_model::chat::message::{self, urgent_use};
+use ekitei_model::kinds::{self, note};
+use ekitei_model::merge;
+use ekitei_model::record::Fields;
+use ekitei_model::{OpBody, Operation, Outcome, Record, RecordId, Rev, Scope, Stamp};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+impl Planner<'_> {
+    /// After the record that `op` is about was made or changed.
+    pub(in super::super) fn after_chat(
+        &mut self,
+        op: &Operation,
+        prior: Option<&Record>,
+        author: Author,
+    ) -> Look<()> {
+        let Some(now) = self.out.records.get(&op.record).filter(|r| r.kind == kinds::MESSAGE).cloned() else {
+            return Ok(());
+        };
+        let taken_back = |r: &Record| r.flag(message::UNSENT);
+        if taken_back(&now) {
+            return if prior.is_some_and(|p| !taken_back(p)) { self.empty(now, op) } else { Ok(()) };
+        }
+        if prior.is_none() && message::is_urgent(&now) {
+            self.list_urgent(&now, author)?;
+        }
+        let answer = now.text(message::ANSWER);
+        if !answer.is_empty() && prior.is_some_and(|p| p.text(message::ANSWER) != answer) {
+            self.attach_answer(&now, op, author)?;
+        }
+        Ok(())
+    }
+
+    /// 送信取消 by deleting: the message stays as one that was taken back.
+    pub(in super::super) fn unsend(
+        &mut self,
+        op: &Operation,
+        target: Record,
+        author: Author,
+    ) -> Look<Outcome> {
+        let scope = target.scope.clone();
+        if target.flag(message::UNSENT) {
+            return Ok(Outcome::Applied { scope, seq: 0 });
+        }
+        let mut record = target.clone();
+        record.fields.insert(message::UNSENT.to_owned(), true.into());
+        record.revs.insert(message::UNSENT.to_owned(), Rev { op: op.op_id, device: author.by.device });
+        self.settle(record, Some(&target), op.op_id)?;
+        self.after_chat(op, Some(&target), author)?;
+        let seq = self.out.records.get(&op.record).map_or(0, |r| r.seq);
+        Ok(Outcome::Applied { scope, seq })
+    }
+
+    /// Nothing of it is left in the feed: text and attachments go.
+    fn empty(&mut self, now: Record, op: &Operation) -> Look<()> {
+        let attached = self.attached_to(now.id)?;
+        if let Some(stored) = self.out.records.get_mut(&now.id) {
+            stored.fields.retain(|name, _| !message::CONTENT.contains(&name.as_str()));
+        }
+        for child in attached {
+            self.put(child.tombstone(), Some(child), op.op_id)?;
+        }
+        Ok(())
+    }
+
+    fn attached_to(&mut self, id: RecordId) -> Look<Vec<Record>> {
+        let Some(stored) = self.ws.attached.get(&id) else {
+            self.needs.attached.insert(id);
+            return Err(Missing);
+        };
+        let mut now: BTreeMap<RecordId, &Record> = stored.iter().map(|r| (r.id, r)).collect();
+        for (of, r) in &self.out.records {
+            if r.parent == Some(id) && (r.kind == kinds::PHOTO || r.kind == kinds::FILE) {
+                now.insert(*of, r);
+            }
+        }
+        Ok(now.into_values().filter(|r| !r.deleted).cloned().collect())
+    }
+
+    /// For the head of the sender's section.
+    fn list_urgent(&mut self, now: &Record, author: Author) -> Look<()> {
+        let today = self.today;
+        let Some(section) = author.rights.sections_on(today).next() else { return Ok(()) };
+        let id = message::urgent_use_id(now.id);
+        let of = now.scope.owner().map_or_else(String::new, |r| r.to_string());
+        let fields = Fields::from([
+            (urgent_use::MESSAGE.to_owned(), now.id.to_string().into()),
+            (urgent_use::ROOM.to_owned(), of.into()),
+            (urgent_use::STAFF.to_owned(), author.by.staff.as_str().into()),
+            (urgent_use::REASON.to_owned(), now.text(message::URGENT).into()),
+            (urgent_use::AT.to_owned(), Stamp::japan(self.now_ms).to_string().into()),
+        ]);
+        let scope = Scope::Section(section.to_owned());
+        let existing = self.find(id)?.cloned();
+        self.office_put(made(id, kinds::URGENT_USE, scope, None, fields, self.now_ms), existing)?;
+        Ok(())
+    }
+
+    /// The answer becomes a note of the case, if who asked may write there.
+    fn attach_answer(&mut self, question: &Record, op: &Operation, author: Author) -> Look<()> {
+        let Some(case) = message::question_case(question) else { return Ok(()) };
+        let Ok(answer) = question.text(message::ANSWER).parse::<RecordId>() else { return Ok(()) };
+        let said = self.find(answer)?.filter(|m| {
+            m.kind == kinds::MESSAGE && m.scope == question.scope && !m.deleted && !m.flag(message::UNSENT)
+        });
+        let Some(said) = said.cloned() else { return Ok(()) };
+        let scope = Scope::Case(case);
+        if self.access(&scope, author.rights)? != Access::Yes {
+            return Ok(());
+        }
+        let id = RecordId::derived(&["answer", &question.id.to_string(), &answer.to_string()]);
+        if self.find(id)?.is_some() {
+            return Ok(());
+        }
+        let who = match message::author(&said).cloned() {
+            Some(id) => self.staff(&id)?.map_or_else(|| id.to_string(), |s| s.name.clone()),
+            None => String::new(),
+        };
+        let at = said.created.as_ref().map_or(Stamp::japan(said.received_ms), |c| c.at);
+        let text = format!("{}\n\n{who} {}", said.text(message::TEXT), at.wareki());
+        let now = Stamp::japan(self.now_ms).to_string();
+        let fields = Fields::from([
+            (note::TITLE.to_owned(), message::ANSWER_TITLE.into()),
+            (note::TEXT.to_owned(), text.into()),
+            (note::WRITTEN_AT.to_owned(), at.to_string().into()),
+            (note::FINISHED_AT.to_owned(), now.into()),
+            (
+                message::LINK.to_owned(),
+                json!({"kind": kinds::MESSAGE, "id": answer, "room": question.scope.owner()}),
+            ),
+        ]);
+        let origin = Operation {
+            op_id: op.op_id,
+            record: id,
+            at: op.at,
+            body: OpBody::Create {
+                kind: kinds::NOTE.to_owned(),
+                scope: scope.clone(),
+                parent: None,
+                fields: fields.clone(),
+            },
+        };
+        let record = merge::created(&origin, kinds::NOTE, &scope, None, &fields, author.by);
+        self.settle(record, None, op.op_id)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,194 @@
+//! Messages that wait for working hours. The operation is kept with its bytes; the sender's `held` record shows it; when
+//! its time has come, it is applied as if it came now, in the order of arrival.
+
+use super::super::apply::{Author, quarantined};
+use super::super::project::made;
+use super::super::{Look, Missing, Planned, Planner, Waiting, WorkingSet, office_op};
+use crate::rows::Incoming;
+use ekitei_model::chat::quiet::Verdict;
+use ekitei_model::chat::{self, message};
+use ekitei_model::merge;
+use ekitei_model::record::Fields;
+use ekitei_model::{OpBody, Operation, Outcome, Record, RecordId, Scope, Stamp, kinds};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Lets those of `rows` (in the order of their arrival) go whose time has come; says how many.
+pub(crate) fn release_held(ws: &WorkingSet, rows: &[Waiting], now_ms: i64, today: &str) -> Planned<u64> {
+    let mut p = Planner::new(ws, now_ms, today);
+    let mut gone = 0;
+    for w in rows {
+        if let Ok(true) = p.let_go(w) {
+            gone += 1;
+        }
+    }
+    p.finish(gone)
+}
+
+/// Those of `rows` (in the order of their arrival) whose time has come, at most `limit`. Their `held` records are loaded.
+pub(crate) fn due_of(ws: &WorkingSet, rows: Vec<Waiting>, now_ms: i64, limit: usize) -> Vec<Waiting> {
+    let due = |w: &Waiting| {
+        let held = ws.records.get(&w.needs).and_then(Option::as_ref);
+        held.is_some_and(|h| !h.deleted && until_ms(h) <= now_ms)
+    };
+    rows.into_iter().filter(due).take(limit).collect()
+}
+
+/// When a held message may go, ms since 1970.
+fn until_ms(held: &Record) -> i64 {
+    held.text(message::held::UNTIL).parse::<Stamp>().map_or(0, |s| s.utc_ms)
+}
+
+impl Planner<'_> {
+    /// Whether what waits is a held message, or waits for one.
+    pub(in super::super) fn is_held(&mut self, w: &Waiting) -> Look<bool> {
+        let itself = self.find(w.needs)?.is_some_and(|r| r.kind == kinds::HELD && !r.deleted);
+        Ok(itself || self.find(message::held_id(w.needs))?.is_some_and(|r| !r.deleted))
+    }
+
+    pub(super) fn hold_or_pass(
+        &mut self,
+        op: &Operation,
+        record: &Record,
+        author: Author,
+    ) -> Look<Option<Outcome>> {
+        if self.due.contains(&op.op_id) || author.salvaged {
+            return Ok(None);
+        }
+        if self.find(message::held_id(op.record))?.is_some_and(|r| !r.deleted) {
+            return Ok(Some(quarantined("record-exists")));
+        }
+        // Nothing overtakes a message whose time has come.
+        let Some(of) = record.scope.owner() else { return Ok(None) };
+        let Some(rows) = self.ws.room_held.get(&of) else {
+            self.needs.room_held.insert(of);
+            return Err(Missing);
+        };
+        for w in rows {
+            self.let_go(w)?;
+        }
+        match self.judge(record, author)? {
+            Verdict::Pass => Ok(None),
+            Verdict::Held { until_ms } => self.hold(op, record, of, until_ms).map(Some),
+        }
+    }
+
+    fn hold(&mut self, op: &Operation, record: &Record, of: RecordId, until_ms: i64) -> Look<Outcome> {
+        let Some(sender) = message::author(record).cloned() else { return Ok(quarantined("op-unreadable")) };
+        let scope = Scope::User(sender);
+        let id = message::held_id(op.record);
+        let fields = Fields::from([
+            (message::held::MESSAGE.to_owned(), op.record.to_string().into()),
+            (message::held::ROOM.to_owned(), of.to_string().into()),
+            (message::held::TEXT.to_owned(), record.text(message::TEXT).into()),
+            (message::held::UNTIL.to_owned(), Stamp::japan(until_ms).to_string().into()),
+            (message::held::REASON.to_owned(), message::held::QUIET.into()),
+            (message::held::FIELDS.to_owned(), Value::Object(record.fields.clone().into_iter().collect())),
+        ]);
+        let existing = self.find(id)?.cloned();
+        self.office_put(made(id, kinds::HELD, scope.clone(), of, fields, self.now_ms), existing)?;
+        let seq = self.out.records.get(&id).map_or(0, |r| r.seq);
+        Ok(Outcome::Held { scope, seq, until_ms })
+    }
+
+    /// `false`: it still has to wait, or went before.
+    fn let_go(&mut self, w: &Waiting) -> Look<bool> {
+        if self.due.contains(&w.op_id) || self.out.waiting_gone.contains(&w.op_id) {
+            return Ok(false);
+        }
+        let Some(held) = self.find(w.needs)?.filter(|r| r.kind == kinds::HELD && !r.deleted).cloned() else {
+            return Ok(false);
+        };
+        if until_ms(&held) > self.now_ms {
+            return Ok(false);
+        }
+        self.due.insert(w.op_id);
+        self.released.insert(w.op_id);
+        self.retry(w)?;
+        self.end_hold(held)?;
+        Ok(true)
+    }
+
+    fn end_hold(&mut self, held: Record) -> Look<()> {
+        let op = office_op(held.id, held.seq);
+        self.put(held.tombstone(), Some(held), op)?;
+        Ok(())
+    }
+
+    /// A change or deletion of a message that is held. `None`: it is not.
+    pub(in super::super) fn change_held(&mut self, op: &Operation, author: Author) -> Look<Option<Outcome>> {
+        if self.find(op.record)?.is_some() {
+            return Ok(None);
+        }
+        let Some(held) = self.find(message::held_id(op.record))?.filter(|r| !r.deleted).cloned() else {
+            return Ok(None);
+        };
+        if held.scope != Scope::User(author.by.staff.clone()) {
+            return Ok(Some(quarantined(chat::code::NOT_AUTHOR)));
+        }
+        let Some(w) = self.kept_for(held.id)? else { return Ok(None) };
+        let Some(mut older) = Incoming::parse(&w.bytes).and_then(|i| i.op) else { return Ok(None) };
+        let takes_back = match &op.body {
+            OpBody::Delete => true,
+            OpBody::Patch { fields, .. } => fields.get(message::UNSENT) == Some(&Value::Bool(true)),
+            _ => return Ok(None),
+        };
+        if takes_back {
+            return self.cancel(op, held, w.op_id).map(Some);
+        }
+        if !merge::coalesce(&mut older, op) {
+            return Ok(None);
+        }
+        if let Some(reason) = chat::refuse(&older, None, author.by.staff, author.rights, self.today) {
+            return Ok(Some(quarantined(reason)));
+        }
+        let OpBody::Create { fields, .. } = &older.body else { return Ok(None) };
+        let mut shown = held.clone();
+        let text = fields.get(message::TEXT).cloned().unwrap_or_else(|| "".into());
+        shown.fields.insert(message::held::TEXT.to_owned(), text);
+        let whole = Value::Object(fields.clone().into_iter().collect());
+        shown.fields.insert(message::held::FIELDS.to_owned(), whole);
+        let Ok(bytes) = serde_json::to_vec(&older) else { return Ok(Some(quarantined("op-unreadable"))) };
+        let (scope, until_ms) = (held.scope.clone(), until_ms(&held));
+        self.out.waiting.insert(w.op_id, Waiting { bytes, ..w });
+        self.office_put(shown, Some(held.clone()))?;
+        let seq = self.out.records.get(&held.id).map_or(held.seq, |r| r.seq);
+        Ok(Some(Outcome::Held { scope, seq, until_ms }))
+    }
+
+    /// The kept operation of a held message, as this plan has left it.
+    fn kept_for(&mut self, held: RecordId) -> Look<Option<Waiting>> {
+        if let Some(w) = self.out.waiting.values().find(|w| w.needs == held) {
+            return Ok(Some(w.clone()));
+        }
+        let Some(rows) = self.ws.waiting.get(&held) else {
+            self.needs.waiting.insert(held);
+            return Err(Missing);
+        };
+        Ok(rows.iter().find(|w| !self.out.waiting_gone.contains(&w.op_id)).cloned())
+    }
+
+    /// The message is never born: its end stands in the sender's own scope, and what hangs on it finds that.
+    fn cancel(&mut self, op: &Operation, held: Record, kept: ekitei_model::OpId) -> Look<Outcome> {
+        let scope = held.scope.clone();
+        let end = Record {
+            id: op.record,
+            kind: kinds::MESSAGE.to_owned(),
+            scope: scope.clone(),
+            parent: None,
+            born_seq: 0,
+            seq: 0,
+            deleted: true,
+            created: None,
+            received_ms: self.now_ms,
+            fields: Fields::new(),
+            revs: BTreeMap::new(),
+        };
+        self.out.waiting.remove(&kept);
+        self.out.waiting_gone.push(kept);
+        self.redecide(kept, Outcome::Voided);
+        self.end_hold(held)?;
+        let seq = self.put(end, None, op.op_id)?;
+        Ok(Outcome::Applied { scope, seq })
+    }
+}

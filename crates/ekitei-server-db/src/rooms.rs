@@ -1,0 +1,122 @@
+//! Rooms as the office reads and keeps them, beside the pipe that brings their records.
+
+use crate::error::Result;
+use crate::rows::{Caller, Changed};
+use async_trait::async_trait;
+use ekitei_model::people::Staff;
+use ekitei_model::{Record, RecordId, StaffId};
+
+/// A room in a person's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomLine {
+    /// The room's record, JSON.
+    pub room: String,
+    /// The newest message or call that the person may see, JSON.
+    pub last: Option<String>,
+    /// Others' messages after the person's read mark, at most [`UNREAD_MOST`].
+    pub unread: u64,
+    /// One of them calls on the person.
+    pub mentioned: bool,
+    /// `born_seq` of the person's read mark; 0: none.
+    pub read_to: u64,
+    /// Own messages of it that wait for working hours.
+    pub held: u64,
+}
+
+/// Counting stops here.
+pub const UNREAD_MOST: u64 = 100;
+
+/// Which messages of a room, by `born_seq`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomAsk {
+    Newest,
+    Before(u64),
+    After(u64),
+    /// With this one in the middle.
+    Around(u64),
+}
+
+/// A part of a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoomPage {
+    /// Messages and calls, JSON, oldest first.
+    pub messages: Vec<String>,
+    /// Photos, files, reactions and pins of these, JSON, in the order of their birth.
+    pub attached: Vec<String>,
+    /// There are more: ask before (after) this `born_seq`.
+    pub older: Option<u64>,
+    pub newer: Option<u64>,
+    /// `born_seq` of the person's read mark.
+    pub read_to: u64,
+    /// Own messages that wait for working hours (`held` records, JSON), in the order of their arrival.
+    pub held: Vec<String>,
+    /// Every pinned message of the room.
+    pub pinned: Vec<RecordId>,
+}
+
+/// How far somebody has read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MarkRow {
+    pub staff: StaffId,
+    pub to: u64,
+    /// Server's clock.
+    pub at_ms: i64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessageFilter {
+    /// Part of the text; folded by the model's rule.
+    pub text: Option<String>,
+    pub room: Option<RecordId>,
+    pub from_staff: Option<StaffId>,
+    /// Server's clock, the end exclusive.
+    pub from_ms: Option<i64>,
+    pub to_ms: Option<i64>,
+    /// Only messages with photos.
+    pub photos: bool,
+}
+
+/// What the office does by the clock.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    pub count: u64,
+    pub changed: Changed,
+}
+
+/// Part of [`crate::Storage`].
+#[async_trait]
+pub trait Rooms: Send + Sync {
+    /// Held messages whose time has come get their place in their rooms, in the order of their arrival; some hundred at
+    /// most: to be repeated until nothing is left.
+    async fn release_held(&self, now_ms: i64) -> Result<Done>;
+    /// Every section of the directory has its room.
+    async fn section_rooms(&self, now_ms: i64) -> Result<Done>;
+    /// Counts of calls and of large rooms are brought up to date.
+    async fn tally(&self, now_ms: i64) -> Result<Done>;
+
+    /// The caller's rooms.
+    async fn rooms(&self, caller: &Caller) -> Result<Vec<RoomLine>>;
+    /// Refused: `not-readable`.
+    async fn room_page(&self, caller: &Caller, room: RecordId, ask: RoomAsk, limit: u32) -> Result<RoomPage>;
+    /// How far everybody has read. Refused: `not-readable`.
+    async fn room_marks(&self, caller: &Caller, room: RecordId) -> Result<Vec<MarkRow>>;
+    /// Messages (JSON) that the caller may read, newest first.
+    async fn search_messages(
+        &self,
+        caller: &Caller,
+        filter: &MessageFilter,
+        limit: u32,
+    ) -> Result<Vec<String>>;
+    /// Calls (JSON) in rooms of the caller or that ask them, newest first.
+    async fn calls(&self, caller: &Caller, limit: u32) -> Result<Vec<String>>;
+    /// Every answer to a call. No permission is asked.
+    async fn call_answers(&self, call: RecordId) -> Result<Vec<Record>>;
+    /// How far everybody has read a room. No permission is asked.
+    async fn office_marks(&self, room: RecordId) -> Result<Vec<MarkRow>>;
+    /// Living records of one kind in one section, oldest first. No permission is asked.
+    async fn of_section(&self, section: &str, kind: &str) -> Result<Vec<Record>>;
+    /// Everybody who ever held a post in the section. No permission is asked.
+    async fn people_of_section(&self, section: &str) -> Result<Vec<Staff>>;
+    /// All living records of a room in the order of their birth, for its export. No permission is asked.
+    async fn whole_room(&self, room: RecordId) -> Result<Vec<Record>>;
+}

@@ -1,0 +1,134 @@
+//! Rooms: what plans about messaging need, and the tables beside the records that follow from it.
+
+use super::codec::{self, record_of};
+use super::load::{load as load_set, settle};
+use crate::error::Result;
+use crate::plan::{self, Needs, Waiting, WorkingSet, Writes};
+use crate::rows::Changed;
+use crate::words;
+use ekitei_model::people::Staff;
+use ekitei_model::{Record, Scope, Stamp, kinds};
+use rusqlite::{Connection, ToSql, params};
+
+/// Held messages that one transaction lets go.
+const RELEASED_AT_ONCE: usize = 200;
+
+pub(super) fn load(db: &Connection, ws: &mut WorkingSet, needs: &Needs) -> Result<()> {
+    for path in &needs.section_people {
+        let people = people_of(db, path)?;
+        ws.section_people.insert(path.clone(), people);
+    }
+    for path in &needs.section_times {
+        let scope = Scope::Section(path.clone()).to_string();
+        let sql = "SELECT body FROM records WHERE scope = ?1 AND kind IN ('hours', 'duty') AND deleted = 0";
+        ws.section_times.insert(path.clone(), records(db, sql, &[&scope])?);
+    }
+    if !needs.room_held.is_empty() {
+        let sql = format!(
+            "SELECT {} FROM records r JOIN waiting w ON w.needs = r.id
+             WHERE r.parent = ?1 AND r.kind = 'held' AND r.deleted = 0 ORDER BY w.arrival",
+            qualified()
+        );
+        let mut find = db.prepare_cached(&sql)?;
+        for room in &needs.room_held {
+            let rows =
+                find.query_map([room.0.into_bytes()], codec::waiting)?.collect::<rusqlite::Result<_>>()?;
+            ws.room_held.insert(*room, rows);
+        }
+    }
+    for message in &needs.attached {
+        let sql = "SELECT body FROM records WHERE parent = ?1 AND kind IN ('photo', 'file') AND deleted = 0";
+        ws.attached.insert(*message, records(db, sql, &[&message.0.into_bytes()])?);
+    }
+    Ok(())
+}
+
+/// Everybody who ever held a post in the section.
+pub(super) fn people_of(db: &Connection, section: &str) -> Result<Vec<Staff>> {
+    let mut find = db.prepare_cached(
+        "SELECT s.body FROM posts p JOIN staff s ON s.id = p.staff WHERE p.section = ?1 ORDER BY s.id",
+    )?;
+    let bodies: Vec<String> = find.query_map([section], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(bodies.iter().map(|b| serde_json::from_str(b)).collect::<std::result::Result<_, _>>()?)
+}
+
+fn qualified() -> String {
+    codec::WAITING.split(", ").map(|c| format!("w.{c}")).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn records(db: &Connection, sql: &str, params: &[&dyn ToSql]) -> Result<Vec<Record>> {
+    let mut find = db.prepare_cached(sql)?;
+    let bodies: Vec<String> = find.query_map(params, |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    bodies.iter().map(|b| record_of(b)).collect()
+}
+
+/// Every kept operation of a held message, in the order of arrival.
+fn held(db: &Connection) -> Result<Vec<Waiting>> {
+    let sql = format!(
+        "SELECT {} FROM records r JOIN waiting w ON w.needs = r.id WHERE r.kind = 'held' AND r.deleted = 0 ORDER BY w.arrival",
+        qualified()
+    );
+    let mut find = db.prepare_cached(&sql)?;
+    Ok(find.query_map([], codec::waiting)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Lets held messages go whose time has come; says how many, at most [`RELEASED_AT_ONCE`].
+pub(super) fn release_held(db: &Connection, now_ms: i64) -> Result<(u64, Changed)> {
+    let today = Stamp::japan(now_ms).local_date();
+    let rows = held(db)?;
+    let mut ws = WorkingSet::default();
+    load_set(db, &mut ws, &Needs { records: rows.iter().map(|w| w.needs).collect(), ..Needs::default() })?;
+    let due = plan::due_of(&ws, rows, now_ms, RELEASED_AT_ONCE);
+    if due.is_empty() {
+        return Ok((0, Changed::default()));
+    }
+    settle(db, &mut ws, now_ms, |ws| plan::release_held(ws, &due, now_ms, &today))
+}
+
+pub(super) fn section_rooms(db: &Connection, now_ms: i64) -> Result<(u64, Changed)> {
+    let sql = "SELECT body FROM records WHERE scope = 'all:' AND kind = 'section' AND deleted = 0";
+    let paths: Vec<String> = records(db, sql, &[])?.iter().map(|r| r.text("path").to_owned()).collect();
+    settle(db, &mut WorkingSet::default(), now_ms, |ws| plan::section_rooms(ws, &paths, now_ms))
+}
+
+/// What messages say, for the search.
+pub(super) fn words(db: &Connection, w: &Writes) -> Result<()> {
+    for r in w.records.values().filter(|r| r.kind == kinds::MESSAGE) {
+        let id = r.id.0.into_bytes();
+        match words::folded_message(r) {
+            Some(folded) => {
+                let sql = "INSERT OR REPLACE INTO words (record, scope, folded) VALUES (?1, ?2, ?3)";
+                db.prepare_cached(sql)?.execute(params![id, r.scope.to_string(), folded])?;
+            }
+            None => {
+                db.prepare_cached("DELETE FROM words WHERE record = ?1")?.execute([id])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Bytes that are here and belong to one more record.
+pub(super) fn arrivals(db: &Connection, w: &Writes) -> Result<()> {
+    for (record, a) in &w.arrivals {
+        let sql =
+            "INSERT OR IGNORE INTO arrivals (record, variant, sha256, stored_ms) VALUES (?1, ?2, ?3, ?4)";
+        db.prepare_cached(sql)?.execute(params![
+            record.0.into_bytes(),
+            a.variant.as_str(),
+            a.sha256,
+            a.stored_ms
+        ])?;
+    }
+    Ok(())
+}
+
+/// Who ever held a post where.
+pub(super) fn posts(db: &Connection, s: &Staff) -> Result<()> {
+    db.prepare_cached("DELETE FROM posts WHERE staff = ?1")?.execute([s.id.as_str()])?;
+    let mut put = db.prepare_cached("INSERT INTO posts (section, staff) VALUES (?1, ?2)")?;
+    for section in words::post_sections(s) {
+        put.execute([section, s.id.as_str()])?;
+    }
+    Ok(())
+}

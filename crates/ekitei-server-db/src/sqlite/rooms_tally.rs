@@ -1,0 +1,145 @@
+//! Counts of calls and large rooms; and the trait's methods about rooms.
+
+use super::load::{head, settle};
+use super::rooms::records;
+use super::{Sqlite, rooms, rooms_read};
+use crate::error::Result;
+use crate::plan::{self, Needs, WorkingSet};
+use crate::rooms::*;
+use crate::rows::{Caller, Changed};
+use crate::words_rooms as words;
+use async_trait::async_trait;
+use ekitei_model::chat::{call, room};
+use ekitei_model::people::Staff;
+use ekitei_model::{Record, RecordId, Scope, Stamp};
+use rusqlite::Connection;
+use serde_json::Value;
+
+/// Calls whose numbers are kept up to date, by their last change.
+const CALL_DAYS_MS: i64 = 14 * 24 * 3_600_000;
+/// Messages of a large room that say how many have read them.
+const COUNTED_MESSAGES: i64 = 20;
+
+fn tally(db: &Connection, now_ms: i64) -> Result<(u64, Changed)> {
+    let today = Stamp::japan(now_ms).local_date();
+    let mut numbers: Vec<(RecordId, &'static str, Value)> = Vec::new();
+    let sql = "SELECT body FROM records WHERE kind = 'call' AND deleted = 0 AND changed_ms > ?1";
+    for of in records(db, sql, &[&(now_ms - CALL_DAYS_MS)])? {
+        if let Some(value) = call_numbers(db, &of, &today)? {
+            numbers.push((of.id, call::TALLY, value));
+        }
+    }
+    for id in large_rooms(db, now_ms)? {
+        let marks = rooms_read::office_marks(db, id)?;
+        let born = newest(db, id)?;
+        numbers.push((id, room::READS, words::room_reads(&born, &marks)));
+    }
+    if numbers.is_empty() {
+        return Ok((0, Changed::default()));
+    }
+    settle(db, &mut WorkingSet::default(), now_ms, |ws| plan::tally(ws, &numbers, now_ms))
+}
+
+/// `None`: nothing came since they were made.
+fn call_numbers(db: &Connection, of: &Record, today: &str) -> Result<Option<Value>> {
+    let Some(room) = of.scope.owner() else { return Ok(None) };
+    let seen = head(db, &Scope::Tally(of.id))? + head(db, &Scope::Tally(room))? + marks_head(db, room)?;
+    if words::seen(of) == Some(seen) {
+        return Ok(None);
+    }
+    let mut ws = WorkingSet::default();
+    let needs = Needs { section_people: of.list(call::SECTIONS).into_iter().collect(), ..Needs::default() };
+    rooms::load(db, &mut ws, &needs)?;
+    let asked: Vec<Staff> = ws.section_people.into_values().flatten().collect();
+    let answers = rooms_read::call_answers(db, of.id)?;
+    let marks = rooms_read::office_marks(db, room)?;
+    Ok(Some(words::call_numbers(of, &asked, &answers, &marks, today, seen)))
+}
+
+/// Grows whenever somebody reads on in the room itself.
+fn marks_head(db: &Connection, room: RecordId) -> Result<u64> {
+    let mut find =
+        db.prepare_cached("SELECT coalesce(max(seq), 0) FROM records WHERE scope = ?1 AND kind = 'mark'")?;
+    Ok(find.query_row([Scope::Room(room).to_string()], |r| super::codec::number(r, 0))?)
+}
+
+/// Rooms in whose tally somebody has read on in the last minute.
+fn large_rooms(db: &Connection, now_ms: i64) -> Result<Vec<RecordId>> {
+    let mut find = db.prepare_cached(
+        "SELECT DISTINCT scope FROM records INDEXED BY records_marks WHERE kind = 'mark' AND scope >= 'tally:'
+           AND scope < 'tally;' AND changed_ms > ?1",
+    )?;
+    let scopes = find
+        .query_map([now_ms - 60_000], |r| r.get::<_, String>(0))?
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    Ok(scopes.iter().filter_map(|s| s.strip_prefix("tally:")?.parse().ok()).collect())
+}
+
+fn newest(db: &Connection, room: RecordId) -> Result<Vec<u64>> {
+    let mut find = db.prepare_cached(
+        "SELECT born_seq FROM records WHERE scope = ?1 AND kind IN ('message', 'call') AND deleted = 0
+         ORDER BY born_seq DESC LIMIT ?2",
+    )?;
+    let scope = Scope::Room(room).to_string();
+    let rows = find.query_map(rusqlite::params![scope, COUNTED_MESSAGES], |r| super::codec::number(r, 0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn done((count, changed): (u64, Changed)) -> Done {
+    Done { count, changed }
+}
+
+#[async_trait]
+impl Rooms for Sqlite {
+    async fn release_held(&self, now_ms: i64) -> Result<Done> {
+        self.write(move |db| rooms::release_held(db, now_ms)).await.map(done)
+    }
+    async fn section_rooms(&self, now_ms: i64) -> Result<Done> {
+        self.write(move |db| rooms::section_rooms(db, now_ms)).await.map(done)
+    }
+    async fn tally(&self, now_ms: i64) -> Result<Done> {
+        self.write(move |db| tally(db, now_ms)).await.map(done)
+    }
+    async fn rooms(&self, caller: &Caller) -> Result<Vec<RoomLine>> {
+        let caller = caller.clone();
+        self.read(move |db| rooms_read::rooms(db, &caller)).await
+    }
+    async fn room_page(&self, caller: &Caller, room: RecordId, ask: RoomAsk, limit: u32) -> Result<RoomPage> {
+        let caller = caller.clone();
+        self.read(move |db| rooms_read::room_page(db, &caller, room, ask, limit)).await
+    }
+    async fn room_marks(&self, caller: &Caller, room: RecordId) -> Result<Vec<MarkRow>> {
+        let caller = caller.clone();
+        self.read(move |db| rooms_read::room_marks(db, &caller, room)).await
+    }
+    async fn search_messages(
+        &self,
+        caller: &Caller,
+        filter: &MessageFilter,
+        limit: u32,
+    ) -> Result<Vec<String>> {
+        let (caller, filter) = (caller.clone(), filter.clone());
+        self.read(move |db| rooms_read::search_messages(db, &caller, &filter, limit)).await
+    }
+    async fn calls(&self, caller: &Caller, limit: u32) -> Result<Vec<String>> {
+        let caller = caller.clone();
+        self.read(move |db| rooms_read::calls(db, &caller, limit)).await
+    }
+    async fn call_answers(&self, call: RecordId) -> Result<Vec<Record>> {
+        self.read(move |db| rooms_read::call_answers(db, call)).await
+    }
+    async fn office_marks(&self, room: RecordId) -> Result<Vec<MarkRow>> {
+        self.read(move |db| rooms_read::office_marks(db, room)).await
+    }
+    async fn of_section(&self, section: &str, kind: &str) -> Result<Vec<Record>> {
+        let (section, kind) = (section.to_owned(), kind.to_owned());
+        self.read(move |db| rooms_read::of_section(db, &section, &kind)).await
+    }
+    async fn people_of_section(&self, section: &str) -> Result<Vec<Staff>> {
+        let section = section.to_owned();
+        self.read(move |db| rooms::people_of(db, &section)).await
+    }
+    async fn whole_room(&self, room: RecordId) -> Result<Vec<Record>> {
+        self.read(move |db| rooms_read::whole_room(db, room)).await
+    }
+}

@@ -1,0 +1,91 @@
+//! What both databases make of rows of messaging.
+
+use crate::rooms::{MarkRow, MessageFilter, UNREAD_MOST};
+use ekitei_model::chat::call::{self, answer};
+use ekitei_model::chat::message;
+use ekitei_model::people::Staff;
+use ekitei_model::{Record, RecordId, Scope, StaffId, kinds};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Of the messages after somebody's mark: how many are others', and whether one calls on the person.
+pub(crate) fn unread(after: &[Record], me: &StaffId) -> (u64, bool) {
+    let others = after.iter().filter(|m| message::author(m) != Some(me) && !m.flag(message::UNSENT));
+    let mut count = 0;
+    let mut mentioned = false;
+    for m in others {
+        count += 1;
+        mentioned |= message::mentions(m, me);
+    }
+    (count.min(UNREAD_MOST), mentioned)
+}
+
+pub(crate) fn mark_value(mark: &Record) -> u64 {
+    mark.fields.get("value").and_then(Value::as_u64).unwrap_or(0)
+}
+
+/// The mark of a person in a room stands in the room or in its tally: the further one counts.
+pub(crate) fn mark_ids(room: RecordId, staff: &StaffId) -> [RecordId; 2] {
+    [kinds::mark_id(&Scope::Room(room), staff), kinds::mark_id(&Scope::Tally(room), staff)]
+}
+
+/// One row for each person.
+pub(crate) fn marks(records: Vec<(Record, i64)>) -> Vec<MarkRow> {
+    let mut rows: Vec<MarkRow> = Vec::new();
+    for (mark, at_ms) in records {
+        let Some(staff) = message::author(&mark).cloned() else { continue };
+        let row = MarkRow { staff, to: mark_value(&mark), at_ms };
+        match rows.iter_mut().find(|r| r.staff == row.staff) {
+            Some(known) if known.to >= row.to => {}
+            Some(known) => *known = row,
+            None => rows.push(row),
+        }
+    }
+    rows
+}
+
+/// Whether a message belongs into what was searched for; its words have been compared.
+pub(crate) fn message_fits(m: &Record, filter: &MessageFilter) -> bool {
+    !m.flag(message::UNSENT)
+        && filter.from_staff.as_ref().is_none_or(|s| message::author(m) == Some(s))
+        && filter.from_ms.is_none_or(|from| m.received_ms >= from)
+        && filter.to_ms.is_none_or(|to| m.received_ms < to)
+        && (!filter.photos || m.fields.get(message::PHOTOS).and_then(Value::as_u64).unwrap_or(0) > 0)
+}
+
+/// The numbers of a call. `asked`: everybody with a post in its sections; `seen`: changes whenever an answer or a mark came.
+pub(crate) fn call_numbers(
+    of: &Record,
+    asked: &[Staff],
+    answers: &[Record],
+    marks: &[MarkRow],
+    today: &str,
+    seen: u64,
+) -> Value {
+    let asked: BTreeSet<&StaffId> =
+        asked.iter().filter(|s| call::is_asked(of, s, today)).map(|s| &s.id).collect();
+    let answers: Vec<&Record> =
+        answers.iter().filter(|a| message::author(a).is_some_and(|s| asked.contains(s))).collect();
+    let count = |field: &str, value: &str| answers.iter().filter(|a| a.text(field) == value).count();
+    let mut read: BTreeSet<&StaffId> = answers.iter().filter_map(|a| message::author(a)).collect();
+    read.extend(marks.iter().filter(|m| m.to >= of.born_seq && asked.contains(&m.staff)).map(|m| &m.staff));
+    let mut out = json!({"asked": asked.len(), "answered": answers.len(), "read": read.len(), "seen": seen});
+    for value in call::SAFETY {
+        out[value] = count(answer::SAFETY, value).into();
+    }
+    for value in call::COMING {
+        out[value] = count(answer::COMING, value).into();
+    }
+    out
+}
+
+/// Of a large room's newest messages, how many have read each: `[[born_seq, readers]…]`.
+pub(crate) fn room_reads(born: &[u64], marks: &[MarkRow]) -> Value {
+    let readers = |n: u64| marks.iter().filter(|m| m.to >= n).count();
+    Value::Array(born.iter().map(|n| json!([n, readers(*n)])).collect())
+}
+
+/// What a call's numbers were made from; absent: never made.
+pub(crate) fn seen(of: &Record) -> Option<u64> {
+    of.fields.get(call::TALLY)?.get("seen")?.as_u64()
+}
