@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
+use crate::enrolment::Door;
 use crate::identity::Identity;
 use crate::keys::Keys;
 use crate::line::LineTurns;
@@ -42,8 +43,8 @@ pub struct App {
     hints: broadcast::Sender<Hint>,
     pub work: Notify,
     pub stop: CancellationToken,
-    /// What phones dial; known once the listener is bound.
-    pub public_url: String,
+    /// What phones dial and trust; known once the listener is bound.
+    pub door: Door,
 }
 
 pub type Shared = Arc<App>;
@@ -54,7 +55,7 @@ impl App {
         keys: Keys,
         storage: Arc<dyn Storage>,
         stop: CancellationToken,
-        public_url: String,
+        door: Door,
     ) -> Self {
         let limits = Arc::new(config.limits.clone());
         Self {
@@ -72,7 +73,7 @@ impl App {
             hints: broadcast::channel(HINT_BUFFER).0,
             work: Notify::new(),
             stop,
-            public_url,
+            door,
             storage,
             limits,
             config,

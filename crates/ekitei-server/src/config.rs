@@ -16,6 +16,9 @@ pub struct Config {
     /// `postgres://…`; absent: SQLite in `data`.
     pub database: Option<String>,
     pub tls: Option<TlsFiles>,
+    /// Certificate of the authority that signed the one phones meet, PEM. QR codes carry its pin; with `tls` it is shown
+    /// at the end of the chain. Absent: the last of the chain, if that is an authority.
+    pub tls_ca: Option<PathBuf>,
     /// Built console pages; absent: the ones built into the program, if any.
     pub console: Option<PathBuf>,
     /// The one origin whose pages may show the console in a frame (the demo's stage); absent: none. Loopback only.
@@ -131,6 +134,7 @@ impl Config {
             listen,
             database: None,
             tls: None,
+            tls_ca: None,
             console: None,
             frame_origin: None,
             public_url: None,

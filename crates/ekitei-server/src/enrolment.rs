@@ -14,12 +14,21 @@ pub enum EnrolmentError {
     Random(#[from] NoRandom),
 }
 
+/// How phones come to this office.
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// The address that they dial.
+    pub server: String,
+    /// `sha256/…` of the office's certificate authority; `None`: it is told in another way, or there is none.
+    pub ca_pin: Option<String>,
+}
+
 /// A code that was just made; the office keeps only its keyed hash.
 #[derive(Debug)]
 pub struct OneTimeCode {
     pub code: String,
     pub expires_ms: i64,
-    /// `ekitei://enrol?server=…&code=…`
+    /// `ekitei://enrol?server=…&code=…`, with `&ca=…` where the authority is known
     pub link: String,
 }
 
@@ -31,13 +40,22 @@ pub async fn make_code(
     storage: &dyn Storage,
     signer: &Signer,
     staff: &StaffId,
-    server: &str,
+    door: &Door,
     expires_ms: i64,
 ) -> Result<OneTimeCode, EnrolmentError> {
     let code = new_code()?;
     storage.create_code(staff, &signer.code_hash(&code), expires_ms).await?;
-    let link = format!("ekitei://enrol?server={}&code={code}", percent(server));
+    let link = link(door, &code);
     Ok(OneTimeCode { code, expires_ms, link })
+}
+
+fn link(door: &Door, code: &str) -> String {
+    let mut link = format!("ekitei://enrol?server={}&code={code}", percent(&door.server));
+    if let Some(pin) = &door.ca_pin {
+        link.push_str("&ca=");
+        link.push_str(&percent(pin));
+    }
+    link
 }
 
 /// As an image that the console shows.
@@ -82,9 +100,12 @@ mod tests {
 
     #[test]
     fn a_link_becomes_an_image() {
-        let link =
-            format!("ekitei://enrol?server={}&code=ABCDE-FGHJK", percent("https://office.example:8443"));
-        assert_eq!(link, "ekitei://enrol?server=https%3A%2F%2Foffice.example%3A8443&code=ABCDE-FGHJK");
+        let mut door = Door { server: "https://office.example:8443".into(), ca_pin: None };
+        let plain = "ekitei://enrol?server=https%3A%2F%2Foffice.example%3A8443&code=ABCDE-FGHJK";
+        assert_eq!(link(&door, "ABCDE-FGHJK"), plain);
+        door.ca_pin = Some("sha256/a+/=".into());
+        let link = link(&door, "ABCDE-FGHJK");
+        assert_eq!(link, format!("{plain}&ca=sha256%2Fa%2B%2F%3D"));
         assert!(qr_svg(&link).contains("<svg"));
         assert!(qr_terminal(&link).lines().count() > 10);
         assert_eq!(qr_svg(&"x".repeat(10_000)), "");

@@ -5,14 +5,19 @@ use crate::config::{Limits, TlsFiles};
 use crate::idle::{IdleIo, Patience};
 use axum::Router;
 use axum::extract::ConnectInfo;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use rustls::ServerConfig;
+use rustls::server::ParsedCertificate;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use sha2::{Digest, Sha256};
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -33,19 +38,18 @@ pub enum TlsError {
     Rustls(#[from] rustls::Error),
 }
 
-/// Reads the certificate chain and the key.
+/// Reads the certificate chain and the key. `authority` ends the chain, if it does not stand there already: a phone that
+/// knows it by its pin must see it.
 ///
 /// # Errors
 /// A file is missing, not PEM, or the two do not belong together.
-pub fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
-    let wrong = |file: &std::path::Path| {
-        let file = file.display().to_string();
-        move |e: rustls_pki_types::pem::Error| TlsError::File { file, reason: e.to_string() }
-    };
-    let chain = CertificateDer::pem_file_iter(&files.cert)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(wrong(&files.cert))?;
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(wrong(&files.key))?;
+pub fn acceptor(
+    files: &TlsFiles,
+    authority: Option<CertificateDer<'static>>,
+) -> Result<TlsAcceptor, TlsError> {
+    let mut chain = certificates(&files.cert)?;
+    chain.extend(authority.filter(|a| !chain.contains(a)));
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|e| unreadable(&files.key, &e))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -53,6 +57,50 @@ pub fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
         .with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
+    read.map_err(|e| unreadable(file, &e))
+}
+
+fn unreadable(file: &Path, error: &rustls_pki_types::pem::Error) -> TlsError {
+    TlsError::File { file: file.display().to_string(), reason: error.to_string() }
+}
+
+/// The certificate in which phones trust: `ca`, else the end of the server's own chain. `None`: there is no TLS here, or
+/// the chain ends below its authority.
+///
+/// # Errors
+/// A file is missing or not PEM.
+pub fn authority(
+    tls: Option<&TlsFiles>,
+    ca: Option<&Path>,
+) -> Result<Option<CertificateDer<'static>>, TlsError> {
+    if let Some(ca) = ca {
+        let named = certificates(ca)?.pop();
+        return named.map(Some).ok_or_else(|| unreadable(ca, &rustls_pki_types::pem::Error::NoItemsFound));
+    }
+    let Some(files) = tls else { return Ok(None) };
+    let mut chain = certificates(&files.cert)?;
+    let alone = chain.len() == 1;
+    Ok(chain.pop().filter(|last| !alone || is_self_issued(last)))
+}
+
+/// The name of who issued it is its own: it stands in it twice.
+fn is_self_issued(cert: &CertificateDer<'_>) -> bool {
+    let mut store = rustls::RootCertStore::empty();
+    if store.add(cert.clone().into_owned()).is_err() {
+        return false;
+    }
+    let name: &[u8] = &store.roots[0].subject;
+    !name.is_empty() && cert.windows(name.len()).filter(|part| *part == name).count() > 1
+}
+
+/// `sha256/…`: the hash of the certificate's public key, as phones compare it.
+pub fn pin(cert: &CertificateDer<'_>) -> Option<String> {
+    let parsed = ParsedCertificate::try_from(cert).ok()?;
+    Some(format!("sha256/{}", STANDARD.encode(Sha256::digest(parsed.subject_public_key_info()))))
 }
 
 /// Serves until `stop` is cancelled, then waits for the requests under way, at most `limits.shutdown_ms`.

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::config::{Config, ConfigError};
+use crate::enrolment::Door;
 use crate::keys::{KeyError, Keys};
 use crate::listener::{self, TlsError};
 use crate::{blobs, jobs, keys, store, web};
@@ -16,8 +17,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// Where `enrol` finds the address that phones dial.
+/// Where `enrol` finds the address that phones dial, and the pin of the authority that they trust.
 pub const META_PUBLIC_URL: &str = "public_url";
+pub const META_CA_PIN: &str = "ca_pin";
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -74,7 +76,14 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     let lock = lock(&config)?;
     let keys = Keys::open_or_create(&config.data)?;
-    let tls = config.tls.as_ref().map(listener::acceptor).transpose()?;
+    let authority = listener::authority(config.tls.as_ref(), config.tls_ca.as_deref())?;
+    let ca_pin = authority.as_ref().and_then(listener::pin);
+    let tls = config.tls.as_ref().map(|files| listener::acceptor(files, authority)).transpose()?;
+    if tls.is_some() && ca_pin.is_none() {
+        tracing::warn!(
+            "QR codes cannot tell phones whom to trust: give --tls-ca, or a chain with its authority"
+        );
+    }
     let storage = store::open(&config.data, config.database.as_deref()).await?;
     let listen = |e| StartError::Listen(config.listen, e);
     let socket = TcpListener::bind(config.listen).await.map_err(listen)?;
@@ -82,13 +91,15 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let url = format!("{}://{addr}", if tls.is_some() { "https" } else { "http" });
     let public_url = config.public_url.clone().unwrap_or_else(|| url.clone());
     storage.meta_set(META_PUBLIC_URL, &public_url).await?;
+    storage.meta_set(META_CA_PIN, ca_pin.as_deref().unwrap_or_default()).await?;
     if lock.is_some() {
         // Alone on this database: what a killed server had begun is nobody's any more.
         storage.resume_jobs(config.clock.now_ms()).await?;
         remove_leftovers(&blobs::staging_folder(&config.data))?;
     }
     let stop = CancellationToken::new();
-    let app = Arc::new(App::new(config, keys, Arc::clone(&storage), stop.clone(), public_url));
+    let door = Door { server: public_url, ca_pin };
+    let app = Arc::new(App::new(config, keys, Arc::clone(&storage), stop.clone(), door));
     let router = web::router(Arc::clone(&app));
     let serving = tokio::spawn(listener::serve(socket, tls, router, Arc::clone(&app.limits), stop.clone()));
     if lock.is_some() {

@@ -89,7 +89,7 @@ const CASES = `number,name,section,place,lat,lon,access,assignees
 `;
 
 /** An invented office with two people and two cases, one of them for members only. */
-export async function startOffice() {
+export async function startOffice({ options = [] } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'ekitei-e2e-'));
   const data = join(dir, 'office');
   const share = join(dir, 'share');
@@ -98,7 +98,7 @@ export async function startOffice() {
   writeFileSync(join(dir, 'cases.csv'), CASES);
   await run('ekitei-server', ['import-staff', '--data', data, join(dir, 'staff.csv')]);
   await run('ekitei-server', ['import-cases', '--data', data, join(dir, 'cases.csv')]);
-  const server = await serve('ekitei-server', ['serve', '--data', data, '--share', share, '--listen', '127.0.0.1:0', '--console', join(root, 'ui/console/dist')]);
+  const server = await serve('ekitei-server', ['serve', '--data', data, '--share', share, '--listen', '127.0.0.1:0', '--console', join(root, 'ui/console/dist'), ...options]);
   const stops = [server.stop];
 
   async function startPhone(staff) {
@@ -116,9 +116,10 @@ export async function startOffice() {
     dir, data, share, url: server.url, startPhone,
     newCode: async (staff) => (await run('ekitei-server', ['enrol', '--data', data, '--staff', staff, '--plain'])).trim(),
     /** A phone that nobody has enrolled yet. */
-    async startBlankPhone() {
+    async startBlankPhone({ readyShots } = {}) {
       const home = mkdtempSync(join(dir, 'phone-'));
-      const host = await serve('ekitei-field', ['--home', home, 'serve', '--listen', '127.0.0.1:0', '--ui', join(root, 'ui/phone/dist')]);
+      const shots = readyShots ? ['--ready-shots', readyShots] : [];
+      const host = await serve('ekitei-field', ['--home', home, 'serve', '--listen', '127.0.0.1:0', '--ui', join(root, 'ui/phone/dist'), ...shots]);
       stops.push(host.stop);
       return { url: host.url, home };
     },

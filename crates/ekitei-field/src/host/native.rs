@@ -84,7 +84,7 @@ fn answer(host: &Host, command: &str, args: &Value) -> Result<Value, Fault> {
         }
         "dial" => Ok(json!({ "opened": "none" })),
         "auto_lock" | "keystore_confirm" | "shutter" => Ok(json!({})),
-        "share_take" => Ok(json!({ "taken": [], "refused": [] })),
+        "pick" | "share_take" => Ok(json!({ "taken": [], "refused": [] })),
         "capture" => capture(host, args["names"].as_array().map(Vec::as_slice).unwrap_or_default()),
         "biometrics_set" => {
             present(native)?;

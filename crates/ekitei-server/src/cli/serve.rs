@@ -23,6 +23,9 @@ pub(crate) struct Args {
     /// Private key, PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Certificate of the authority that signed it, PEM: phones take its pin from their QR code
+    #[arg(long, value_name = "FILE")]
+    tls_ca: Option<PathBuf>,
     /// Built console pages to serve instead of the built-in ones
     #[arg(long, value_name = "DIR")]
     console: Option<PathBuf>,
@@ -47,6 +50,7 @@ pub(crate) async fn run(args: Args) -> Done {
     let mut config = Config::new(args.office.data, args.share, args.listen);
     config.database = args.office.database;
     config.tls = args.tls_cert.zip(args.tls_key).map(|(cert, key)| TlsFiles { cert, key });
+    config.tls_ca = args.tls_ca;
     config.console = args.console;
     config.frame_origin = args.frame_origin;
     config.public_url = args.public_url;

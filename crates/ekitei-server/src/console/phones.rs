@@ -64,12 +64,12 @@ pub async fn create_code(
 ) -> Answer<Json<CodeView>> {
     let owner = managed(&app, &user, &StaffId(input.staff)).await?;
     let expires_ms = app.now_ms() + app.limits.code_ms;
-    let made = make_code(&*app.storage, &app.keys.signer, &owner.id, &app.public_url, expires_ms).await;
+    let made = make_code(&*app.storage, &app.keys.signer, &owner.id, &app.door, expires_ms).await;
     let made = made.map_err(|e| match e {
         EnrolmentError::Storage(e) => Refused::from(e),
         EnrolmentError::Random(e) => Refused::unavailable(&e),
     })?;
-    let (qr_svg, server) = (qr_svg(&made.link), app.public_url.clone());
+    let (qr_svg, server) = (qr_svg(&made.link), app.door.server.clone());
     Ok(Json(CodeView { code: made.code, expires_ms, server, link: made.link, qr_svg }))
 }
 

@@ -8,6 +8,8 @@ export interface Target {
   note: string | null;
   /** The question of an inspection. */
   place?: InspectionPlace | null;
+  /** A room: each picture is sent into it as it is taken. */
+  room?: string | null;
 }
 
 /** Shares of the picture that are cut off at each side, 0 to 0.9. */
@@ -84,7 +86,7 @@ export async function cropped(picture: Blob, crop: Crop): Promise<Blob> {
   return canvasBlob(canvas);
 }
 
-async function putInbox(name: string, bytes: Blob): Promise<string> {
+export async function putInbox(name: string, bytes: Blob): Promise<string> {
   let response: Response;
   try {
     response = await fetch(inboxUrl(name), { method: 'PUT', body: bytes });
@@ -118,6 +120,7 @@ async function named(response: Response, asked: string): Promise<string> {
 
 /** The row "capture pending", before a camera opens, because the process may be killed meanwhile: where it writes. */
 export async function begun(target: Target): Promise<string> {
+  if (target.room) return `capture-${crypto.randomUUID()}.jpg`;
   if (!target.case) throw new BridgeError({ code: 'case-unknown', cure: 'ask' });
   const { name } = await core('capture_begin', { case: target.case, ...(target.visit ? { visit: target.visit } : {}), ...(target.place ? { place: target.place } : {}) });
   return name;
@@ -125,11 +128,12 @@ export async function begun(target: Target): Promise<string> {
 
 /** Bytes into the inbox, the row first. */
 export async function deposit(bytes: Blob, fileName: string, target: Target): Promise<string> {
-  if (target.case && fileName === '') return putInbox(await begun(target), bytes);
+  if ((target.case || target.room) && fileName === '') return putInbox(await begun(target), bytes);
   return putInbox(inboxName(fileName, crypto.randomUUID()), bytes);
 }
 
 export async function keep(names: string[], target: Target, caption: string): Promise<PhotoView[]> {
+  if (target.room) return (await core('chat_send', { room: target.room, photos: names })).photos;
   return core('photo_add', {
     names,
     caption,

@@ -735,6 +735,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_ekitei_ffi_checksum_func_install_keystore(
     ): Int
+    external fun uniffi_ekitei_ffi_checksum_method_ekiteibackground_holidays(
+    ): Int
     external fun uniffi_ekitei_ffi_checksum_method_ekiteibackground_line_changed(
     ): Int
     external fun uniffi_ekitei_ffi_checksum_method_ekiteibackground_live(
@@ -789,6 +791,8 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_ekitei_ffi_fn_constructor_ekiteibackground_open(`dir`: RustBuffer.ByValue,`keystore`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Long
+    external fun uniffi_ekitei_ffi_fn_method_ekiteibackground_holidays(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
+    ): RustBuffer.ByValue
     external fun uniffi_ekitei_ffi_fn_method_ekiteibackground_line_changed(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus, 
     ): Unit
     external fun uniffi_ekitei_ffi_fn_method_ekiteibackground_live(`ptr`: Long,`keepAliveMs`: Long,`callback`: Long,uniffi_out_err: UniffiRustCallStatus, 
@@ -956,6 +960,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_ekitei_ffi_checksum_func_install_keystore() and 0xFFFF) != 38077) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_ekitei_ffi_checksum_method_ekiteibackground_holidays() and 0xFFFF) != 60094) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_ekitei_ffi_checksum_method_ekiteibackground_line_changed() and 0xFFFF) != 35800) {
@@ -1762,6 +1769,11 @@ public object FfiConverterTypeDeliveryCallback: FfiConverter<DeliveryCallback, L
 public interface EkiteiBackgroundInterface {
     
     /**
+     * Days off besides the weekend (`2026-11-23`), as the office last said them.
+     */
+    fun `holidays`(): List<kotlin.String>
+    
+    /**
      * The system reports another network.
      */
     fun `lineChanged`()
@@ -1889,6 +1901,23 @@ open class EkiteiBackground: Disposable, AutoCloseable, EkiteiBackgroundInterfac
             UniffiLib.uniffi_ekitei_ffi_fn_clone_ekiteibackground(handle, status)
         }
     }
+
+    
+    /**
+     * Days off besides the weekend (`2026-11-23`), as the office last said them.
+     */
+    @Throws(EkiteiException::class)override fun `holidays`(): List<kotlin.String> {
+            return FfiConverterSequenceString.lift(
+    callWithHandle {
+    uniffiRustCallWithError(EkiteiException) { _status ->
+    UniffiLib.uniffi_ekitei_ffi_fn_method_ekiteibackground_holidays(
+        it,
+        _status)
+}
+    }
+    )
+    }
+    
 
     
     /**
@@ -3266,6 +3295,34 @@ public object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?>
         } else {
             buf.put(1)
             FfiConverterString.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.String>> {
+    override fun read(buf: ByteBuffer): List<kotlin.String> {
+        val len = buf.getInt()
+        return List<kotlin.String>(len) {
+            FfiConverterString.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<kotlin.String>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterString.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<kotlin.String>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterString.write(it, buf)
         }
     }
 }
