@@ -139,7 +139,7 @@ impl Surface for Core {
         usecase::photo_place::place(&self.shared.open()?, &args)
     }
     fn code_read(&self, args: CodeReadArgs) -> Result<CodesView, Fault> {
-        usecase::codes::read(&self.shared.open()?, &args.name)
+        usecase::codes::read(&self.shared, &args.name)
     }
     fn photo_caption(&self, args: PhotoCaptionArgs) -> Result<PhotoView, Fault> {
         usecase::photos::set_caption(&self.shared.open()?, args.id, &args.caption)
