@@ -33,7 +33,8 @@ fn entries(of: &Inspected, pictures: &Pictures) -> Vec<Entry> {
         if let Some(target) = target
             && let Some(value) = value(of, pictures, row, &target)
         {
-            out.push(Entry { sheet: place.sheet.clone(), target, value });
+            let label = row.label.clone();
+            out.push(Entry { sheet: place.sheet.clone(), target, value, label });
         }
     }
     out.extend(listed(of, &map, &row_of));
@@ -59,7 +60,8 @@ fn listed(of: &Inspected, map: &SheetMap, written: &HashMap<&str, usize>) -> Vec
                 if n + 1 == place.targets.len() { findings.len() } else { (n + 1).min(findings.len()) };
             let Some(rest) = findings.get(n..upto).filter(|rest| !rest.is_empty()) else { break };
             let value = Value::Text(rest.join(" / "));
-            out.push(Entry { sheet: place.sheet.clone(), target: target.clone(), value });
+            let label = table.label.get("ja").to_owned();
+            out.push(Entry { sheet: place.sheet.clone(), target: target.clone(), value, label });
         }
     }
     out

@@ -75,6 +75,7 @@ fn code(bytes: &[u8]) -> String {
             sheet: "調書".into(),
             target: Target::Text { cell: Cell::new(4, 2) },
             value: Value::Text("x".into()),
+            label: String::new(),
         }],
         mark: ChoiceMark::Oval,
     };

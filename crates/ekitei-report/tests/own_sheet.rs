@@ -58,7 +58,7 @@ fn question<'a>(proposal: &'a Proposal, label: &str) -> &'a Question {
 }
 
 fn entry(sheet: &str, target: Target, value: Value) -> Entry {
-    Entry { sheet: sheet.into(), target, value }
+    Entry { sheet: sheet.into(), target, value, label: "認可番号".into() }
 }
 
 fn put(bytes: &[u8], entries: Vec<Entry>) -> Result<Vec<u8>, Fault> {
@@ -509,13 +509,59 @@ fn a_form_that_does_not_fit_its_sheet_is_told() {
 }
 
 #[test]
-fn a_text_too_long_for_its_cell_is_written_and_told() {
+fn a_text_too_long_for_its_cell_stands_in_full_on_a_sheet_of_its_own() {
     let before = sample("gravel-pit.xlsx");
-    let entries =
-        vec![entry("調書", Target::Text { cell: cell("F6") }, Value::Text("とても長い認可番号".repeat(20)))];
+    let long = "とても長い認可番号".repeat(20);
+    let entries = vec![
+        entry("調書", Target::Text { cell: cell("F6") }, Value::Text(long.clone())),
+        entry("調書", Target::Text { cell: cell("G12") }, Value::Text(long.clone())),
+    ];
     let filled = fill(&before, &Filling { entries, mark: ChoiceMark::Oval }).unwrap();
-    assert_eq!(filled.notes[0].code, "sheet-note-long");
+    assert_eq!(filled.notes.iter().map(|n| n.code.as_str()).collect::<Vec<_>>(), ["sheet-note-annex"; 2]);
     assert_eq!(filled.notes[0].cell, cell("F6"));
+    let parts_after = parts(&filled.bytes);
+    assert_eq!(
+        text(&parts_after, "xl/styles.xml"),
+        text(&parts(&before), "xl/styles.xml"),
+        "letters nobody can read help nobody"
+    );
+    let again = propose(&filled.bytes).unwrap();
+    let on = |name: &str| &again.sheets.iter().find(|sheet| sheet.name == name).unwrap().texts;
+    let at = |name: &str, place: &str| on(name).iter().find(|(at, _)| *at == cell(place)).unwrap().1.clone();
+    assert_eq!((at("調書", "F6"), at("調書", "G12")), ("別紙1".to_owned(), "別紙2".to_owned()));
+    assert_eq!((at("別紙", "A3"), at("別紙", "B3")), ("別紙1".to_owned(), "認可番号".to_owned()));
+    let whole: String =
+        on("別紙").iter().filter(|(at, _)| at.column == 1).map(|(_, text)| text.as_str()).collect();
+    assert_eq!(whole, format!("認可番号{long}認可番号{long}"), "nothing is left out");
+    // The name is taken the second time.
+    let twice = put(&filled.bytes, vec![entry("調書", Target::Text { cell: cell("F6") }, Value::Text(long))])
+        .unwrap();
+    assert_eq!(propose(&twice).unwrap().sheets.last().unwrap().name, "別紙(2)");
+}
+
+#[test]
+fn a_text_a_little_too_long_gets_smaller_letters_in_its_cell_alone() {
+    let before = sample("gravel-pit.xlsx");
+    let target = || Target::Text { cell: cell("F6") };
+    let number = |length: usize| "令和8年指令第".chars().cycle().take(length).collect::<String>();
+    let filled = |value: String| {
+        let entries = vec![entry("調書", target(), Value::Text(value))];
+        fill(&before, &Filling { entries, mark: ChoiceMark::Oval }).unwrap()
+    };
+    let styles = |bytes: &[u8]| text(&parts(bytes), "xl/styles.xml").to_owned();
+    // The first length that does not go in as the sheet stands.
+    let changed = (1..60).map(|length| filled(number(length))).find(|f| styles(&f.bytes) != styles(&before));
+    let changed = changed.expect("some length needs smaller letters");
+    assert!(changed.notes.is_empty(), "{:?}", changed.notes);
+    let formats = |bytes: &[u8]| {
+        let styles = styles(bytes);
+        let table = styles.split("<cellXfs").nth(1).unwrap().split("</cellXfs>").next().unwrap().to_owned();
+        table.matches("<xf ").count()
+    };
+    assert_eq!(formats(&changed.bytes), formats(&before) + 1);
+    let new = format!("<c r=\"F6\" s=\"{}\"", formats(&before));
+    assert!(text(&parts(&changed.bytes), "xl/worksheets/sheet1.xml").contains(&new));
+    propose(&changed.bytes).expect("the sheet is read again");
 }
 
 #[test]

@@ -60,6 +60,7 @@ pub(crate) struct Book {
     pub shared: Vec<Shared>,
     pub shared_part: Option<String>,
     pub styles: Vec<Style>,
+    pub styles_part: Option<String>,
     /// Width in pixels of the widest digit of the default font: the unit of column widths.
     pub digit_px: f64,
     /// Height in points of an empty row without its own height.
@@ -88,6 +89,7 @@ impl Book {
             shared: Vec::new(),
             shared_part: target("sharedStrings"),
             styles: vec![Style { font_pt: 11.0, ..Style::default() }],
+            styles_part: None,
             digit_px: 7.0,
             row_pt: 15.0,
             date_1904: false,
@@ -101,6 +103,7 @@ impl Book {
             let (styles, font, size) = super::styles::read(package.need(&part)?)?;
             if !styles.is_empty() {
                 this.styles = styles;
+                this.styles_part = Some(part);
             }
             (this.digit_px, this.row_pt) = super::styles::measures(&font, size);
         }

@@ -8,7 +8,12 @@ pub fn filling(proposal: &Proposal, mark: ChoiceMark, picture: impl Fn(u32) -> P
     let mut entries = Vec::new();
     for sheet in &proposal.sheets {
         let mut put = |target: &Target, value: Value| {
-            entries.push(Entry { sheet: sheet.name.clone(), target: target.clone(), value })
+            entries.push(Entry {
+                sheet: sheet.name.clone(),
+                target: target.clone(),
+                value,
+                label: String::new(),
+            })
         };
         for (index, question) in sheet.questions.iter().enumerate() {
             put(&question.target, value(index, question.kind, &question.label, &question.target, &picture));

@@ -19,7 +19,7 @@ use ekitei_model::Fault;
     ("paper" = String, Path, description = "`report.pdf` | `report.xlsx` | `ledger.pdf` | `ledger.xlsx`"),
 ), responses(
     (status = 200, content_type = "application/pdf"),
-    (status = 404, body = FaultView), (status = 422, body = FaultView, description = "A limit of the paper"),
+    (status = 404, body = FaultView), (status = 422, body = FaultView, description = "`paper-large` and other limits of the paper"),
 ))]
 pub async fn paper(
     State(app): State<Shared>,
@@ -44,7 +44,8 @@ async fn make(app: &App, of: Inspected, paper: Paper) -> Answer<Vec<u8>> {
     let work = tokio::task::spawn_blocking(move || {
         let pictures = papers::read(sources)?;
         let bytes = papers::make(&of, &pictures, sheet.as_deref(), paper)?;
-        ekitei_report::results::check_record([bytes.len() as u64]).map(|()| bytes)
+        let fits = ekitei_report::results::check_file(bytes.len() as u64);
+        fits.map(|()| bytes).map_err(|fault| Fault { code: "paper-large".to_owned(), ..fault })
     });
     work.await.map_err(|e| Refused::unavailable(&e))?.map_err(|fault: Fault| fault.into())
 }

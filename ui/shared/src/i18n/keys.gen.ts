@@ -1950,6 +1950,7 @@ export interface MessageParams {
   'note.placeholder': never;
   'note.published': 'where';
   'note.put-into-case': never;
+  'note.sheet-note-annex': 'cell' | 'sheet';
   'note.sheet-note-hidden': 'sheet';
   'note.sheet-note-long': 'cell' | 'sheet';
   'note.sheet-note-nothing': 'sheet';

@@ -14,6 +14,8 @@ pub(super) type Edits = BTreeMap<Cell, New>;
 
 pub(super) enum New {
     Text(String),
+    /// A text in a cell format of its own.
+    Styled(String, u32),
     Number(String),
     Ticks(Ticks),
 }
@@ -102,13 +104,14 @@ fn without_spans(head: &str) -> String {
 
 fn element(grid: &Grid, cell: Cell, style: u32, new: &New) -> String {
     let p = &grid.prefix;
+    let style = if let New::Styled(_, own) = new { *own } else { style };
     let style = if style == 0 { String::new() } else { format!(" s=\"{style}\"") };
     let inner = match new {
         New::Number(number) => {
             return format!("<{p}c r=\"{cell}\"{style}><{p}v>{}</{p}v></{p}c>", escape(number));
         }
         New::Text(text) if text.is_empty() => return format!("<{p}c r=\"{cell}\"{style}/>"),
-        New::Text(text) => plain(p, text),
+        New::Text(text) | New::Styled(text, _) => plain(p, text),
         New::Ticks(ticks) => ticked(p, ticks),
     };
     format!("<{p}c r=\"{cell}\"{style} t=\"inlineStr\"><{p}is>{inner}</{p}is></{p}c>")

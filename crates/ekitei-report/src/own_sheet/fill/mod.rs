@@ -1,11 +1,14 @@
 //! Writes answers into a section's own sheet. Only the worksheets (and, for pictures and circles, their drawings) are
 //! patched; every other part of the archive is copied as it is packed.
 
+mod annex;
 mod cells;
 mod circles;
 mod days;
 mod drawing;
+mod fit;
 mod parts;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -45,6 +48,8 @@ pub struct Entry {
     pub sheet: String,
     pub target: Target,
     pub value: Value,
+    /// What the answer is called where it stands apart from its place.
+    pub label: String,
 }
 
 #[derive(Clone, Debug)]
@@ -87,7 +92,19 @@ struct Work {
     ovals: Vec<drawing::Oval>,
 }
 
-/// Writes the answers into the sheet.
+/// What the answers ask for outside their worksheet.
+struct Beyond<'a> {
+    /// What the entry at work is called.
+    label: &'a str,
+    notes: Vec<Left>,
+    /// `None`: the sheet's styles offer nothing to make a smaller font from.
+    fitted: Option<fit::Fitted<'a>>,
+    /// `None`: the workbook offers no place for one more worksheet.
+    annex: Option<annex::Annex>,
+}
+
+/// Writes the answers into the sheet. A text that is longer than its cell gets smaller letters there (not below
+/// 7 points); one that is longer still stands on a worksheet 別紙 at the end, and its cell says so.
 ///
 /// Errors: those of reading the file; `sheet-changed` (a box or word is not where the form says, or the worksheet is
 /// gone), `sheet-cell-formula` (the target holds a formula), `sheet-value` (the answer does not fit the target),
@@ -102,7 +119,11 @@ pub fn fill(bytes: &[u8], filling: &Filling) -> Result<Filled, Fault> {
         by_sheet.entry(index).or_default().push(entry);
     }
     let mut patch = parts::Patch::new(&package);
-    let mut notes = Vec::new();
+    let styles = book.styles_part.as_deref();
+    let fitted = styles.and_then(|part| fit::Fitted::new(package.text(part)?, book.styles.len()));
+    let place = annex::Place::find(package.need(&book.part)?);
+    let annex = place.as_ref().map(|_| annex::Annex::default());
+    let mut beyond = Beyond { label: "", notes: Vec::new(), fitted, annex };
     let mut formulas = false;
     for (index, sheet) in book.sheets.iter().enumerate() {
         let text = package.need(&sheet.part)?;
@@ -117,13 +138,19 @@ pub fn fill(bytes: &[u8], filling: &Filling) -> Result<Filled, Fault> {
             sheet: &sheet.name,
             mark: filling.mark,
         };
-        let work = desk.plan(entries, &mut notes)?;
+        let work = desk.plan(entries, &mut beyond)?;
         let mut edited = cells::apply(text, &grid, &work.cells);
         if !work.pictures.is_empty() || !work.ovals.is_empty() {
             edited =
                 drawing::add(&mut patch, &book, &grid, &sheet.part, edited, &work.pictures, &work.ovals)?;
         }
         patch.replace(&sheet.part, edited);
+    }
+    if let (Some(part), Some(text)) = (styles, beyond.fitted.as_ref().and_then(fit::Fitted::write)) {
+        patch.replace(part, text);
+    }
+    if let (Some(annex), Some(place)) = (&beyond.annex, &place) {
+        annex.add(&mut patch, &book, place)?;
     }
     if formulas && !by_sheet.is_empty() {
         parts::recalculate_on_load(&mut patch, &book.part)?;
@@ -134,7 +161,7 @@ pub fn fill(bytes: &[u8], filling: &Filling) -> Result<Filled, Fault> {
             .with("size_mb", filled.len().div_ceil(1_000_000))
             .with("limit_mb", limits::FILLED_BYTES / (1024 * 1024)));
     }
-    Ok(Filled { bytes: filled, notes })
+    Ok(Filled { bytes: filled, notes: beyond.notes })
 }
 
 struct Desk<'a> {
@@ -147,36 +174,37 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    fn plan(&self, entries: &[&Entry], notes: &mut Vec<Left>) -> Result<Work, Fault> {
+    fn plan<'a>(&self, entries: &[&'a Entry], beyond: &mut Beyond<'a>) -> Result<Work, Fault> {
         let mut work = Work::default();
         for entry in entries {
+            beyond.label = &entry.label;
             match (&entry.target, &entry.value) {
                 (Target::Text { cell } | Target::Number { cell }, Value::Text(text)) => {
-                    self.put_text(&mut work, *cell, text, notes)?;
+                    self.put_text(&mut work, *cell, text, beyond)?;
                 }
                 (Target::Text { cell }, Value::Number(number)) => {
-                    self.put_text(&mut work, *cell, number, notes)?
+                    self.put_text(&mut work, *cell, number, beyond)?
                 }
                 (Target::Number { cell }, Value::Number(number)) => {
                     let number = plain_number(number).ok_or_else(|| value_fault(*cell))?;
                     work.cells.insert(self.writable(*cell)?, cells::New::Number(number));
                 }
                 (Target::Date { cell, style }, Value::Date(iso)) => {
-                    self.put_day(&mut work, *cell, *style, iso, notes)?
+                    self.put_day(&mut work, *cell, *style, iso, beyond)?
                 }
                 (Target::Text { cell }, Value::Date(iso)) => {
-                    self.put_text(&mut work, *cell, &crate::dates::japanese_date(iso), notes)?;
+                    self.put_text(&mut work, *cell, &crate::dates::japanese_date(iso), beyond)?;
                 }
                 (Target::Date { cell, .. }, Value::Text(text)) => {
-                    self.put_text(&mut work, *cell, text, notes)?
+                    self.put_text(&mut work, *cell, text, beyond)?
                 }
                 (Target::Choice { options }, Value::Chosen(chosen)) => {
-                    self.choose(&mut work, options, chosen, notes)?
+                    self.choose(&mut work, options, chosen, beyond)?
                 }
                 (Target::Picture { area }, Value::Pictures(pictures)) => {
                     let area = self.grid.block(area.from).max(*area);
                     if pictures.len() > PICTURES_LIMIT {
-                        notes.push(self.note("sheet-note-pictures", area.from));
+                        beyond.notes.push(self.note("sheet-note-pictures", area.from));
                     }
                     let shown = pictures.iter().take(PICTURES_LIMIT).cloned().collect();
                     work.pictures.push(drawing::Frame { area, pictures: shown });
@@ -200,44 +228,13 @@ impl Desk<'_> {
         Ok(cell)
     }
 
-    fn put_text(&self, work: &mut Work, cell: Cell, text: &str, notes: &mut Vec<Left>) -> Result<(), Fault> {
-        let cell = self.writable(cell)?;
-        let tidy = crate::breaking::tidy(text);
-        let text = crate::workbook::cell_text(&tidy);
-        if text.len() < tidy.len() || self.overflows(cell, &text) {
-            notes.push(self.note("sheet-note-long", cell));
-        }
-        work.cells.insert(cell, cells::New::Text(text));
-        Ok(())
-    }
-
-    /// Whether a text will not be seen in full: estimated with our font, a tenth of slack.
-    fn overflows(&self, cell: Cell, text: &str) -> bool {
-        let block = self.grid.block(cell);
-        let (wide, high) = self.grid.size_px(block, self.book);
-        let style = self.book.style(self.grid.style_at(cell));
-        let em = style.font_pt * 96.0 / 72.0;
-        let face = crate::faces::face(crate::faces::Weight::Regular);
-        let width = |c: char| f64::from(face.width(c)) * em;
-        let room = (wide - 6.0).max(em) * 1.1;
-        if style.wraps {
-            let lines =
-                crate::breaking::break_lines(text, room as f32, crate::Breaking { hang: false }, |c| {
-                    width(c) as f32
-                });
-            lines.len() as f64 * em * 1.15 > high * 1.1
-        } else {
-            text.split('\n').any(|line| line.chars().map(width).sum::<f64>() > room)
-        }
-    }
-
     fn put_day(
         &self,
         work: &mut Work,
         cell: Cell,
         style: DateStyle,
         iso: &str,
-        notes: &mut Vec<Left>,
+        beyond: &mut Beyond<'_>,
     ) -> Result<(), Fault> {
         let cell = self.writable(cell)?;
         let Some(day) = crate::dates::Day::parse(iso) else { return Err(value_fault(cell)) };
@@ -248,10 +245,10 @@ impl Desk<'_> {
                     Some(serial) => {
                         work.cells.insert(cell, cells::New::Number(serial.to_string()));
                     }
-                    None => self.put_text(work, cell, &day.wareki(), notes)?,
+                    None => self.put_text(work, cell, &day.wareki(), beyond)?,
                 }
             }
-            DateStyle::Wareki => self.put_text(work, cell, &day.wareki(), notes)?,
+            DateStyle::Wareki => self.put_text(work, cell, &day.wareki(), beyond)?,
             DateStyle::Blanks => {
                 let blank = self.grid.text(cell).ok_or_else(|| changed(cell))?;
                 let text = days::between(blank, day).ok_or_else(|| changed(cell))?;
@@ -266,7 +263,7 @@ impl Desk<'_> {
         work: &mut Work,
         options: &[super::Choice],
         chosen: &[String],
-        notes: &mut Vec<Left>,
+        beyond: &mut Beyond<'_>,
     ) -> Result<(), Fault> {
         if let Some(unknown) =
             chosen.iter().find(|label| !options.iter().any(|option| option.label == **label))
@@ -311,7 +308,7 @@ impl Desk<'_> {
                     }
                 }
                 Mark::Word { .. } => {}
-                Mark::Put { cell, text } if on => self.put_text(work, *cell, text, notes)?,
+                Mark::Put { cell, text } if on => self.put_text(work, *cell, text, beyond)?,
                 Mark::Put { .. } => {}
             }
         }
