@@ -313,6 +313,8 @@ views! {
         id: RecordId,
         kind: String,
         case: Option<RecordId>,
+        /// Of a message.
+        room: Option<RecordId>,
         case_number: String,
         title: String,
         /// Around the first match.

@@ -1,7 +1,7 @@
 use super::stamp_of;
 use crate::bridge::views::SearchHit;
 use ekitei_model::kinds::{self, note, photo, visit};
-use ekitei_model::{Record, fold};
+use ekitei_model::{Record, Scope, fold};
 
 /// Characters shown before the match, and in all.
 const BEFORE: usize = 12;
@@ -32,6 +32,10 @@ pub fn hit(record: &Record, query: &str, case_number: &str) -> SearchHit {
             kind => kind.to_owned(),
         },
         case,
+        room: match record.scope {
+            Scope::Room(room) => Some(room),
+            _ => None,
+        },
         case_number: case_number.to_owned(),
         title: super::conflicts::title(record),
         excerpt: excerpt(matched, &wanted),

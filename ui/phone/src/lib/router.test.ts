@@ -13,5 +13,6 @@ describe('parseRoute', () => {
 it('knows the tab of every screen', () => {
   expect(tabOf('case')).toBe('cases');
   expect(tabOf('conflicts')).toBe('queue');
+  expect(tabOf('room')).toBe('chat');
   expect(tabOf('note')).toBe('today');
 });

@@ -6,7 +6,8 @@ export type Page =
   | 'inspection' | 'show' | 'marks' | 'paper' | 'scan' | 'own'
   | 'queue' | 'conflicts' | 'search' | 'settings' | 'again'
   | 'help' | 'directory' | 'person'
-  | 'checklists' | 'checklist' | 'line';
+  | 'checklists' | 'checklist' | 'line'
+  | 'chat' | 'room' | 'room-info' | 'chat-new' | 'chat-find' | 'chat-to';
 
 export interface Route extends Omit<Address, 'name'> {
   page: Page;
@@ -14,6 +15,7 @@ export interface Route extends Omit<Address, 'name'> {
 
 const PAGES: readonly Page[] = [
   'today', 'cases', 'case', 'visit', 'note', 'camera', 'photo', 'inspection', 'show', 'marks', 'paper', 'scan', 'own', 'queue', 'conflicts', 'search', 'settings', 'again', 'help', 'directory', 'person', 'checklists', 'checklist', 'line',
+  'chat', 'room', 'room-info', 'chat-new', 'chat-find', 'chat-to',
 ];
 
 /** What is not an address leads to Today; its parameters stay (an enrolment link carries server and code). */
@@ -25,8 +27,11 @@ export function parseRoute(hash: string): Route {
 
 export const hrefOf = (page: Page, id?: string | null, query?: Query): string => writeAddress(page, id, query);
 
+const CHAT: readonly Page[] = ['chat', 'room', 'room-info', 'chat-new', 'chat-find', 'chat-to'];
+
 /** The tab under which a screen lives. */
-export function tabOf(page: Page): 'today' | 'cases' | 'search' | 'queue' {
+export function tabOf(page: Page): 'today' | 'cases' | 'chat' | 'search' | 'queue' {
+  if (CHAT.includes(page)) return 'chat';
   if (page === 'cases' || page === 'case' || page === 'photo' || page === 'marks') return 'cases';
   if (page === 'queue' || page === 'conflicts') return 'queue';
   return page === 'search' ? 'search' : 'today';

@@ -1183,7 +1183,11 @@ export type Scale = "conform" | "good";
 
 export type SearchArgs = { query: string, limit?: number, };
 
-export type SearchHit = { id: RecordId, kind: string, case: RecordId | null, case_number: string, title: string, 
+export type SearchHit = { id: RecordId, kind: string, case: RecordId | null, 
+/**
+ * Of a message.
+ */
+room: RecordId | null, case_number: string, title: string, 
 /**
  * Around the first match.
  */

@@ -29,9 +29,10 @@ describe('marked', () => {
 });
 
 it('leads to the right screen', () => {
-  const hit = { id: 'i', kind: 'photo', case: 'c', case_number: '', title: '', excerpt: '', at: '' };
+  const hit = { id: 'i', kind: 'photo', case: 'c', room: null, case_number: '', title: '', excerpt: '', at: '' };
   expect(hitHref(hit)).toBe('#/photo/i?case=c');
   expect(hitHref({ ...hit, kind: 'case' })).toBe('#/case/c');
+  expect(hitHref({ ...hit, kind: 'message', case: null, room: 'r' })).toBe('#/room/r?at=i');
   expect(hitHref({ ...hit, kind: 'note' })).toBe('#/note/i');
 });
 

@@ -60,11 +60,13 @@ export function hitHref(hit: SearchHit): string {
   if (hit.kind === 'note') return hrefOf('note', hit.id);
   if (hit.kind === 'photo') return hrefOf('photo', hit.id, { case: hit.case });
   if (hit.kind === 'visit') return hrefOf('visit', hit.id, { case: hit.case });
+  if (hit.kind === 'message') return hrefOf('room', hit.room, { at: hit.id });
   return hrefOf('case', hit.case ?? hit.id);
 }
 
 export function hitIcon(kind: string): IconName {
   if (kind === 'note') return 'note';
   if (kind === 'photo') return 'photo';
+  if (kind === 'message') return 'chat';
   return kind === 'visit' ? 'place' : 'case';
 }

@@ -1,0 +1,247 @@
+// Messaging between two phones over a real office: a conversation with read marks, pictures, reactions and search; what
+// is written without a line; Japanese input, which nothing may disturb.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { becomes, DISPLAYS, Finger, launch } from './lib/finger.mjs';
+import { runProgram, startOffice } from './lib/programs.mjs';
+
+const SECTION = '空知野振興局/商工労働観光課/指導保安係';
+/** Those who lead a section are reachable at any hour, so the hour of the test does not matter. */
+const HEAD = { id: 's-2001', name: '増毛 かおる' };
+const STEWARD = { id: 's-2002', name: '幌加内 さち' };
+
+let browser;
+let office;
+let phoneA;
+let phoneB;
+let a;
+let b;
+
+before(async () => {
+  [browser, office] = await Promise.all([launch(), startOffice()]);
+  const people = join(office.dir, 'leads.csv');
+  writeFileSync(people, `id,name,kana,section,role,extension\n${HEAD.id},${HEAD.name},ましけ かおる,${SECTION},head,21-300\n${STEWARD.id},${STEWARD.name},ほろかない さち,${SECTION},steward,21-301\n`);
+  await runProgram('ekitei-server', ['import-staff', '--data', office.data, people]);
+  phoneA = await office.startPhone(HEAD.id);
+  phoneB = await office.startPhone(STEWARD.id);
+  a = await Finger.at(browser, phoneA.url);
+  b = await Finger.at(browser, phoneB.url);
+  await a.open('#/chat');
+  await b.open('#/chat');
+});
+after(async () => {
+  await browser?.close();
+  await office?.stop();
+});
+
+const clean = async (finger, what) => {
+  assert.deepEqual(await finger.axe(), [], `${what}: accessibility`);
+  assert.deepEqual(finger.faults, [], `${what}: page errors`);
+};
+const texts = (finger) => finger.page.locator('[data-testid=message] .text').allInnerTexts();
+const stands = (finger, text) => finger.page.getByTestId('message').filter({ hasText: text }).last();
+
+async function write(finger, text) {
+  await finger.find('chat-text').fill(text);
+  await finger.tap('send');
+  await stands(finger, text).waitFor();
+}
+
+/** The room of the two on this phone. */
+async function shared(finger) {
+  let room;
+  await becomes('the room comes', async () => {
+    await finger.ask('sync_now', { deadline_s: 20 });
+    room = (await finger.ask('chat_rooms')).find((one) => one.type === 'direct');
+    return room !== undefined;
+  });
+  return room;
+}
+
+test('自分宛 is on top before anything was written, and the list is readable for everybody', async () => {
+  const first = a.page.getByTestId('room').first();
+  await first.waitFor();
+  assert.equal(await first.getAttribute('data-type'), 'self');
+  await a.shot('chat-empty');
+  await clean(a, 'rooms');
+  await first.click();
+  await a.find('chat-text').waitFor();
+  await a.shot('chat-self');
+  await clean(a, 'an empty room');
+});
+
+test('Japanese input: the field is never rewritten, Enter is a new line, only the button sends', async () => {
+  await a.open('#/chat');
+  await a.tap('room');
+  const field = a.find('chat-text');
+  await field.click();
+  // Whatever happens to the field while a word is composed comes from the keyboard.
+  await field.evaluate((element) => {
+    const own = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value');
+    window.rewritten = 0;
+    Object.defineProperty(element, 'value', {
+      configurable: true,
+      get() { return own.get.call(this); },
+      set(next) { window.rewritten += 1; own.set.call(this, next); },
+    });
+  });
+  const session = await a.page.context().newCDPSession(a.page);
+  for (const text of ['に', 'にほ', 'にほん']) await session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+  const during = await field.evaluate((element) => {
+    const press = new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, isComposing: true, bubbles: true, cancelable: true });
+    return element.dispatchEvent(press);
+  });
+  assert.equal(during, true, 'Enter during a conversion belongs to the keyboard');
+  await session.send('Input.insertText', { text: '日本' });
+  await a.page.keyboard.press('Enter');
+  await a.page.keyboard.insertText('海');
+  assert.equal(await field.inputValue(), '日本\n海');
+  assert.equal(await a.page.evaluate(() => window.rewritten), 0, 'nobody wrote into the field');
+  assert.equal(await a.page.getByTestId('message').count(), 0, 'nothing was sent');
+  // What is being typed survives leaving the room.
+  await becomes('the draft is kept', async () => (await a.ask('chat_rooms'))[0].draft === '日本\n海');
+  await a.open('#/chat');
+  await a.find('room', { text: '下書き' }).waitFor();
+  await a.tap('room');
+  assert.equal(await a.find('chat-text').inputValue(), '日本\n海');
+  await a.tap('send');
+  await stands(a, '日本').waitFor();
+  assert.equal(await a.find('chat-text').inputValue(), '');
+  await becomes('no draft is left', async () => (await a.ask('chat_rooms'))[0].draft === '');
+});
+
+test('two phones talk: a room is opened, read marks come back, replies, reactions and pictures arrive', async () => {
+  await a.open('#/chat');
+  await a.tap('chat-new');
+  await a.find('find-people').fill('ほろかない');
+  await a.tap('person', { text: STEWARD.name });
+  await clean(a, 'choosing people');
+  await a.tap('make-room');
+  await a.find('chat-text').waitFor();
+  await write(a, '現場の写真を送ります');
+  await a.find('state-sent').waitFor();
+  const room = await shared(b);
+  await becomes('it arrives', async () => (await b.ask('sync_now', { deadline_s: 20 })) && (await b.ask('chat_rooms')).find((one) => one.id === room.id).unread === 1);
+  await b.open('#/chat');
+  await b.find('unread').waitFor();
+  await b.shot('chat-unread');
+  await clean(b, 'rooms with something unread');
+  await b.find('room', { text: HEAD.name }).click();
+  await b.find('unread-from').waitFor();
+  assert.deepEqual(await texts(b), ['現場の写真を送ります']);
+  // Reading it tells the other.
+  await a.find('reads').waitFor({ timeout: 60_000 });
+  assert.match(await a.find('reads').innerText(), /既読1/);
+  await a.tap('reads');
+  await a.find('has-read', { text: STEWARD.name }).waitFor();
+  await clean(a, 'who has read');
+  await a.page.keyboard.press('Escape');
+  // Long press, reply.
+  await b.tap('message-menu');
+  await b.find('message-actions').waitFor();
+  await b.shot('chat-actions');
+  await clean(b, 'what can be done with a message');
+  await b.tap('do-reply');
+  await write(b, '届きました');
+  await stands(a, '届きました').waitFor({ timeout: 60_000 });
+  assert.match(await stands(a, '届きました').innerText(), /増毛 かおる\s*現場の写真/);
+  // A reaction, set and seen.
+  await stands(a, '届きました').getByTestId('message-menu').click();
+  await a.tap('react-ryokai');
+  await b.find('reaction-ryokai').waitFor({ timeout: 60_000 });
+  // A picture.
+  const bytes = await a.page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 800, height: 600 });
+    const pen = canvas.getContext('2d');
+    pen.fillStyle = '#7a9';
+    pen.fillRect(0, 0, 800, 600);
+    const blob = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.9));
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  });
+  await a.find('chat-file-input').setInputFiles({ name: '掲示板.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(bytes) });
+  await write(a, '会議室の掲示板');
+  await a.find('chat-photo').waitFor();
+  await b.find('chat-photo').waitFor({ timeout: 60_000 });
+  await becomes('all of it is at the office', async () => (await a.ask('sync_now', { deadline_s: 60 })).drained);
+  await a.shot('chat-room-a');
+  await b.shot('chat-room-b');
+  await clean(a, 'a room with pictures');
+  await clean(b, 'a room with pictures of another');
+});
+
+test('without a line: written in order, taken back, corrected; then everything once and in order', async () => {
+  const room = await shared(a);
+  await a.open(`#/room/${room.id}`);
+  await a.find('chat-text').waitFor();
+  phoneA.line.cut();
+  for (const text of ['圏外で一つ目', '取り消すもの', '圏外で二つ目', '圏外で三つ目']) await write(a, text);
+  assert.equal(await stands(a, '圏外で一つ目').getAttribute('data-state'), 'waiting');
+  await a.shot('chat-offline');
+  await clean(a, 'a room without a line');
+  await stands(a, '取り消すもの').getByTestId('cancel').click();
+  await becomes('it is gone', async () => !(await texts(a)).includes('取り消すもの'));
+  await stands(a, '圏外で二つ目').getByTestId('message-menu').click();
+  await a.tap('do-edit');
+  await a.find('edit-text').fill('圏外で二つ目（訂正）');
+  await a.tap('edit-save');
+  await stands(a, '（訂正）').waitFor();
+  phoneA.line.mend();
+  await becomes('it is delivered', async () => (await a.ask('sync_now', { deadline_s: 60 })).drained);
+  const expected = ['圏外で一つ目', '圏外で二つ目（訂正）', '圏外で三つ目'];
+  await b.open(`#/room/${room.id}`);
+  await becomes('in order', async () => {
+    await b.ask('sync_now', { deadline_s: 20 });
+    return JSON.stringify((await texts(b)).slice(-3)) === JSON.stringify(expected);
+  });
+  assert.equal((await texts(b)).filter((text) => text.startsWith('圏外')).length, 3, 'each once');
+  assert.ok(!(await stands(b, '（訂正）').innerText()).includes('編集済'), 'nobody had seen it before');
+});
+
+test('search finds one character without a line and opens the message in its place', async () => {
+  phoneB.line.cut();
+  await b.open('#/chat-find');
+  await b.find('find-text').fill('掲');
+  await b.find('chat-hit', { text: '会議室の掲示板' }).waitFor();
+  await b.page.locator('[data-testid=find-photos]').click();
+  await b.find('chat-hit', { text: '会議室の掲示板' }).waitFor();
+  await b.shot('chat-find');
+  await clean(b, 'search');
+  await b.tap('chat-hit');
+  await stands(b, '会議室の掲示板').waitFor();
+  phoneB.line.mend();
+});
+
+test('a message is taken back for both, and the room lists who is in it', async () => {
+  const room = await shared(a);
+  await a.open(`#/room/${room.id}`);
+  await stands(a, '圏外で三つ目').getByTestId('message-menu').click();
+  await a.tap('do-unsend');
+  await becomes('it is gone here', async () => !(await texts(a)).includes('圏外で三つ目'));
+  await b.open(`#/room/${room.id}`);
+  await becomes('it is gone there', async () => {
+    await b.ask('sync_now', { deadline_s: 20 });
+    return !(await texts(b)).includes('圏外で三つ目');
+  });
+  await a.tap('room-info');
+  await a.find('member', { text: STEWARD.name }).waitFor();
+  await clean(a, 'about the room');
+});
+
+test('large letters and gloves lose nothing', async () => {
+  const room = await shared(a);
+  for (const [name, display] of Object.entries(DISPLAYS)) {
+    await a.open(`#/room/${room.id}`);
+    await a.display(display);
+    await a.find('chat-text').waitFor();
+    await a.shot(`chat-${name}`);
+    await clean(a, `a room, ${name}`);
+    const wide = await a.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    assert.equal(wide, false, `${name}: nothing runs out at the side`);
+    await a.open('#/chat');
+    await a.find('room').waitFor();
+    await a.shot(`chat-rooms-${name}`);
+    await clean(a, `rooms, ${name}`);
+  }
+});
