@@ -58,8 +58,8 @@ fn the_story_is_played_to_its_end_and_leaves_nothing_running() {
     let played = command(&work).output().unwrap();
     let text = said(&played);
     assert!(played.status.success(), "{text}\n{}", String::from_utf8_lossy(&played.stderr));
-    for n in 1..=16 {
-        assert!(text.contains(&format!("{n:>2}/16 ✓ ")), "step {n}\n{text}");
+    for n in 1..=17 {
+        assert!(text.contains(&format!("{n:>2}/17 ✓ ")), "step {n}\n{text}");
     }
     let row = |label: &str| text.lines().rfind(|l| l.trim_start().starts_with(label)).unwrap().to_owned();
     assert!(row("What").contains("Bytes") && row("What").contains("Where to look"));
@@ -77,6 +77,7 @@ fn the_story_is_played_to_its_end_and_leaves_nothing_running() {
     // Sheet and ledger, each as PDF and workbook, and the report once more with the acceptance.
     assert!(papers.split_whitespace().any(|w| w == "5"), "{papers}");
     assert!(row("Accepted by the head").contains("/#/inspection/"), "{text}");
+    assert!(text.lines().any(|l| l.contains("8 steps") && l.contains("kbit/s")), "the tethering run\n{text}");
     nobody_answers(&text);
     // The half year lies in the shared folder, cases of few people do not.
     let listed = files(&work.join("office/share"));

@@ -15,6 +15,7 @@ mod stage;
 mod story;
 mod table;
 mod terminal;
+mod tethering;
 mod view;
 mod watch;
 mod work;

@@ -8,7 +8,7 @@ use super::pictures::Picture;
 use super::seed::Script;
 use super::terminal::{self, columns, padded};
 use super::view::{Say, StepState, StepView};
-use super::{Done, PIN, blocking, share};
+use super::{Done, PIN, blocking, share, tethering};
 use crate::desk::Desk;
 use crate::line::Mode;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-pub const STEPS: [&str; 16] = [
+pub const STEPS: [&str; 17] = [
     "cut",
     "notes",
     "photos",
@@ -32,6 +32,7 @@ pub const STEPS: [&str; 16] = [
     "papers",
     "accept",
     "receipt",
+    "tethering",
     "books",
 ];
 /// A step that is not seen by then has failed.
@@ -105,6 +106,7 @@ pub async fn play(cast: &Cast) -> Done<Played> {
     t.step(inspection::accept(cast, &mut p)).await?;
     p.sheet.accepted_s = delivery.elapsed().as_secs_f64();
     t.step(receipt(a, &p)).await?;
+    t.step(tethering::run(cast, &p.case)).await?;
     t.step(books(cast)).await?;
     Ok(p)
 }
