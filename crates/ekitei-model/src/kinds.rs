@@ -66,6 +66,8 @@ pub const URGENT_USE: &str = "urgent_use";
 /// 安否・参集; see [`crate::chat::call`].
 pub const CALL: &str = "call";
 pub const CALL_ANSWER: &str = "call_answer";
+/// That somebody asked for a copy of a room for the record, who allowed it, and when it was taken; stands in the section.
+pub const ROOM_EXPORT: &str = "room_export";
 
 /// Kinds that only the server makes and changes.
 pub const OFFICE_KINDS: [&str; 9] =

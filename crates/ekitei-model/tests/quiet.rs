@@ -1,5 +1,5 @@
 //! Quiet hours, case by case: who writes when, who receives, and when it arrives.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::type_complexity)]
 
 use ekitei_model::calendar::Holidays;
 use ekitei_model::chat::quiet::{self, Heard, Receiver, Verdict, Working, answers_urgent, verdict};

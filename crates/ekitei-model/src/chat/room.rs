@@ -62,6 +62,20 @@ pub mod entry {
     pub const WITH: &str = "with";
 }
 
+/// Fields of a `room_export`.
+pub mod export {
+    /// Record id of the room, and its name then.
+    pub const ROOM: &str = "room";
+    pub const ROOM_NAME: &str = "room_name";
+    pub const REASON: &str = "reason";
+    /// Staff id of the head who allowed it, and when ([`crate::Stamp`] text).
+    pub const APPROVED_BY: &str = "approved_by";
+    pub const APPROVED_AT: &str = "approved_at";
+    /// When it was taken last, and its SHA-256 (hex).
+    pub const TAKEN_AT: &str = "taken_at";
+    pub const SHA256: &str = "sha256";
+}
+
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, ts_rs::TS,
 )]

@@ -16,7 +16,7 @@ pub fn scope_fits(kind: &str, scope: &Scope, record: RecordId) -> Option<bool> {
         kinds::ROOM_MEMBER | kinds::MESSAGE | kinds::FILE | kinds::REACTION | kinds::PIN | kinds::CALL => {
             matches!(scope, Scope::Room(_))
         }
-        kinds::DUTY | kinds::HOURS => matches!(scope, Scope::Section(_)),
+        kinds::DUTY | kinds::HOURS | kinds::ROOM_EXPORT => matches!(scope, Scope::Section(_)),
         kinds::CALL_ANSWER => matches!(scope, Scope::Tally(_)),
         _ => return None,
     })
@@ -86,6 +86,7 @@ pub fn refuse(
         }
         kinds::PHOTO if matches!(scope, Some(Scope::Room(_))) && foreign => Some(code::NOT_AUTHOR),
         kinds::DUTY | kinds::HOURS => refuse_times(op.record, kind, target, fields, scope?, staff, today),
+        kinds::ROOM_EXPORT => refuse_export(target, fields, scope?, staff, today),
         kinds::CALL => refuse_call(target, fields, staff, today),
         kinds::CALL_ANSWER => refuse_answer(op.record, fields, scope?, by),
         _ => None,
@@ -206,6 +207,27 @@ fn refuse_times(
         None => text(fields, quiet::hours::STAFF),
     };
     (quiet::hours_id(path, whose) != id).then_some(code::DERIVED_ID)
+}
+
+/// Anybody asks with a reason; who leads the section allows and takes.
+fn refuse_export(
+    target: Option<&Record>,
+    fields: Option<&Fields>,
+    scope: &Scope,
+    staff: &Staff,
+    today: &str,
+) -> Option<&'static str> {
+    use room::export;
+    let Some(fields) = fields else { return Some("append-only") };
+    let Scope::Section(path) = scope else { return Some("scope-kind") };
+    if target.is_none() {
+        let asks = [export::ROOM, export::ROOM_NAME, export::REASON];
+        let known = fields.keys().all(|k| asks.contains(&k.as_str()));
+        return (!known || !message::is_reason(text(fields, export::REASON))).then_some(code::CHAT_FIELD);
+    }
+    let settles = [export::APPROVED_BY, export::APPROVED_AT, export::TAKEN_AT, export::SHA256];
+    let leads = staff.has_role_in(path, &[Role::Head], today);
+    (!leads || fields.keys().any(|k| !settles.contains(&k.as_str()))).then_some("not-allowed")
 }
 
 fn refuse_call(

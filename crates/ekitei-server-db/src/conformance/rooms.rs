@@ -88,7 +88,7 @@ pub async fn who_joins_reads_what_the_room_allows_and_who_leaves_loses_it(store:
     );
     applied(&b1.then(&leaves(of, "b1"), WORKING).await);
     assert!(!is_open(&b1, of).await, "the phone erases it");
-    assert_eq!(b1.record(room::entry_id(of, &Scope::User("b1".into()))).await.unwrap().deleted, true);
+    assert!(b1.record(room::entry_id(of, &Scope::User("b1".into()))).await.unwrap().deleted);
     applied(&a1.then(&says(of, "三"), WORKING).await);
     // Back again: what was said meanwhile stays hidden.
     applied(&a1.then(&member(of, "b1", "member"), WORKING).await);

@@ -143,7 +143,7 @@ pub(crate) fn shows(record: &Record, owner: Option<&Record>, staff: &Staff, toda
 pub(crate) fn shown_sql(scope: &Scope, owner: Option<&Record>, staff: &Staff, today: &str) -> String {
     let (Scope::Room(_), Some(of)) = (scope, owner) else { return String::new() };
     let spans = room::spans(of, staff, today);
-    if spans.iter().any(|s| *s == room::Span::ALL) {
+    if spans.contains(&room::Span::ALL) {
         return String::new();
     }
     let mut sql = String::from(" AND (kind IN ('room', 'room_member')");

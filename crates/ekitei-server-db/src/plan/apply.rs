@@ -72,7 +72,7 @@ impl Planner<'_> {
             Some(r) if r.deleted => return Ok(Outcome::Gone { scope: r.scope.clone() }),
             Some(r) if chat::meets(kind, r) => {
                 let there = r.clone();
-                return self.meet(op, there, fields, author);
+                return self.meet(op, &there, fields, author);
             }
             Some(_) => return Ok(quarantined("record-exists")),
             None => {}
@@ -303,7 +303,7 @@ impl Planner<'_> {
             Err(outcome) => return Ok(outcome),
         };
         if target.kind == kinds::MESSAGE {
-            return self.unsend(op, target, author);
+            return self.unsend(op, &target, author);
         }
         let scope = target.scope.clone();
         let seq = self.settle(target.tombstone(), Some(&target), op.op_id)?;

@@ -14,6 +14,7 @@ pub(crate) mod page;
 mod project;
 mod purge;
 mod push;
+mod quarantine;
 mod standing;
 pub(crate) mod verify;
 
@@ -21,7 +22,8 @@ pub(crate) use chat::{due_of, release_held, section_rooms, tally};
 pub(crate) use effects::{arrived, backed_up, job_effect};
 pub(crate) use import::{Tally, cases_are_sound, import_cases, import_staff, replace_kind, staff_are_sound};
 pub(crate) use purge::{bury, stub};
-pub(crate) use push::{console, expire, push, release, salvage};
+pub(crate) use push::{console, expire, push, salvage};
+pub(crate) use quarantine::release;
 
 use crate::rows::{Author, Changed, JobKind, QuarantineRow, QuarantineState, Touched, office_device};
 use ekitei_model::chat::message;

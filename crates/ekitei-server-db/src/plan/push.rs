@@ -1,6 +1,5 @@
 //! The pipe: batches, repeats, waiting operations, quarantine and what comes back out of it.
 
-use super::access;
 use super::apply::Author;
 use super::{LaneMark, LogRow, Look, Missing, Place, Planned, Planner, Waiting, WorkingSet};
 use crate::rows::{Caller, Incoming, QuarantineRow, QuarantineState};
@@ -107,26 +106,8 @@ pub(crate) fn salvage(ws: &WorkingSet, caller: &Caller, records: &[Record], now_
     p.finish(kept)
 }
 
-/// Takes an entry out of quarantine in the right of `caller`. `None`: it is not theirs to see.
-pub(crate) fn release(
-    ws: &WorkingSet,
-    row: &QuarantineRow,
-    caller: &Caller,
-    now_ms: i64,
-) -> Planned<Option<Outcome>> {
-    let mut p = Planner::new(ws, now_ms, &caller.today);
-    match p.let_out(row, caller) {
-        // Still refused: nothing is written, the entry stays open.
-        Ok(Some(outcome @ Outcome::Quarantined { .. })) => {
-            Planner::new(ws, now_ms, &caller.today).finish(Some(outcome))
-        }
-        Ok(outcome) => p.finish(outcome),
-        Err(Missing) => p.finish(None),
-    }
-}
-
 impl<'a> Planner<'a> {
-    fn known_outcome(&self, id: OpId) -> Option<Outcome> {
+    pub(super) fn known_outcome(&self, id: OpId) -> Option<Outcome> {
         self.decided.get(&id).or_else(|| self.ws.outcomes.get(&id)?.as_ref()).cloned()
     }
 
@@ -175,18 +156,15 @@ impl<'a> Planner<'a> {
             };
             self.out.waiting.insert(w.op_id, w);
         }
-        match &outcome {
-            Outcome::Quarantined { reason } => {
-                self.quarantine(
-                    incoming.op_id,
-                    incoming.op.as_ref(),
-                    &incoming.bytes,
-                    by.device,
-                    by.staff,
-                    reason,
-                )?;
-            }
-            _ => {}
+        if let Outcome::Quarantined { reason } = &outcome {
+            self.quarantine(
+                incoming.op_id,
+                incoming.op.as_ref(),
+                &incoming.bytes,
+                by.device,
+                by.staff,
+                reason,
+            )?;
         }
         self.decided.insert(incoming.op_id, outcome);
         self.out.log.push(row);
@@ -244,11 +222,8 @@ impl<'a> Planner<'a> {
         if let Some(needs) = waits_for(&outcome, incoming.op.as_ref()) {
             self.out.waiting.insert(w.op_id, Waiting { needs, ..w.clone() });
         }
-        match &outcome {
-            Outcome::Quarantined { reason } => {
-                self.quarantine(w.op_id, incoming.op.as_ref(), &w.bytes, w.device, &w.staff, reason)?;
-            }
-            _ => {}
+        if let Outcome::Quarantined { reason } = &outcome {
+            self.quarantine(w.op_id, incoming.op.as_ref(), &w.bytes, w.device, &w.staff, reason)?;
         }
         if self.released.contains(&w.op_id) && !self.out.waiting.contains_key(&w.op_id) {
             self.out.waiting_gone.push(w.op_id);
@@ -298,81 +273,10 @@ impl<'a> Planner<'a> {
         });
         Ok(())
     }
-
-    /// Who cannot read an entry cannot let it out.
-    fn may_read_entry(&mut self, row: &QuarantineRow, caller: &Caller) -> Look<bool> {
-        let Some(reader) = self.staff(&caller.staff)? else { return Ok(false) };
-        let case = match row.scope.owner() {
-            Some(id) => self.find(id)?.cloned(),
-            None => None,
-        };
-        let writer = self.staff(&row.staff)?;
-        let sight = access::sight(row, case.as_ref(), writer, reader, &caller.today);
-        Ok(sight == Some(access::Sight::Whole))
-    }
-
-    fn let_out(&mut self, row: &QuarantineRow, caller: &Caller) -> Look<Option<Outcome>> {
-        if !self.may_read_entry(row, caller)? {
-            return Ok(None);
-        }
-        let Some(rights) = self.staff(&caller.staff)? else { return Ok(None) };
-        let unreadable = Outcome::Quarantined { reason: "op-unreadable".to_owned() };
-        let found = if row.reason == "salvage" { salvaged(row) } else { kept(row) };
-        let Some((op, device, staff, bytes)) = found else { return Ok(Some(unreadable)) };
-        let logged = match self.ws.outcomes.get(&op.op_id) {
-            Some(outcome) => outcome.clone(),
-            None => {
-                self.needs.outcomes.insert(op.op_id);
-                return Err(Missing);
-            }
-        };
-        // A salvaged record whose create came again by itself.
-        if row.reason == "salvage"
-            && let Some(outcome) = logged
-        {
-            self.out.settled = Some((row.id, QuarantineState::Released, caller.staff.clone()));
-            return Ok(Some(outcome));
-        }
-        let by = Writer { device, staff: &staff };
-        let salvaged = row.reason == "salvage";
-        let author = Author { by, rights, salvaged };
-        let outcome =
-            if salvaged && amends(&op) { self.readmit(&op, author)? } else { self.apply(&op, author)? };
-        if let Some(needs) = waits_for(&outcome, Some(&op)) {
-            let w = Waiting {
-                op_id: op.op_id,
-                needs,
-                device,
-                staff: staff.clone(),
-                bytes,
-                since_ms: self.now_ms,
-            };
-            self.out.waiting.insert(w.op_id, w);
-        }
-        if logged.is_some() {
-            self.out.outcomes.push((op.op_id, outcome.clone()));
-        } else {
-            let (record, at_ms) = (Some(op.record), op.at.utc_ms);
-            let row = LogRow {
-                op_id: op.op_id,
-                device,
-                staff: staff.clone(),
-                place: None,
-                record,
-                at_ms,
-                outcome: outcome.clone(),
-            };
-            self.out.log.push(row);
-        }
-        self.decided.insert(op.op_id, outcome.clone());
-        self.out.settled = Some((row.id, QuarantineState::Released, caller.staff.clone()));
-        self.release_born()?;
-        Ok(Some(self.known_outcome(op.op_id).unwrap_or(outcome)))
-    }
 }
 
 /// What an operation with this outcome is kept for.
-fn waits_for(outcome: &Outcome, op: Option<&Operation>) -> Option<RecordId> {
+pub(super) fn waits_for(outcome: &Outcome, op: Option<&Operation>) -> Option<RecordId> {
     match (outcome, op) {
         (Outcome::WaitingParent { needs }, _) => Some(*needs),
         // A change of a held message has become a part of it.
@@ -381,30 +285,4 @@ fn waits_for(outcome: &Outcome, op: Option<&Operation>) -> Option<RecordId> {
         }
         _ => None,
     }
-}
-
-type Kept = (Operation, DeviceId, StaffId, Vec<u8>);
-
-fn kept(row: &QuarantineRow) -> Option<Kept> {
-    let op = Incoming::parse(&row.bytes)?.op?;
-    (op.op_id.0 == row.id).then(|| (op, row.device, row.staff.clone(), row.bytes.clone()))
-}
-
-fn amends(op: &Operation) -> bool {
-    matches!(&op.body, OpBody::Create { kind, .. } if kind == kinds::AMENDMENT)
-}
-
-/// The create that made a salvaged record, with the fields it had on the phone; the office's own fields are left out.
-fn salvaged(row: &QuarantineRow) -> Option<Kept> {
-    let r: Record = serde_json::from_slice(&row.bytes).ok()?;
-    let origin = r.created?;
-    let fields = r.fields.into_iter().filter(|(k, _)| !k.starts_with(kinds::OFFICE_PREFIX)).collect();
-    let op = Operation {
-        op_id: origin.op,
-        record: r.id,
-        at: origin.at,
-        body: OpBody::Create { kind: r.kind, scope: r.scope, parent: r.parent, fields },
-    };
-    let bytes = serde_json::to_vec(&op).ok()?;
-    Some((op, origin.device, origin.staff, bytes))
 }

@@ -7,6 +7,7 @@ use super::views::OutcomeView;
 use crate::app::App;
 use crate::fault::{Answer, Refused};
 use axum::Json;
+use ekitei_model::chat;
 use ekitei_model::kinds;
 use ekitei_model::record::Fields;
 use ekitei_model::{OpBody, OpId, Operation, Outcome, Record, RecordId, rules};
@@ -95,6 +96,10 @@ pub async fn apply(
     if let Some(code) = rules::refuse(&op, target, &user.staff, &user.caller.today) {
         return Err(Refused::forbidden(code));
     }
+    if let Some(code) = chat::refuse(&op, target, &user.staff.id, &user.staff, &user.caller.today) {
+        return Err(Refused::forbidden(code).with("limit", chat::message::MAX_TEXT_CHARS));
+    }
+    let urgent = is_urgent(&op);
     refuse_outsiders(app, user, &op, target).await?;
     let bytes = serde_json::to_vec(&op).map_err(|e| Refused::unavailable(&e))?;
     if bytes.len() > rules::MAX_OP_BYTES {
@@ -102,8 +107,14 @@ pub async fn apply(
     }
     let incoming = Incoming { op_id: op.op_id, op: Some(op), bytes };
     let applied = app.storage.apply_console(&user.caller, incoming, app.now_ms()).await?;
-    app.announce(&applied.changed, false);
+    app.announce(&applied.changed, urgent);
     outcome(record, &applied)
+}
+
+/// What would travel in the emergency lane.
+fn is_urgent(op: &Operation) -> bool {
+    let OpBody::Create { kind, fields, .. } = &op.body else { return false };
+    kind == kinds::CALL || (kind == kinds::MESSAGE && fields.contains_key(chat::message::URGENT))
 }
 
 /// A plan that would let somebody into a members-only case.
@@ -124,6 +135,14 @@ async fn refuse_outsiders(app: &App, user: &User, op: &Operation, target: Option
     Err(Refused::forbidden(rules::VISIT_NOT_MEMBER).with("people", people.join("、")))
 }
 
+/// Nothing of it went to quarantine.
+///
+/// # Errors
+/// 403 with what the rules said against it.
+pub fn done(outcome: &Json<OutcomeView>) -> Answer<()> {
+    outcome.0.reason.as_deref().map_or(Ok(()), |code| Err(Refused::forbidden(code)))
+}
+
 /// # Errors
 /// 410: the record was deleted before.
 pub fn outcome(record: RecordId, applied: &Applied) -> Answer<Json<OutcomeView>> {
@@ -138,5 +157,10 @@ pub fn outcome(record: RecordId, applied: &Applied) -> Answer<Json<OutcomeView>>
         Outcome::Voided => ("voided", Vec::new(), None),
         Outcome::Held { .. } => ("held", Vec::new(), None),
     };
-    Ok(Json(OutcomeView { record: record.to_string(), result: result.to_owned(), conflicts, reason }))
+    let held_until_ms = match &applied.outcome {
+        Outcome::Held { until_ms, .. } => Some(*until_ms),
+        _ => None,
+    };
+    let (record, result) = (record.to_string(), result.to_owned());
+    Ok(Json(OutcomeView { record, result, conflicts, reason, held_until_ms }))
 }

@@ -2,6 +2,7 @@
 
 mod apply;
 mod calendar;
+mod calls;
 mod cases;
 mod checklists;
 mod checklists_runs;
@@ -27,8 +28,15 @@ mod photos;
 mod quarantine;
 mod records;
 mod results;
+mod rooms;
+mod rooms_export;
+mod rooms_files;
+mod rooms_messages;
+mod rooms_search;
+mod rooms_show;
 mod session;
 mod staff;
+mod times;
 mod views;
 mod zip;
 
@@ -115,9 +123,44 @@ pub fn router(app: Shared) -> Router<Shared> {
         .route("/api/line/ping", get(line::ping))
         .route("/api/line/down", get(line::down))
         .route("/api/line/up", post(line::up))
+        .merge(rooms_routes())
         .route("/api/staff", get(staff::search))
         .route("/api/sections", get(staff::sections))
         .layer(from_fn_with_state(app, guard::same_origin))
+}
+
+/// Messaging, its times, and calls.
+fn rooms_routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/rooms", get(rooms::list).post(rooms::create))
+        .route("/api/rooms/direct", post(rooms::direct))
+        .route("/api/rooms/{room}", get(rooms::one).patch(rooms::edit))
+        .route("/api/rooms/{room}/members", post(rooms::members))
+        .route("/api/rooms/{room}/read", post(rooms::read))
+        .route("/api/rooms/{room}/messages", get(rooms_messages::page).post(rooms_messages::send))
+        .route("/api/rooms/{room}/messages/{message}/attachments", post(rooms_files::attach))
+        .route("/api/rooms/{room}/exports", post(rooms_export::ask))
+        .route("/api/rooms/exports", get(rooms_export::list))
+        .route("/api/rooms/exports/{export}/approve", post(rooms_export::approve))
+        .route("/api/rooms/exports/{export}/file", get(rooms_export::file))
+        .route("/api/messages/search", get(rooms_search::search))
+        .route("/api/messages/{message}", get(rooms_messages::one).patch(rooms_messages::edit))
+        .route("/api/messages/{message}/unsend", post(rooms_messages::unsend))
+        .route("/api/messages/{message}/reactions", post(rooms_messages::react))
+        .route("/api/messages/{message}/pin", post(rooms_messages::pin))
+        .route("/api/messages/{message}/answer", post(rooms_messages::answer))
+        .route("/api/messages/{message}/readers", get(rooms_search::readers))
+        .route("/api/messages/{message}/renotify", post(rooms_search::renotify))
+        .route("/api/files/{file}", get(rooms_files::file_bytes))
+        .route("/api/sections/times", get(times::times))
+        .route("/api/sections/times/duty", post(times::add_duty))
+        .route("/api/sections/times/hours", put(times::set_hours))
+        .route("/api/urgent", get(times::urgent))
+        .route("/api/calls", get(calls::list).post(calls::open))
+        .route("/api/calls/{call}/close", post(calls::close))
+        .route("/api/calls/{call}/answer", post(calls::answer))
+        .route("/api/calls/{call}/answers", get(calls::answers))
+        .route("/api/calls/{call}/export", get(calls::export))
 }
 
 #[derive(OpenApi)]
@@ -194,6 +237,40 @@ pub fn router(app: Shared) -> Router<Shared> {
         line::ping,
         line::down,
         line::up,
+        rooms::list,
+        rooms::create,
+        rooms::direct,
+        rooms::one,
+        rooms::edit,
+        rooms::members,
+        rooms::read,
+        rooms_messages::page,
+        rooms_messages::one,
+        rooms_messages::send,
+        rooms_messages::edit,
+        rooms_messages::unsend,
+        rooms_messages::react,
+        rooms_messages::pin,
+        rooms_messages::answer,
+        rooms_export::ask,
+        rooms_export::list,
+        rooms_export::approve,
+        rooms_export::file,
+        rooms_files::attach,
+        rooms_files::file_bytes,
+        rooms_search::search,
+        rooms_search::readers,
+        rooms_search::renotify,
+        times::times,
+        times::add_duty,
+        times::set_hours,
+        times::urgent,
+        calls::list,
+        calls::open,
+        calls::close,
+        calls::answer,
+        calls::answers,
+        calls::export,
         staff::search,
         staff::sections,
     )

@@ -4,6 +4,7 @@ mod file_inspection;
 mod file_note;
 mod file_photo;
 mod housekeeping;
+mod rooms;
 mod worker;
 
 pub use worker::run;

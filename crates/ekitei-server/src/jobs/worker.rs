@@ -1,6 +1,6 @@
 //! Takes one job after the other. A job that cannot be done now waits longer each time; nothing is dropped.
 
-use super::{JobError, file_inspection, file_note, file_photo, housekeeping::Housekeeping};
+use super::{JobError, file_inspection, file_note, file_photo, housekeeping::Housekeeping, rooms};
 use crate::app::{App, Shared};
 use ekitei_server_db::{Job, JobKind};
 use std::time::Duration;
@@ -10,15 +10,20 @@ const LEASE_MS: i64 = 10 * 60_000;
 
 /// Works until the server stops; the job under way is finished first.
 pub async fn run(app: Shared) {
+    // What rooms need does not wait behind a slow share.
+    tokio::join!(file(&app), rooms::run(&app));
+}
+
+async fn file(app: &App) {
     let mut housekeeping = Housekeeping::default();
     while !app.stop.is_cancelled() {
-        housekeeping.run_if_due(&app).await;
+        housekeeping.run_if_due(app).await;
         match app.storage.claim_job(app.now_ms(), LEASE_MS).await {
-            Ok(Some(job)) => work(&app, &job).await,
-            Ok(None) => rest(&app).await,
+            Ok(Some(job)) => work(app, &job).await,
+            Ok(None) => rest(app).await,
             Err(error) => {
                 tracing::error!(%error, "no jobs can be read");
-                rest(&app).await;
+                rest(app).await;
             }
         }
     }

@@ -7,7 +7,8 @@ use crate::blobs;
 use crate::fault::{Answer, Refused};
 use crate::filing::place::file_sha256;
 use axum::http::StatusCode;
-use ekitei_model::Fault;
+use ekitei_model::chat::message::MAX_FILE_BYTES;
+use ekitei_model::{Fault, kinds};
 use ekitei_photo::FILE_LIMIT_BYTES;
 use ekitei_seal::{Identity, open_to_file};
 use ekitei_server_db::{BlobRow, Upload};
@@ -62,7 +63,14 @@ pub async fn finish(app: &App, upload: &Upload) -> Answer<()> {
 
 async fn verified(app: &App, upload: &Upload) -> Result<BlobRow, Failure> {
     let stopped = |e: &dyn std::fmt::Display| Failure::Here(Refused::unavailable(e));
+    let of = app.storage.office_record(upload.new.record).await.map_err(|e| stopped(&e))?;
+    let sort = match of.as_ref().map(|r| r.kind.as_str()) {
+        Some(kinds::FILE) => Sort::Any,
+        Some(_) => Sort::Photo,
+        None => Sort::Unknown,
+    };
     let work = Work {
+        sort,
         data: app.config.data.clone(),
         identity: upload.new.key_id.as_deref().map(|k| app.keys.identity(k).cloned()),
         upload: upload.clone(),
@@ -89,7 +97,18 @@ fn opened_path(staging: &Path) -> PathBuf {
     staging.with_extension("open")
 }
 
+/// What the bytes must be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Photo,
+    /// A file of a message.
+    Any,
+    /// The record is not here yet (its message waits): a photograph, or as large as a file may be.
+    Unknown,
+}
+
 struct Work {
+    sort: Sort,
     data: PathBuf,
     /// `None`: not sealed. `Some(None)`: sealed to a key that is not ours.
     identity: Option<Option<Identity>>,
@@ -139,7 +158,7 @@ impl Work {
 
     /// Decodes it to the end, then gives it its place.
     fn keep(self, plain: &Plain) -> Result<BlobRow, Failure> {
-        let blob = check(&plain.file, plain.sha256.clone())?;
+        let blob = check(&plain.file, plain.sha256.clone(), self.sort)?;
         if plain.file != blobs::path(&self.data, &blob.sha256) {
             let placed = blobs::adopt(&self.data, &plain.file, &blob.sha256);
             placed.map_err(|e| Failure::Here(Refused::unavailable(&e)))?;
@@ -159,10 +178,18 @@ impl Work {
     }
 }
 
-/// It must be a photograph, to its last line, of a kind and size that everyone downstream can read.
-fn check(path: &Path, sha256: String) -> Result<BlobRow, Failure> {
+/// A photograph must be one to its last line, of a kind and size that everyone downstream can read. A file of a message is
+/// only handed on.
+fn check(path: &Path, sha256: String, sort: Sort) -> Result<BlobRow, Failure> {
     let here = |e: std::io::Error| Failure::Here(Refused::unavailable(&e));
     let bytes = fs::metadata(path).map_err(here)?.len();
+    let opaque = || BlobRow { sha256: sha256.clone(), bytes, media_type: "application/octet-stream".to_owned() };
+    if sort == Sort::Any {
+        if bytes > MAX_FILE_BYTES {
+            return Err(Fault::ask("file-too-large").into());
+        }
+        return Ok(opaque());
+    }
     if bytes > FILE_LIMIT_BYTES {
         return Err(Fault::ask("photo-file-large")
             .with("size_mb", bytes.div_ceil(1_000_000))
@@ -170,7 +197,11 @@ fn check(path: &Path, sha256: String) -> Result<BlobRow, Failure> {
             .into());
     }
     let content = fs::read(path).map_err(here)?;
-    let probe = ekitei_photo::verify(&content).map_err(|e| {
+    let verified = ekitei_photo::verify(&content);
+    if sort == Sort::Unknown && verified.is_err() && bytes <= MAX_FILE_BYTES {
+        return Ok(opaque());
+    }
+    let probe = verified.map_err(|e| {
         let fault = e.params().into_iter().fold(Fault::ask(e.code()), |f, (name, value)| f.with(name, value));
         Failure::from(fault)
     })?;

@@ -121,6 +121,10 @@ impl Watch {
     }
 
     pub async fn may_hear(&mut self, app: &App, hint: &Hint) -> bool {
+        // The own list tells of rooms that were joined or lost.
+        if matches!(&hint.scope, Scope::User(id) if *id == self.caller.staff) {
+            self.known.retain(|scope, _| !matches!(scope, Scope::Room(_)));
+        }
         if let Some(known) = self.known.get(&hint.scope) {
             return *known;
         }

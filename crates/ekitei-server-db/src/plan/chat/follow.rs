@@ -26,7 +26,7 @@ impl Planner<'_> {
         };
         let taken_back = |r: &Record| r.flag(message::UNSENT);
         if taken_back(&now) {
-            return if prior.is_some_and(|p| !taken_back(p)) { self.empty(now, op) } else { Ok(()) };
+            return if prior.is_some_and(|p| !taken_back(p)) { self.empty(&now, op) } else { Ok(()) };
         }
         if prior.is_none() && message::is_urgent(&now) {
             self.list_urgent(&now, author)?;
@@ -42,7 +42,7 @@ impl Planner<'_> {
     pub(in super::super) fn unsend(
         &mut self,
         op: &Operation,
-        target: Record,
+        target: &Record,
         author: Author,
     ) -> Look<Outcome> {
         let scope = target.scope.clone();
@@ -52,14 +52,14 @@ impl Planner<'_> {
         let mut record = target.clone();
         record.fields.insert(message::UNSENT.to_owned(), true.into());
         record.revs.insert(message::UNSENT.to_owned(), Rev { op: op.op_id, device: author.by.device });
-        self.settle(record, Some(&target), op.op_id)?;
-        self.after_chat(op, Some(&target), author)?;
+        self.settle(record, Some(target), op.op_id)?;
+        self.after_chat(op, Some(target), author)?;
         let seq = self.out.records.get(&op.record).map_or(0, |r| r.seq);
         Ok(Outcome::Applied { scope, seq })
     }
 
     /// Nothing of it is left in the feed: text and attachments go.
-    fn empty(&mut self, now: Record, op: &Operation) -> Look<()> {
+    fn empty(&mut self, now: &Record, op: &Operation) -> Look<()> {
         let attached = self.attached_to(now.id)?;
         if let Some(stored) = self.out.records.get_mut(&now.id) {
             stored.fields.retain(|name, _| !message::CONTENT.contains(&name.as_str()));

@@ -101,7 +101,7 @@ impl Planner<'_> {
     pub(super) fn meet(
         &mut self,
         op: &Operation,
-        there: Record,
+        there: &Record,
         fields: &Fields,
         author: Author,
     ) -> Look<Outcome> {
@@ -131,8 +131,8 @@ impl Planner<'_> {
             _ => {}
         }
         let base = wanted.keys().filter_map(|k| Some((k.clone(), there.rev(k)?.op))).collect();
-        let patched = merge::patch(&there, op, &base, &wanted, author.by);
-        let seq = if patched.changed { self.settle(patched.record, Some(&there), op.op_id)? } else { 0 };
+        let patched = merge::patch(there, op, &base, &wanted, author.by);
+        let seq = if patched.changed { self.settle(patched.record, Some(there), op.op_id)? } else { 0 };
         Ok(Outcome::Applied { scope, seq })
     }
 

@@ -1,5 +1,6 @@
 //! What the console shows, as JSON. docs/openapi.json is made from these types.
 
+mod calls;
 mod checks;
 mod directory;
 mod forms;
@@ -7,8 +8,10 @@ mod help;
 mod inspections;
 mod people;
 mod records;
+mod rooms;
 mod work;
 
+pub use calls::*;
 pub use checks::*;
 pub use directory::*;
 pub use forms::*;
@@ -16,4 +19,5 @@ pub use help::*;
 pub use inspections::*;
 pub use people::*;
 pub use records::*;
+pub use rooms::*;
 pub use work::*;

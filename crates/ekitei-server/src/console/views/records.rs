@@ -237,12 +237,14 @@ pub struct Resolve {
 pub struct OutcomeView {
     /// The record it made or changed.
     pub record: String,
-    /// `applied` | `conflict` | `waiting_parent` | `quarantined` | `gone` | `voided`
+    /// `applied` | `conflict` | `waiting_parent` | `quarantined` | `gone` | `voided` | `held`
     pub result: String,
     /// Conflicts that it made.
     pub conflicts: Vec<String>,
     /// Why it is in quarantine.
     pub reason: Option<String>,
+    /// A message that waits for working hours: until then.
+    pub held_until_ms: Option<i64>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -1,0 +1,156 @@
+//! Finding messages across rooms, and who has read one.
+
+use super::apply::wrong;
+use super::convert;
+use super::guard::{Input, User};
+use super::rooms_messages::say;
+use super::rooms_show::{Show, open_message, open_room, people_of};
+use super::views::{FaultView, MessageHit, NewMessage, Once, OutcomeView, ReaderView, ReadersView};
+use crate::app::{App, Shared};
+use crate::fault::{Answer, Refused};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use ekitei_model::chat::{message, room};
+use ekitei_model::{Record, RecordId, StaffId, Stamp};
+use ekitei_server_db::MessageFilter;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use utoipa::IntoParams;
+
+const HITS: u32 = 50;
+const MOST_HITS: u32 = 200;
+const DAY_MS: i64 = 24 * 3_600_000;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SearchQuery {
+    /// Part of the text, from one character; width, case and kana do not matter.
+    q: Option<String>,
+    room: Option<String>,
+    from_staff: Option<String>,
+    /// First and last day, ISO.
+    from: Option<String>,
+    to: Option<String>,
+    /// Any value: only messages with photos.
+    photos: Option<String>,
+    limit: Option<u32>,
+}
+
+/// Messages of the person's rooms, newest first.
+#[utoipa::path(get, path = "/api/messages/search", tag = "rooms", params(SearchQuery),
+    responses((status = 200, body = Vec<MessageHit>), (status = 400, body = FaultView)))]
+pub async fn search(
+    State(app): State<Shared>,
+    user: User,
+    Query(query): Query<SearchQuery>,
+) -> Answer<Json<Vec<MessageHit>>> {
+    let filter = filter(&query)?;
+    let limit = query.limit.unwrap_or(HITS).clamp(1, MOST_HITS);
+    let show = Show::new(&app, &user);
+    let mut rooms: BTreeMap<RecordId, Record> = BTreeMap::new();
+    let mut out = Vec::new();
+    for text in app.storage.search_messages(&user.caller, &filter, limit).await? {
+        let m = convert::record(&text)?;
+        let Some(id) = m.scope.owner() else { continue };
+        if let std::collections::btree_map::Entry::Vacant(free) = rooms.entry(id) {
+            free.insert(open_room(&app, &user, &id.to_string()).await?);
+        }
+        let Some(of) = rooms.get(&id) else { continue };
+        out.push(MessageHit {
+            message: show.alone(&m).await?,
+            room: id.to_string(),
+            room_name: of.text(room::NAME).to_owned(),
+            room_type: of.text(room::TYPE).to_owned(),
+        });
+    }
+    Ok(Json(out))
+}
+
+fn filter(query: &SearchQuery) -> Answer<MessageFilter> {
+    let given = |t: &Option<String>| t.clone().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+    let day_ms = |name: &str, text: Option<String>| -> Answer<Option<i64>> {
+        let Some(text) = text else { return Ok(None) };
+        let stamp = format!("{text}T00:00:00+09:00").parse::<Stamp>().map_err(|_| wrong(name))?;
+        Ok(Some(stamp.utc_ms))
+    };
+    let room = given(&query.room).map(|r| r.parse().map_err(|_| wrong("room"))).transpose()?;
+    Ok(MessageFilter {
+        text: given(&query.q),
+        room,
+        from_staff: given(&query.from_staff).map(StaffId),
+        from_ms: day_ms("from", given(&query.from))?,
+        to_ms: day_ms("to", given(&query.to))?.map(|ms| ms + DAY_MS),
+        photos: query.photos.is_some(),
+    })
+}
+
+/// Who has read an own message, and who has not.
+#[utoipa::path(get, path = "/api/messages/{message}/readers", tag = "rooms", params(("message" = String, Path)),
+    responses((status = 200, body = ReadersView), (status = 404, body = FaultView)))]
+pub async fn readers(
+    State(app): State<Shared>,
+    user: User,
+    Path(id): Path<String>,
+) -> Answer<Json<ReadersView>> {
+    let m = open_message(&app, &user, &id).await?;
+    let show = Show::new(&app, &user);
+    let (read, unread) = split(&app, &user, &m).await?;
+    let mut out = ReadersView { read: Vec::new(), unread: Vec::new(), total: 0 };
+    for (who, at_ms) in read {
+        out.read.push(ReaderView { person: show.names.of(who.as_str()).await?, at_ms });
+    }
+    for who in unread {
+        out.unread.push(show.names.of(who.as_str()).await?);
+    }
+    out.total = (out.read.len() + out.unread.len()) as u64;
+    Ok(Json(out))
+}
+
+type Split = (Vec<(StaffId, i64)>, Vec<StaffId>);
+
+async fn split(app: &App, user: &User, m: &Record) -> Answer<Split> {
+    let of = m.scope.owner().ok_or_else(Refused::not_found)?;
+    let of = open_room(app, user, &of.to_string()).await?;
+    let marks = app.storage.room_marks(&user.caller, of.id).await?;
+    let (mut read, mut unread) = (Vec::new(), Vec::new());
+    for who in people_of(app, &of).await?.into_keys() {
+        if Some(&who) == message::author(m) {
+            continue;
+        }
+        match marks.iter().find(|r| r.staff == who && r.to >= m.born_seq) {
+            Some(mark) => read.push((who, mark.at_ms)),
+            None => unread.push(who),
+        }
+    }
+    Ok((read, unread))
+}
+
+/// Tells those who have not read an own message once more: an answer to it that calls on them.
+#[utoipa::path(post, path = "/api/messages/{message}/renotify", tag = "rooms", params(("message" = String, Path)),
+    request_body = Once, responses((status = 200, body = OutcomeView), (status = 403, body = FaultView)))]
+pub async fn renotify(
+    State(app): State<Shared>,
+    user: User,
+    Path(id): Path<String>,
+    Input(input): Input<Once>,
+) -> Answer<Json<OutcomeView>> {
+    let m = open_message(&app, &user, &id).await?;
+    if message::author(&m) != Some(&user.staff.id) {
+        return Err(Refused::forbidden("not-author"));
+    }
+    let (_, unread) = split(&app, &user, &m).await?;
+    if unread.is_empty() {
+        return Err(Refused::conflict("everybody-read"));
+    }
+    let of = m.scope.owner().ok_or_else(Refused::not_found)?;
+    let of = open_room(&app, &user, &of.to_string()).await?;
+    let again = NewMessage {
+        op_id: input.op_id,
+        text: m.text(message::TEXT).to_owned(),
+        reply_to: Some(m.id.to_string()),
+        mentions: unread.into_iter().map(|s| s.0).collect(),
+        stamp: (m.text(message::TEXT).trim().is_empty()).then(|| "confirmed".to_owned()),
+        ..NewMessage::default()
+    };
+    say(&app, &user, &of, again).await
+}

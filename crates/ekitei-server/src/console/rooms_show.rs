@@ -1,0 +1,312 @@
+//! From records to what the console shows of rooms.
+
+use super::apply::readable;
+use super::calls;
+use super::convert;
+use super::guard::User;
+use super::names::Names;
+use super::views::{
+    ForwardView, HeldView, LastLine, MessagePage, MessageView, NameView, QuestionView, ReactionView,
+    ReplyView, RoomFile, RoomPhoto, RoomRow,
+};
+use crate::app::App;
+use crate::fault::{Answer, Refused};
+use ekitei_model::chat::{message, room};
+use ekitei_model::kinds::{self, Variant, photo};
+use ekitei_model::people::Staff;
+use ekitei_model::{Record, RecordId, StaffId, Stamp};
+use ekitei_server_db::{MarkRow, RoomLine, RoomPage};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What every view of one request shares.
+pub struct Show<'a> {
+    pub app: &'a App,
+    pub user: &'a User,
+    pub names: Names<'a>,
+}
+
+/// The room, if the person is in it.
+///
+/// # Errors
+/// 404.
+pub async fn open_room(app: &App, user: &User, id: &str) -> Answer<Record> {
+    let found = readable(app, user, id).await?;
+    if found.kind == kinds::ROOM { Ok(found) } else { Err(Refused::not_found()) }
+}
+
+/// A message or call that the person may read.
+///
+/// # Errors
+/// 404.
+pub async fn open_message(app: &App, user: &User, id: &str) -> Answer<Record> {
+    let found = readable(app, user, id).await?;
+    let said = found.kind == kinds::MESSAGE || found.kind == kinds::CALL;
+    if said && !found.deleted { Ok(found) } else { Err(Refused::not_found()) }
+}
+
+/// Everybody in the room today, by name and by section, each once, and whether by name.
+///
+/// # Errors
+/// The database did not answer.
+pub async fn people_of(app: &App, of: &Record) -> Answer<BTreeMap<StaffId, (Staff, bool)>> {
+    let today = app.clock.today();
+    let mut out = BTreeMap::new();
+    for section in of.list(room::SECTIONS) {
+        for person in app.storage.people_of_section(&section).await? {
+            if person.sections_on(&today).any(|s| s == section) {
+                out.insert(person.id.clone(), (person, false));
+            }
+        }
+    }
+    for id in of.list(room::MEMBERS) {
+        if let Some(person) = app.storage.staff(&StaffId(id)).await? {
+            out.insert(person.id.clone(), (person, true));
+        }
+    }
+    Ok(out)
+}
+
+fn number(of: &Record, field: &str) -> u64 {
+    of.fields.get(field).and_then(Value::as_u64).unwrap_or(0)
+}
+
+fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+impl<'a> Show<'a> {
+    pub fn new(app: &'a App, user: &'a User) -> Self {
+        Self { app, user, names: Names::new(&*app.storage) }
+    }
+
+    async fn author(&self, of: &Record) -> Answer<NameView> {
+        self.names.of(message::author(of).map_or("", StaffId::as_str)).await
+    }
+
+    /// # Errors
+    /// The database did not answer.
+    pub async fn row(&self, line: &RoomLine) -> Answer<RoomRow> {
+        let of = convert::record(&line.room)?;
+        let last = line.last.as_deref().map(convert::record).transpose()?;
+        let me = &self.user.staff;
+        let other = of.list(room::MEMBERS).into_iter().find(|m| m != me.id.as_str());
+        let with = match other.filter(|_| room::Type::of(&of) == Some(room::Type::Direct)) {
+            Some(id) => Some(self.names.of(&id).await?),
+            None => None,
+        };
+        let members = if of.list(room::SECTIONS).is_empty() {
+            of.list(room::MEMBERS).len()
+        } else {
+            people_of(self.app, &of).await?.len()
+        };
+        let head = last.as_ref().map_or(0, |m| m.born_seq);
+        let last = match &last {
+            Some(m) => Some(LastLine {
+                id: m.id.to_string(),
+                text: m.text(message::TEXT).to_owned(),
+                author: self.author(m).await?,
+                received_ms: m.received_ms,
+                unsent: m.flag(message::UNSENT),
+                photos: number(m, message::PHOTOS),
+                files: number(m, message::FILES),
+                stamp: given(m.text(message::STAMP)),
+            }),
+            None => None,
+        };
+        Ok(RoomRow {
+            id: of.id.to_string(),
+            kind: of.text(room::TYPE).to_owned(),
+            name: of.text(room::NAME).to_owned(),
+            colour: of.text(room::COLOUR).to_owned(),
+            with,
+            sections: of.list(room::SECTIONS),
+            members: members as u64,
+            unread: line.unread,
+            mentioned: line.mentioned,
+            last,
+            held: line.held,
+            may_manage: room::is_admin(&of, me, &self.user.caller.today),
+            read_to: line.read_to,
+            head,
+        })
+    }
+
+    /// # Errors
+    /// The database did not answer.
+    pub async fn page(&self, of: &Record, page: RoomPage) -> Answer<MessagePage> {
+        let marks = self.app.storage.room_marks(&self.user.caller, of.id).await?;
+        let people = people_of(self.app, of).await?;
+        let attached =
+            page.attached.iter().map(|text| convert::record(text)).collect::<Answer<Vec<Record>>>()?;
+        let mut messages = Vec::with_capacity(page.messages.len());
+        for text in &page.messages {
+            let m = convert::record(text)?;
+            let pinned = page.pinned.contains(&m.id);
+            messages.push(self.message(&m, &attached, &marks, people.len(), pinned).await?);
+        }
+        let held = page.held.iter().map(|text| held(&convert::record(text)?)).collect::<Answer<_>>()?;
+        Ok(MessagePage {
+            messages,
+            older: page.older,
+            newer: page.newer,
+            read_to: page.read_to,
+            held,
+            pins: page.pinned.iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    /// One message with what hangs on it.
+    ///
+    /// # Errors
+    /// The database did not answer.
+    pub async fn alone(&self, m: &Record) -> Answer<MessageView> {
+        let Some(of) = m.scope.owner() else { return Err(Refused::not_found()) };
+        let of = open_room(self.app, self.user, &of.to_string()).await?;
+        let attached = self.app.storage.office_children(m.id).await?;
+        let marks = self.app.storage.room_marks(&self.user.caller, of.id).await?;
+        let people = people_of(self.app, &of).await?;
+        let pinned = attached.iter().any(|c| c.kind == kinds::PIN && !c.flag(message::pin::OFF));
+        self.message(m, &attached, &marks, people.len(), pinned).await
+    }
+
+    async fn message(
+        &self,
+        m: &Record,
+        attached: &[Record],
+        marks: &[MarkRow],
+        people: usize,
+        pinned: bool,
+    ) -> Answer<MessageView> {
+        let me = &self.user.staff.id;
+        let author = message::author(m);
+        let mine = author == Some(me);
+        let of_it: Vec<&Record> = attached.iter().filter(|c| c.parent == Some(m.id)).collect();
+        let readers = marks.iter().filter(|r| mine && r.to >= m.born_seq && Some(&r.staff) != author).count();
+        let mentions: Vec<String> =
+            m.list(message::MENTIONS).into_iter().filter(|s| s != message::EVERYBODY).collect();
+        let call = if m.kind == kinds::CALL { Some(calls::view(self, m).await?) } else { None };
+        Ok(MessageView {
+            id: m.id.to_string(),
+            room: m.scope.owner().map_or_else(String::new, |r| r.to_string()),
+            born_seq: m.born_seq,
+            author: self.author(m).await?,
+            mine,
+            written_at: m.created.as_ref().map_or_else(String::new, |c| c.at.to_string()),
+            received_ms: m.received_ms,
+            text: m.text(message::TEXT).to_owned(),
+            stamp: given(m.text(message::STAMP)),
+            urgent: given(m.text(message::URGENT)),
+            reply: self.reply(m).await?,
+            mentions: self.names.all(&mentions).await?,
+            mentions_all: m.list(message::MENTIONS).iter().any(|s| s == message::EVERYBODY),
+            mentions_me: message::mentions(m, me),
+            link: m.fields.get(message::LINK).cloned(),
+            forward: self.forward(m).await?,
+            photos_expected: number(m, message::PHOTOS),
+            files_expected: number(m, message::FILES),
+            photos: of_it.iter().filter(|c| c.kind == kinds::PHOTO).map(|p| a_photo(p)).collect(),
+            files: of_it.iter().filter(|c| c.kind == kinds::FILE).map(|f| a_file(f)).collect(),
+            question: message::question_case(m).map(|case| QuestionView {
+                case: case.to_string(),
+                answered: given(m.text(message::ANSWER)),
+                may_mark: mine,
+            }),
+            answer_to: given(m.text(message::ANSWER_TO)),
+            edited: m.revs.contains_key(message::TEXT),
+            unsent: m.flag(message::UNSENT),
+            reactions: self.reactions(&of_it).await?,
+            pinned,
+            readers: readers as u64,
+            read_of: if mine { people.saturating_sub(1) as u64 } else { 0 },
+            call,
+            revs: revs(m, &[message::TEXT, message::MENTIONS, message::UNSENT, message::ANSWER]),
+        })
+    }
+
+    async fn reply(&self, m: &Record) -> Answer<Option<ReplyView>> {
+        let Some(id) = message::reply_to(m) else { return Ok(None) };
+        let Some(text) = self.app.storage.record(&self.user.caller, id).await? else { return Ok(None) };
+        let to = convert::record(&text)?;
+        Ok(Some(ReplyView {
+            id: id.to_string(),
+            author: self.author(&to).await?,
+            text: to.text(message::TEXT).to_owned(),
+            unsent: to.flag(message::UNSENT) || to.deleted,
+        }))
+    }
+
+    async fn forward(&self, m: &Record) -> Answer<Option<ForwardView>> {
+        let Some(from) = m.fields.get(message::FORWARD) else { return Ok(None) };
+        let part = |name: &str| from.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
+        let (at, room_name) = (part("at"), part("room_name"));
+        Ok(Some(ForwardView { from: self.names.of(&part("from_staff")).await?, at, room_name }))
+    }
+
+    async fn reactions(&self, of_it: &[&Record]) -> Answer<Vec<ReactionView>> {
+        let mut out: Vec<ReactionView> = Vec::new();
+        let set = |c: &&&Record| c.kind == kinds::REACTION && !c.flag(message::reaction::OFF);
+        for r in of_it.iter().filter(set) {
+            let mark = r.text(message::reaction::MARK);
+            let mine = message::author(r) == Some(&self.user.staff.id);
+            let who = self.author(r).await?;
+            match out.iter_mut().find(|v| v.mark == mark) {
+                Some(known) => {
+                    known.people.push(who);
+                    known.mine |= mine;
+                }
+                None => out.push(ReactionView { mark: mark.to_owned(), people: vec![who], mine }),
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// Base revisions of these fields.
+pub fn revs(of: &Record, fields: &[&str]) -> BTreeMap<String, String> {
+    fields.iter().filter_map(|f| Some(((*f).to_owned(), of.rev(f)?.op.to_string()))).collect()
+}
+
+fn held(of: &Record) -> Answer<HeldView> {
+    let until = of.text(message::held::UNTIL).parse::<Stamp>();
+    Ok(HeldView {
+        message: of.text(message::held::MESSAGE).to_owned(),
+        text: of.text(message::held::TEXT).to_owned(),
+        until_ms: until.map_or(0, |s| s.utc_ms),
+        fields: of.fields.get(message::held::FIELDS).cloned().unwrap_or_default(),
+    })
+}
+
+fn a_photo(of: &Record) -> RoomPhoto {
+    let here = |variant| !of.text(&photo::arrived(variant)).is_empty();
+    RoomPhoto {
+        id: of.id.to_string(),
+        width: number(of, photo::WIDTH),
+        height: number(of, photo::HEIGHT),
+        thumb: here(Variant::Thumb),
+        display: here(Variant::Display),
+        original: here(Variant::Original),
+        file_name: of.text(photo::FILE_NAME).to_owned(),
+        bytes: number(of, &photo::bytes(Variant::Original)),
+    }
+}
+
+fn a_file(of: &Record) -> RoomFile {
+    RoomFile {
+        id: of.id.to_string(),
+        name: of.text(message::file::NAME).to_owned(),
+        bytes: number(of, message::file::BYTES),
+        kind: of.text(message::file::TYPE).to_owned(),
+        here: !of.text(message::file::ARRIVED).is_empty(),
+    }
+}
+
+/// Whether the id of a message is one of the person's own that waits.
+///
+/// # Errors
+/// The database did not answer.
+pub async fn own_held(app: &App, user: &User, id: RecordId) -> Answer<Option<Record>> {
+    let found = app.storage.record(&user.caller, message::held_id(id)).await?;
+    let found = found.map(|text| convert::record(&text)).transpose()?;
+    Ok(found.filter(|h| !h.deleted))
+}
