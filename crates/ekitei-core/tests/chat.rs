@@ -356,6 +356,7 @@ fn rooms_are_made_before_their_first_message_and_once() {
     let group = core.chat_group(args(&[OTHER, OTHER, "s001"])).unwrap();
     let members = core.chat_members(RoomRef { room: group.id }).unwrap();
     assert!(members.admin && members.members.len() == 2);
+    assert_eq!(members.room.members, 2, "before the office has counted them");
     drop(core);
     let mut office = Office::default();
     let kinds: Vec<String> = office.takes(&phone).iter().filter_map(chat_office::kind_of).collect();

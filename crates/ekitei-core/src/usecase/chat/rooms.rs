@@ -76,14 +76,20 @@ pub(super) fn all(open: &Open) -> Result<HashMap<RecordId, Known>, Fault> {
     }
     for Shown { record, sort_ms, .. } in reader.of_kind(kinds::ROOM)? {
         let Some(mut known) = read(open, record.id, &record, sort_ms) else { continue };
-        let named = record.list(room::MEMBERS);
+        let mut named = record.list(room::MEMBERS);
+        // The office counts them; until it has, those whom this phone has invited.
+        if record.seq == 0 {
+            let invited = reader.in_scope(&scope(record.id), &[kinds::ROOM_MEMBER])?;
+            named = invited.iter().map(|s| s.record.text(member::STAFF).to_owned()).collect();
+        }
         known.members = u32::try_from(named.len()).unwrap_or(u32::MAX);
         if let Some(before) = rooms.get(&record.id) {
             known.members = known.members.max(before.members);
             known.with.clone_from(&before.with);
         }
         if known.kind == Type::Direct && known.with.is_empty() {
-            known.with = other(open, record.id, &named)?;
+            let me = open.me().as_str();
+            known.with = named.into_iter().find(|s| s != me).unwrap_or_default();
         }
         rooms.insert(record.id, known);
     }
@@ -126,17 +132,6 @@ fn read(open: &Open, id: RecordId, record: &Record, made_ms: i64) -> Option<Know
         with: String::new(),
         made_ms,
     })
-}
-
-/// The other person of a one-to-one room.
-fn other(open: &Open, id: RecordId, named: &[String]) -> Result<String, Fault> {
-    let me = open.me().as_str();
-    if let Some(other) = named.iter().find(|s| s.as_str() != me) {
-        return Ok(other.clone());
-    }
-    let members = open.reader().in_scope(&scope(id), &[kinds::ROOM_MEMBER])?;
-    let mut staff = members.iter().map(|s| s.record.text(member::STAFF));
-    Ok(staff.find(|s| *s != me).unwrap_or_default().to_owned())
 }
 
 pub(super) fn number(record: &Record, field: &str) -> u32 {
