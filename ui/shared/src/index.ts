@@ -17,6 +17,7 @@ export { loadFrom, type Loaded, type Source } from './load/load.svelte';
 export { stampMs, stampNow } from './time/stamp';
 export { STANDING, type Standing } from './bridge/standing';
 export { PICTURE_NAMES, pictureUrl } from './checklist/pictures';
+export { EVERYBODY, faceOf, isLate, linesOf, markWord, namedIn, pieces, REACTIONS, STAMPS, type Line, type Piece } from './chat/marks';
 export { formatRate, formatSpan, measuredRows, verdictText, wordsIn } from './checklist/words';
 export { default as StandingMark } from './widgets/StandingMark.svelte';
 export { default as Strokes } from './pen/Strokes.svelte';
