@@ -187,9 +187,32 @@ describe('from the console', () => {
     const clerk = await house.desk(CLERK);
     await clerk.open('#/help', 'もしものとき');
     await clerk.at('help-card').waitFor();
-    assert.equal(await clerk.at('help-edit').count(), 0);
+    assert.equal(await clerk.at('help-edit').count() + await clerk.at('help-edit-section').count(), 0);
     const refused = await clerk.ask('PUT', '/help/lost', { steps: ['x'], contacts: [], base: {} });
     assert.equal(refused.code, 'not-allowed');
+  });
+
+  test('who leads a section keeps the card of it, and of no other', async () => {
+    const desk = await house.desk(STEWARD.id);
+    await desk.open('#/help/damaged', 'もしものとき');
+    await desk.at('help-card').waitFor();
+    assert.equal(await desk.at('help-edit').count(), 0);
+    const ours = desk.page.getByTestId('help-edit-section').filter({ hasText: '指導保安係' });
+    await ours.click();
+    await desk.at('help-steps').fill('係の予備のスマホを使う。');
+    assert.deepEqual(await desk.look(23.5), []);
+    await shot(desk, 'console-help-section');
+    await desk.press('help-save');
+    await desk.at('help-form').waitFor({ state: 'detached' });
+    await becomes('two cards, the section\'s first', async () => {
+      const shown = await desk.page.getByTestId('help-card').allInnerTexts();
+      return shown.length === 2 && shown[0].includes('係の予備のスマホ');
+    });
+    assert.match(await ours.innerText(), /直す/);
+    const refused = await desk.ask('PUT', '/help/lost', { section: '石狩振興局/総務課/総務係', steps: ['x'], contacts: [], base: {} });
+    assert.equal(refused.code, 'not-allowed');
+    assert.deepEqual(desk.faults, []);
+    await desk.page.context().close();
   });
 });
 

@@ -63,6 +63,7 @@ async fn a_card_is_kept_by_the_administrator_and_read_by_the_clock() {
     assert_eq!(list["days"], json!(["2026-11-23"]));
     let help = admin.json("/api/help").await;
     assert_eq!((now(&help), &help["may_edit"]), (vec![false, true], &json!(true)));
+    assert_eq!((&help["sections"], &s2.json("/api/help").await["sections"]), (&json!([]), &json!([SECTION])));
 
     // Changed with the revisions that were seen; another's change meanwhile is a conflict, not lost.
     let base = help["cards"][0]["base"].clone();

@@ -9,10 +9,18 @@ pub use facts::{Facts, Judged, judge};
 pub use run::{StepDone, StepResult, is_open, may_set, refuse, refuse_run, steps_done};
 pub use summary::{StepSummary, Summary, duration_ms, summary};
 
+use crate::Record;
+use crate::kinds::checklist as field;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use ts_rs::TS;
+
+/// The title of a checklist's record in a language, in the office's own where it has no other.
+pub fn title_in<'a>(record: &'a Record, language: &str) -> &'a str {
+    let english = record.text(field::TITLE_EN);
+    if language == "en" && !english.is_empty() { english } else { record.text(field::TITLE) }
+}
 
 /// What a checklist is for, in the order in which screens show them.
 pub const PURPOSES: [&str; 7] =

@@ -203,6 +203,15 @@ fn results() -> impl Strategy<Value = Vec<(u8, u64, u8)>> {
     proptest::collection::vec((0_u8..4, 0_u64..100_000, 0_u8..4), 0..40)
 }
 
+#[test]
+fn a_title_is_english_where_somebody_wrote_one() {
+    let named = |english: &str| record("checklist", &Scope::All, json!({"title": "出発前", "title_en": english}));
+    assert_eq!(title_in(&named("Before departure"), "en"), "Before departure");
+    assert_eq!(title_in(&named("Before departure"), "ja"), "出発前");
+    assert_eq!(title_in(&named(""), "en"), "出発前");
+    assert_eq!(title_in(&record("checklist", &Scope::All, json!({"title": "出発前"})), "en"), "出発前");
+}
+
 proptest! {
     #[test]
     fn the_summary_counts_each_step_of_each_run_once(given in results()) {

@@ -2,6 +2,8 @@
 
 pub mod checklist {
     pub const TITLE: &str = "title";
+    /// The title in English; empty as soon as somebody writes another title.
+    pub const TITLE_EN: &str = "title_en";
     /// [`crate::checklist::PURPOSES`]
     pub const PURPOSE: &str = "purpose";
     /// For whom or when this one is meant, in a few words; shown beside the title.

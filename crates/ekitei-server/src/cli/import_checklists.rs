@@ -45,6 +45,8 @@ struct Ready {
     purpose: String,
     title: String,
     #[serde(default)]
+    title_en: String,
+    #[serde(default)]
     variant: String,
     definition: Value,
 }
@@ -98,6 +100,7 @@ async fn publish(hand: &Hand<'_>, scope: &Scope, ready: Ready) -> Result<bool, S
     }
     let fields = Fields::from([
         (field::TITLE.to_owned(), ready.title.into()),
+        (field::TITLE_EN.to_owned(), ready.title_en.into()),
         (field::VARIANT.to_owned(), ready.variant.into()),
         (field::PURPOSE.to_owned(), ready.purpose.into()),
         (field::STATE.to_owned(), "published".into()),

@@ -181,12 +181,17 @@ pub async fn save(
     if input.rev != record.rev(field::DEFINITION).map(|r| r.op.to_string()) {
         return Err(Refused::conflict("checklist-changed-meanwhile"));
     }
-    let fields = Fields::from([
+    let renamed = input.title != record.text(field::TITLE);
+    let mut fields = Fields::from([
         (field::TITLE.to_owned(), input.title.into()),
         (field::VARIANT.to_owned(), input.variant.into()),
         (field::PURPOSE.to_owned(), input.purpose.into()),
         (field::DEFINITION.to_owned(), input.definition),
     ]);
+    if renamed && !record.text(field::TITLE_EN).is_empty() {
+        // It said the former title in English.
+        fields.insert(field::TITLE_EN.to_owned(), "".into());
+    }
     change(&app, &user, input.op_id.as_deref(), &record, fields).await
 }
 

@@ -13,7 +13,10 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use ekitei_model::calendar::{Holidays, Hours, is_working_time};
 use ekitei_model::help_card::{Contact, HelpCard, PURPOSES, card_id};
+use ekitei_model::inspection::may_publish;
+use ekitei_model::people::Staff;
 use ekitei_model::{OpBody, Record, Scope, Stamp, kinds};
+use std::collections::BTreeSet;
 
 /// A list of holidays at most.
 pub const HOLIDAY_BYTES: usize = 1 << 20;
@@ -40,7 +43,14 @@ pub async fn list(State(app): State<Shared>, user: User) -> Answer<Json<HelpView
         cards,
         holidays: holidays.days().map(str::to_owned).collect(),
         may_edit: user.staff.is_admin(&user.caller.today),
+        sections: leads(&user.staff, &user.caller.today),
     }))
+}
+
+/// Sections whose cards this person may write.
+fn leads(staff: &Staff, today: &str) -> Vec<String> {
+    let led = staff.sections_on(today).filter(|section| may_publish(Some(section), staff, today));
+    led.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn view(record: &Record, card: HelpCard, now: Stamp, holidays: &Holidays) -> HelpCardView {

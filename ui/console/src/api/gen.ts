@@ -410,6 +410,8 @@ export interface HelpView {
   may_edit: boolean;
   /** The office's clock. */
   now_ms: number;
+  /** Sections whose own cards this person keeps. */
+  sections: Array<string>;
   /** Whether the office works now. */
   working: boolean;
 }

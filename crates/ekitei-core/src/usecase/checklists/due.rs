@@ -6,7 +6,7 @@ use crate::bridge::views::VisitView;
 use crate::open::Open;
 use crate::usecase::visits;
 use crate::view;
-use ekitei_model::checklist::is_open;
+use ekitei_model::checklist::{is_open, title_in};
 use ekitei_model::kinds::{checklist, checklist_run as field};
 use ekitei_model::{Fault, Record, RecordId, Stamp};
 
@@ -19,7 +19,14 @@ const COUNTS_MS: i64 = 24 * 3_600_000;
 pub fn due(open: &Open) -> Result<Vec<DueRow>, Fault> {
     let (lists, runs) = (in_use(open)?, own_runs(open)?);
     let visits = visits::all(open)?;
-    Ok(rows(&lists, &runs, &visits, open.me().as_str(), open.now().stamp()))
+    let mut due = rows(&lists, &runs, &visits, open.me().as_str(), open.now().stamp());
+    let language = open.language();
+    for row in &mut due {
+        if let Some(list) = lists.iter().find(|list| list.id == row.checklist) {
+            title_in(list, &language).clone_into(&mut row.title);
+        }
+    }
+    Ok(due)
 }
 
 fn rows(lists: &[Record], runs: &[Record], visits: &[VisitView], me: &str, now: Stamp) -> Vec<DueRow> {

@@ -7,6 +7,7 @@ use crate::open::Open;
 use crate::view;
 use ekitei_model::checklist::{
     Definition, Facts, PURPOSES, Site, Step, StepDone, Warning, is_open, judge, steps_done,
+    title_in,
 };
 use ekitei_model::kinds::{self, checklist, checklist_run as field};
 use ekitei_model::{Fault, Record, RecordId, Scope};
@@ -30,6 +31,7 @@ pub fn in_use(open: &Open) -> Result<Vec<Record>, Fault> {
 
 pub fn list(open: &Open) -> Result<Vec<ChecklistRow>, Fault> {
     let runs = own_runs(open)?;
+    let language = open.language();
     let mut out = Vec::new();
     for record in in_use(open)? {
         // One that this version of the app cannot read is not offered.
@@ -38,7 +40,7 @@ pub fn list(open: &Open) -> Result<Vec<ChecklistRow>, Fault> {
         let of_it = || runs.iter().filter(|r| r.text(field::CHECKLIST) == id);
         out.push(ChecklistRow {
             purpose: record.text(checklist::PURPOSE).to_owned(),
-            title: record.text(checklist::TITLE).to_owned(),
+            title: title_in(&record, &language).to_owned(),
             variant: record.text(checklist::VARIANT).to_owned(),
             version,
             layout: definition.layout,
@@ -97,7 +99,7 @@ pub fn preview(open: &Open, args: &ChecklistArgs) -> Result<RunView, Fault> {
         checklist: record.id,
         version,
         purpose: record.text(checklist::PURPOSE).to_owned(),
-        title: record.text(checklist::TITLE).to_owned(),
+        title: title_in(&record, &open.language()).to_owned(),
         variant: record.text(checklist::VARIANT).to_owned(),
         layout: definition.layout,
         visit: args.visit,
@@ -125,12 +127,16 @@ pub fn get(open: &Open, id: RecordId) -> Result<RunView, Fault> {
     let by = run.text(field::BY);
     let variant =
         view::reference(run, field::CHECKLIST).map(|c| open.record_of(c, kinds::CHECKLIST)).transpose()?;
+    // A run keeps the title that it was begun under; only while that still stands there is its English.
+    let title = run.text(field::TITLE);
+    let named = variant.as_ref().filter(|v| v.record.text(checklist::TITLE) == title);
+    let title = named.map_or(title, |v| title_in(&v.record, &open.language())).to_owned();
     Ok(RunView {
         id: Some(run.id),
         checklist: view::reference(run, field::CHECKLIST).unwrap_or(run.id),
         version: read(field::VERSION).as_u64().unwrap_or(0),
         purpose: run.text(field::PURPOSE).to_owned(),
-        title: run.text(field::TITLE).to_owned(),
+        title,
         variant: variant.map(|v| v.record.text(checklist::VARIANT).to_owned()).unwrap_or_default(),
         layout: definition.layout,
         visit: view::reference(run, field::VISIT),

@@ -18,6 +18,8 @@ pub struct HelpView {
     pub holidays: Vec<String>,
     /// Cards and holidays for all.
     pub may_edit: bool,
+    /// Sections whose own cards this person keeps.
+    pub sections: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -4,7 +4,7 @@ import { blank, editedOf, hoursOf, inputOf, nextHoliday } from './lib';
 it('writes a card as it was edited', () => {
   const contact = { ...blank(0), label: ' 窓口 ', number: '００００－００', from: '8:45', to: '17:30' };
   const night = { ...blank(1), label: '夜間', extension: '9000', days: 'closed' };
-  expect(inputOf('電話する\n\n 探す ', [contact, night], { steps: 'r' })).toEqual({
+  expect(inputOf('', '電話する\n\n 探す ', [contact, night], { steps: 'r' })).toEqual({
     section: '',
     steps: ['電話する', '探す'],
     contacts: [

@@ -28,9 +28,9 @@ export function editedOf(card: HelpCardView | undefined): { steps: string; conta
 
 const narrow = (text: string): string => text.normalize('NFKC').trim();
 
-export function inputOf(steps: string, contacts: readonly EditedContact[], base: Record<string, string>): HelpCardInput {
+export function inputOf(section: string, steps: string, contacts: readonly EditedContact[], base: Record<string, string>): HelpCardInput {
   return {
-    section: '',
+    section,
     steps: steps.split('\n').map((one) => one.trim()).filter(Boolean),
     contacts: contacts.map(({ label, number, extension, days, from, to }) => ({
       label: label.trim(),
