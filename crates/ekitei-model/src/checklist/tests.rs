@@ -205,7 +205,8 @@ fn results() -> impl Strategy<Value = Vec<(u8, u64, u8)>> {
 
 #[test]
 fn a_title_is_english_where_somebody_wrote_one() {
-    let named = |english: &str| record("checklist", &Scope::All, json!({"title": "出発前", "title_en": english}));
+    let named =
+        |english: &str| record("checklist", &Scope::All, json!({"title": "出発前", "title_en": english}));
     assert_eq!(title_in(&named("Before departure"), "en"), "Before departure");
     assert_eq!(title_in(&named("Before departure"), "ja"), "出発前");
     assert_eq!(title_in(&named(""), "en"), "出発前");

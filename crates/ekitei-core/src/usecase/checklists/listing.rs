@@ -6,8 +6,7 @@ use crate::bridge::views::Progress;
 use crate::open::Open;
 use crate::view;
 use ekitei_model::checklist::{
-    Definition, Facts, PURPOSES, Site, Step, StepDone, Warning, is_open, judge, steps_done,
-    title_in,
+    Definition, Facts, PURPOSES, Site, Step, StepDone, Warning, is_open, judge, steps_done, title_in,
 };
 use ekitei_model::kinds::{self, checklist, checklist_run as field};
 use ekitei_model::{Fault, Record, RecordId, Scope};
