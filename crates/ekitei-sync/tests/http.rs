@@ -345,8 +345,12 @@ async fn a_download_resumes_by_range() {
 mod certificates {
     use super::*;
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use sha2::{Digest, Sha256};
     use tokio_rustls::TlsAcceptor;
     use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+    use tokio_rustls::rustls::server::ParsedCertificate;
     use tokio_rustls::rustls::{ServerConfig, crypto::ring};
 
     fn authority() -> CertifiedIssuer<'static, KeyPair> {
@@ -356,23 +360,66 @@ mod certificates {
     }
 
     fn acceptor(ca: &CertifiedIssuer<'static, KeyPair>, name: &str) -> TlsAcceptor {
+        showing(ca, name, &[])
+    }
+
+    /// The server's certificate, and `more` after it.
+    fn showing(
+        ca: &CertifiedIssuer<'static, KeyPair>,
+        name: &str,
+        more: &[&CertifiedIssuer<'static, KeyPair>],
+    ) -> TlsAcceptor {
         let pair = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         let cert = params.signed_by(&pair, ca).unwrap();
+        let mut chain = vec![cert.der().clone()];
+        chain.extend(more.iter().map(|one| one.der().clone()));
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(pair.serialize_der()));
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![cert.der().clone()], private)
+            .with_single_cert(chain, private)
             .unwrap();
         TlsAcceptor::from(Arc::new(config))
     }
 
     async fn push_to(server: &Server, root: &CertifiedIssuer<'static, KeyPair>) -> Result<(), CallError> {
+        push_trusting(server, &root.pem()).await
+    }
+
+    async fn push_trusting(server: &Server, trust: &str) -> Result<(), CallError> {
         let url = format!("https://127.0.0.1:{}", server.addr.port());
-        let line = HttpTransport::new(&url, Some(&root.pem()), key()).unwrap();
+        let line = HttpTransport::new(&url, Some(trust), key()).unwrap();
         line.push(batch(1)).await.map(|_| ())
+    }
+
+    fn pin(ca: &CertifiedIssuer<'static, KeyPair>) -> String {
+        let parsed = ParsedCertificate::try_from(ca.der()).unwrap();
+        format!("sha256/{}", STANDARD.encode(Sha256::digest(parsed.subject_public_key_info())))
+    }
+
+    #[tokio::test]
+    async fn a_pinned_authority_counts_where_the_chain_shows_it() {
+        let (office, stranger) = (authority(), authority());
+        let serve = |acceptor| Server::start_with(Some(acceptor), |_| answer(200, &[], push_answer(1)));
+        let whole = serve(showing(&office, "127.0.0.1", &[&office])).await;
+        push_trusting(&whole, &pin(&office)).await.unwrap();
+        // The one that is used now and the one that will follow; a certificate beside a pin.
+        push_trusting(&whole, &format!("{}\n{}\n", pin(&stranger), pin(&office))).await.unwrap();
+        push_trusting(&whole, &format!("{}{}", office.pem(), pin(&stranger))).await.unwrap();
+        assert_eq!(push_trusting(&whole, &pin(&stranger)).await.unwrap_err(), CallError::Untrusted);
+
+        let short = serve(acceptor(&office, "127.0.0.1")).await;
+        assert_eq!(push_trusting(&short, &pin(&office)).await.unwrap_err(), CallError::Untrusted);
+        // Whoever shows the office's authority has not been signed by it.
+        let pretender = serve(showing(&stranger, "127.0.0.1", &[&office])).await;
+        assert_eq!(push_trusting(&pretender, &pin(&office)).await.unwrap_err(), CallError::Untrusted);
+        let misnamed = serve(showing(&office, "other.example", &[&office])).await;
+        assert_eq!(push_trusting(&misnamed, &pin(&office)).await.unwrap_err(), CallError::Untrusted);
+        for server in [&short, &pretender, &misnamed] {
+            assert!(server.seen().is_empty(), "not even the token call went out");
+        }
     }
 
     #[tokio::test]

@@ -24,6 +24,7 @@ import Download from '@lucide/svelte/icons/download';
 import Ellipsis from '@lucide/svelte/icons/ellipsis';
 import Eraser from '@lucide/svelte/icons/eraser';
 import FileText from '@lucide/svelte/icons/file-text';
+import Fingerprint from '@lucide/svelte/icons/fingerprint';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import GitCompareArrows from '@lucide/svelte/icons/git-compare-arrows';
 import GripVertical from '@lucide/svelte/icons/grip-vertical';
@@ -135,6 +136,7 @@ export const ICONS = {
   grip: GripVertical,
   print: Printer,
   qr: QrCode,
+  finger: Fingerprint,
   choose: MousePointer2,
   arrow: MoveUpRight,
   box: Square,
