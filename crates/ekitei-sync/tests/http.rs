@@ -344,9 +344,9 @@ async fn a_download_resumes_by_range() {
 
 mod certificates {
     use super::*;
-    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
     use sha2::{Digest, Sha256};
     use tokio_rustls::TlsAcceptor;
     use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
