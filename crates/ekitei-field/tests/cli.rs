@@ -186,3 +186,33 @@ fn usage_language_and_missing_enrolment_have_their_own_answers() {
     let listening = run(&["serve", "--listen", "0.0.0.0:0"]);
     assert!(String::from_utf8(listening.stderr).unwrap().contains("0.0.0.0:0"));
 }
+
+#[test]
+fn messages_are_sent_listed_found_and_taken_back_by_command() {
+    let phone = Phone::enrolled();
+    let cli = cli(&phone);
+    cli.ok(&["unlock"]);
+    let rooms = cli.json(&["chat", "rooms", "--json"]);
+    assert_eq!((&rooms[0]["type"], rooms.as_array().unwrap().len()), (&"self".into(), 1));
+    let (one, two) =
+        (write(phone.folder.path(), "1.jpg", &jpeg(1)), write(phone.folder.path(), "2.jpg", &jpeg(2)));
+    let photos = ["--photo", &one, "--photo", &two];
+    let sent = cli.json(
+        &[&["chat", "send", "--room", "self", "--text", "掲示板です", "--json"][..], &photos[..]].concat(),
+    );
+    assert_eq!((&sent["state"], sent["photos"].as_array().unwrap().len()), (&"waiting".into(), 2));
+    cli.ok(&["chat", "send", "--room", "self", "--text", "至急", "--urgent", "断水の連絡"]);
+    let list = cli.json(&["chat", "list", "--room", "self", "--json"]);
+    let texts: Vec<&str> = list.as_array().unwrap().iter().map(|m| m["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["掲示板です", "至急"]);
+    assert_eq!(list[1]["urgent"], "断水の連絡");
+    assert_eq!(cli.json(&["chat", "search", "掲", "--json"]).as_array().unwrap().len(), 1);
+    cli.ok(&["chat", "unsend", list[1]["id"].as_str().unwrap()]);
+    assert_eq!(cli.json(&["chat", "list", "--room", "self", "--json"]).as_array().unwrap().len(), 1);
+    assert!(cli.ok(&["chat", "list", "--room", "self"]).contains("掲示板です"));
+    assert!(
+        cli.fails(&["chat", "send", "--room", "self", "--urgent", "x", "--text", "y"], 1).contains("two")
+    );
+    assert!(cli.fails(&["chat", "list", "--room", "どこにもない"], 1).contains("room"));
+    assert!(cli.fails(&["chat", "send", "--room", "self"], 1).contains("nothing"));
+}
