@@ -8,6 +8,7 @@ import { becomes, DISPLAYS, Finger, launch } from './lib/finger.mjs';
 import { runProgram, startOffice } from './lib/programs.mjs';
 
 const SECTION = '空知野振興局/商工労働観光課/指導保安係';
+const CASE = '砂-0412';
 /** Those who lead a section are reachable at any hour, so the hour of the test does not matter. */
 const HEAD = { id: 's-2001', name: '増毛 かおる' };
 const STEWARD = { id: 's-2002', name: '幌加内 さち' };
@@ -226,6 +227,65 @@ test('a message is taken back for both, and the room lists who is in it', async 
   await a.tap('room-info');
   await a.find('member', { text: STEWARD.name }).waitFor();
   await clean(a, 'about the room');
+});
+
+test('a whiteboard: room, camera, shutter – it is sent', async () => {
+  const room = await shared(a);
+  await a.open('#/chat');
+  const before = (await a.ask('chat_room', { room: room.id })).messages.length;
+  a.start();
+  await a.tap('room', { text: STEWARD.name });
+  await a.tap('chat-camera');
+  await a.tap('shutter');
+  await becomes('it is sent', async () => (await a.ask('chat_room', { room: room.id })).messages.length === before + 1);
+  assert.equal(a.taps, 3);
+  await clean(a, 'the camera of a room');
+  const sent = (await a.ask('chat_room', { room: room.id })).messages.at(-1);
+  assert.equal(sent.photos.length, 1);
+  await a.tap('back');
+  await a.page.locator(`[data-id="${sent.id}"]`).getByTestId('chat-photo').waitFor();
+});
+
+test('教えて: a photo of a case goes to a colleague, the answer is kept in the case', async () => {
+  const row = (await a.ask('case_list', { filter: CASE, followed_only: false }))[0];
+  await a.ask('case_follow', { number: row.number });
+  const name = await a.page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
+    canvas.getContext('2d').fillRect(0, 0, 300, 300);
+    const bytes = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.9));
+    return (await (await fetch('/inbox/mushi.jpg', { method: 'PUT', body: bytes })).json()).ok.name;
+  });
+  const photo = (await a.ask('photo_add', { names: [name], case: row.id, caption: '葉の虫' }))[0];
+  await becomes('the photo is at the office', async () => (await a.ask('sync_now', { deadline_s: 60 })).drained);
+  await a.open(`#/photo/${photo.id}?case=${row.id}`);
+  await a.tap('photo-ask');
+  await a.find('ask-text').waitFor();
+  await a.shot('chat-ask');
+  await clean(a, 'whom to ask');
+  await a.tap('to-room', { text: STEWARD.name });
+  await a.find('chat-text').waitFor();
+  const room = await shared(b);
+  let question;
+  await becomes('the question comes with its picture', async () => {
+    await b.ask('sync_now', { deadline_s: 20 });
+    question = (await b.ask('chat_room', { room: room.id })).messages.find((one) => one.question);
+    return question?.photos[0]?.variants.some((one) => one.variant === 'thumb' && one.on_phone);
+  });
+  await b.open(`#/room/${room.id}?at=${question.id}`);
+  await b.page.locator(`[data-id="${question.id}"]`).getByTestId('message-menu').click();
+  await b.tap('do-reply');
+  await write(b, 'ハダニです。葉の裏を見てください');
+  await stands(a, 'ハダニです').waitFor({ timeout: 60_000 });
+  await stands(a, 'ハダニです').getByTestId('message-menu').click();
+  await a.tap('do-answer');
+  await stands(a, 'ハダニです').filter({ hasText: '回答' }).waitFor();
+  await becomes('the case has the answer', async () => {
+    await a.ask('sync_now', { deadline_s: 20 });
+    const card = await a.ask('case_card', { case: row.id });
+    return card.entries.some((one) => one.note?.text.includes('ハダニです'));
+  });
+  await a.shot('chat-answered');
+  await clean(a, 'a question with its answer');
 });
 
 test('large letters and gloves lose nothing', async () => {
