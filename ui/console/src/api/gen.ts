@@ -22,6 +22,20 @@ export interface AmendmentView {
   state: string;
 }
 
+export interface AnswerRow {
+  answered_ms?: number | null;
+  coming?: string | null;
+  /** What the person is on duty for now. */
+  duty?: string | null;
+  extension: string;
+  mobile: string;
+  person: NameView;
+  read: boolean;
+  safety?: string | null;
+  section: string;
+  text: string;
+}
+
 export interface AnswerView {
   finding?: string | null;
   key: string;
@@ -35,9 +49,21 @@ export interface AnswerView {
   value?: string | null;
 }
 
+export interface AnswersView {
+  rows: Array<AnswerRow>;
+  /** There are more than one list takes. */
+  truncated: boolean;
+}
+
 /** What the effect is reckoned with; anybody sees it, heads and stewards change it. */
 export interface Assumptions {
   kinds: Array<EffectKind>;
+}
+
+export interface Attached {
+  id: string;
+  /** `photo` | `file` */
+  kind: string;
 }
 
 export interface BureauTally {
@@ -55,6 +81,26 @@ export interface CalendarImported {
   faults: Array<LineFault>;
   removed: number;
   unchanged: number;
+}
+
+export interface CallView {
+  /** `safety` | `coming` */
+  asks: Array<string>;
+  author: NameView;
+  closed_at?: string | null;
+  id: string;
+  /** The signed-in person may see who answered what. */
+  may_see_list: boolean;
+  /** The own answer: `{safety, coming, text}` */
+  mine?: unknown | null;
+  received_ms: number;
+  room: string;
+  room_name: string;
+  /** Full paths of those who are asked. */
+  sections: Array<string>;
+  /** `{asked, answered, safe, hurt, help, can_go, in_30, cannot, read}` */
+  tally: unknown;
+  text: string;
 }
 
 /** A form that can be filled in for a case, with the code that opens it on a phone. */
@@ -256,6 +302,16 @@ export interface DirectoryView {
   total: number;
 }
 
+export interface DutyRow {
+  /** RFC 3339; the end is exclusive. */
+  from: string;
+  id: string;
+  revs: Record<string, string>;
+  staff: NameView;
+  to: string;
+  what: string;
+}
+
 /** A change of fields: with `base` = the revisions that the person saw. */
 export interface Edit {
   base: Record<string, string>;
@@ -298,6 +354,26 @@ export interface EventView {
   place: string;
   starts_at: string;
   title: string;
+}
+
+export interface ExportAsked {
+  id?: string | null;
+  op_id?: string | null;
+  reason: string;
+}
+
+export interface ExportRow {
+  approved_by?: NameView | null;
+  asked_by: NameView;
+  asked_ms: number;
+  id: string;
+  may_approve: boolean;
+  may_download: boolean;
+  reason: string;
+  room: string;
+  room_name: string;
+  /** `asked` | `approved` | `downloaded` */
+  state: string;
 }
 
 /** An error: its text is in the catalogue under `error.<code>`. */
@@ -368,6 +444,12 @@ export interface FormRowView {
   version: number;
 }
 
+export interface ForwardView {
+  at: string;
+  from: NameView;
+  room_name: string;
+}
+
 /** A draft made of the section's own sheet, and what the sheet's reader was not sure of. */
 export interface FromSheetView {
   form: FormDraftView;
@@ -379,6 +461,14 @@ export interface HandOver {
   op_id?: string | null;
   /** Staff number of who goes on with it. */
   staff: string;
+}
+
+export interface HeldView {
+  fields: unknown;
+  /** Id that the message will have. */
+  message: string;
+  text: string;
+  until_ms: number;
 }
 
 /** The whole card; the first keeping makes it. */
@@ -434,6 +524,16 @@ export interface HistoryView {
 export interface HolidaysView {
   days: Array<string>;
   faults: Array<LineFault>;
+}
+
+export interface HoursRow {
+  /** `{mon: [["08:45","17:30"]…]…}` */
+  days?: unknown | null;
+  id: string;
+  revs: Record<string, string>;
+  /** `[[from, to]…]`, RFC 3339 */
+  shifts?: unknown | null;
+  staff?: NameView | null;
 }
 
 /** Nothing has been changed yet. */
@@ -525,6 +625,17 @@ export interface JoinLine {
   code: string;
 }
 
+export interface LastLine {
+  author: NameView;
+  files: number;
+  id: string;
+  photos: number;
+  received_ms: number;
+  stamp?: string | null;
+  text: string;
+  unsent: boolean;
+}
+
 /** A line check; numbers as the model's `Measured`, sentences as its `Verdict` (text: `verdict.<code>`). */
 export interface LineCheckView {
   /** RFC 3339 */
@@ -574,6 +685,11 @@ export interface ListedPerson {
   sections: Array<string>;
 }
 
+export interface MarkAnswer {
+  answer: string;
+  op_id?: string | null;
+}
+
 export interface MayView {
   /** Keeps what is for all: directory, help cards, holidays. */
   admin: boolean;
@@ -581,6 +697,80 @@ export interface MayView {
   cases: boolean;
   /** Enrol and revoke phones (of the own section, or of all). */
   phones: boolean;
+}
+
+export interface MemberEdit {
+  op_id?: string | null;
+  /** `admin` | `member` */
+  role?: string | null;
+  staff: string;
+  /** `member` | `left` */
+  state?: string | null;
+}
+
+export interface MessageEdit {
+  base?: Record<string, string>;
+  fields: unknown;
+  op_id?: string | null;
+}
+
+export interface MessageHit {
+  message: MessageView;
+  room: string;
+  room_name: string;
+  room_type: string;
+}
+
+export interface MessagePage {
+  held: Array<HeldView>;
+  /** Oldest first. */
+  messages: Array<MessageView>;
+  newer?: number | null;
+  /** There are more: ask with this as `before` (`after`). */
+  older?: number | null;
+  /** Ids of pinned messages. */
+  pins: Array<string>;
+  read_to: number;
+}
+
+export interface MessageView {
+  answer_to?: string | null;
+  author: NameView;
+  /** Its place in the room for ever. */
+  born_seq: number;
+  call?: CallView | null;
+  edited: boolean;
+  files: Array<RoomFile>;
+  files_expected: number;
+  forward?: ForwardView | null;
+  id: string;
+  /** `{kind, id, label}` */
+  link?: unknown | null;
+  mentions: Array<NameView>;
+  mentions_all: boolean;
+  mentions_me: boolean;
+  mine: boolean;
+  photos: Array<RoomPhoto>;
+  /** How many were attached; fewer may have come. */
+  photos_expected: number;
+  pinned: boolean;
+  question?: QuestionView | null;
+  reactions: Array<ReactionView>;
+  read_of: number;
+  /** Others who have read it, of how many; own messages only. */
+  readers: number;
+  received_ms: number;
+  reply?: ReplyView | null;
+  /** Base revisions of the editable fields. */
+  revs: Record<string, string>;
+  room: string;
+  stamp?: string | null;
+  text: string;
+  unsent: boolean;
+  /** 緊急: the reason. */
+  urgent?: string | null;
+  /** The writer's clock, RFC 3339. */
+  written_at: string;
 }
 
 /** Inspections of a form that went to a head, per month. */
@@ -599,6 +789,25 @@ export interface NameView {
   name: string;
 }
 
+export interface NewAnswer {
+  /** `can_go` | `in_30` | `cannot` */
+  coming?: string | null;
+  op_id?: string | null;
+  /** `safe` | `hurt` | `help` */
+  safety?: string | null;
+  text?: string | null;
+}
+
+export interface NewCall {
+  asks: Array<string>;
+  id?: string | null;
+  op_id?: string | null;
+  /** A disaster room. */
+  room: string;
+  sections: Array<string>;
+  text: string;
+}
+
 export interface NewChecklist {
   definition: unknown;
   /** Minted by the caller, or absent. */
@@ -614,6 +823,16 @@ export interface NewCode {
   staff: string;
 }
 
+export interface NewDuty {
+  from: string;
+  id?: string | null;
+  op_id?: string | null;
+  section: string;
+  staff: string;
+  to: string;
+  what?: string;
+}
+
 export interface NewForm {
   definition: unknown;
   /** Minted by the caller, or absent. */
@@ -622,12 +841,54 @@ export interface NewForm {
   section: string;
 }
 
+export interface NewHours {
+  days?: unknown | null;
+  op_id?: string | null;
+  section: string;
+  shifts?: unknown | null;
+  staff?: string;
+}
+
+export interface NewMessage {
+  answer_to?: string | null;
+  files?: number;
+  forward?: unknown | null;
+  id?: string | null;
+  link?: unknown | null;
+  mentions?: Array<string>;
+  op_id?: string | null;
+  /** How many attachments follow. */
+  photos?: number;
+  /** `{case}` */
+  question?: unknown | null;
+  reply_to?: string | null;
+  /** Photo records of cases or rooms to be shared with it. */
+  shared?: Array<string>;
+  stamp?: string | null;
+  text?: string;
+  urgent?: string | null;
+}
+
 /** A new record; the fields are those of its kind (docs/PROTOCOL.md). */
 export interface NewRecord {
   fields: unknown;
   /** UUIDv7; absent: the server mints it. */
   id?: string | null;
   op_id?: string | null;
+}
+
+export interface NewRoom {
+  colour?: string | null;
+  /** `all` | `joined` */
+  history?: string | null;
+  id?: string | null;
+  /** Staff ids. */
+  members?: Array<string>;
+  name: string;
+  op_id?: string | null;
+  sections?: Array<string>;
+  /** `group` | `offices` | `disaster` */
+  type: string;
 }
 
 export interface NoteView {
@@ -652,15 +913,21 @@ export interface NoteView {
   written_at: string;
 }
 
+export interface Once {
+  op_id?: string | null;
+}
+
 /** What became of a change. */
 export interface OutcomeView {
   /** Conflicts that it made. */
   conflicts: Array<string>;
+  /** A message that waits for working hours: until then. */
+  held_until_ms?: number | null;
   /** Why it is in quarantine. */
   reason?: string | null;
   /** The record it made or changed. */
   record: string;
-  /** `applied` | `conflict` | `waiting_parent` | `quarantined` | `gone` | `voided` */
+  /** `applied` | `conflict` | `waiting_parent` | `quarantined` | `gone` | `voided` | `held` */
   result: string;
 }
 
@@ -732,6 +999,11 @@ export interface PhotoView {
   width: number;
 }
 
+export interface Pinning {
+  off?: boolean;
+  op_id?: string | null;
+}
+
 export interface PostView {
   /** `staff` | `head` | `steward` | `admin` | `audit` */
   role: string;
@@ -779,10 +1051,114 @@ export interface QuarantineView {
   veiled: boolean;
 }
 
+export interface QuestionView {
+  /** Id of the message that answered it. */
+  answered?: string | null;
+  case: string;
+  /** The signed-in person asked. */
+  may_mark: boolean;
+}
+
+export interface React {
+  mark: string;
+  off?: boolean;
+  op_id?: string | null;
+}
+
+export interface ReactionView {
+  mark: string;
+  mine: boolean;
+  people: Array<NameView>;
+}
+
+export interface ReadTo {
+  op_id?: string | null;
+  /** `born_seq` */
+  to: number;
+}
+
+export interface ReaderView {
+  at_ms: number;
+  person: NameView;
+}
+
+export interface ReadersView {
+  read: Array<ReaderView>;
+  total: number;
+  unread: Array<NameView>;
+}
+
+export interface ReplyView {
+  author: NameView;
+  id: string;
+  text: string;
+  unsent: boolean;
+}
+
 export interface Resolve {
   choice: Choice;
   op_id?: string | null;
 }
+
+export interface RoomFile {
+  bytes: number;
+  here: boolean;
+  id: string;
+  name: string;
+  /** Media type. */
+  type: string;
+}
+
+export interface RoomId {
+  room: string;
+}
+
+export interface RoomPerson {
+  person: NameView;
+  /** `admin` | `member` | `section` */
+  role: string;
+}
+
+export interface RoomPhoto {
+  bytes: number;
+  display: boolean;
+  file_name: string;
+  height: number;
+  id: string;
+  original: boolean;
+  /** Which of its files are here. */
+  thumb: boolean;
+  width: number;
+}
+
+/** A room in the person's list. */
+export interface RoomRow {
+  colour: string;
+  head: number;
+  /** Own messages that wait for working hours. */
+  held: number;
+  id: string;
+  last?: LastLine | null;
+  /** The signed-in person looks after the room. */
+  may_manage: boolean;
+  /** By name and by section. */
+  members: number;
+  /** One of the unread messages calls on the person. */
+  mentioned: boolean;
+  /** Empty for `self` and `direct`. */
+  name: string;
+  /** `born_seq` of the own read mark, and of the newest message. */
+  read_to: number;
+  /** Full paths. */
+  sections: Array<string>;
+  /** `self` | `direct` | `group` | `section` | `offices` | `disaster` */
+  type: string;
+  /** At most 100. */
+  unread: number;
+  with?: NameView | null;
+}
+
+export type RoomView = unknown;
 
 export interface RunRowView {
   by: NameView;
@@ -890,6 +1266,23 @@ export interface TimelineView {
   visits: Array<VisitView>;
 }
 
+export interface TimesView {
+  duty: Array<DutyRow>;
+  hours: Array<HoursRow>;
+  may_manage: boolean;
+  section: string;
+}
+
+export interface UrgentRow {
+  at_ms: number;
+  message: string;
+  reason: string;
+  room: string;
+  /** Empty when the room is not the reader's. */
+  room_name: string;
+  staff: NameView;
+}
+
 export interface VariantView {
   arrived_at?: string | null;
   bytes: number;
@@ -931,4 +1324,8 @@ export interface VisitView {
   /** `planned` → `departed` → `on_site` → `finished` → `accepted` */
   state: string;
   title: string;
+}
+
+export interface WithWhom {
+  staff: string;
 }

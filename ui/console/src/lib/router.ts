@@ -3,16 +3,16 @@ import { readAddress, writeAddress, type Address, type Query } from '@ekitei/sha
 
 export type { Query };
 
-export type Page = 'feed' | 'cases' | 'case' | 'acceptance' | 'results' | 'inspection' | 'effect' | 'forms' | 'form' | 'conflicts' | 'quarantine' | 'phones' | 'directory' | 'help' | 'checklists' | 'checklist' | 'line' | 'settings';
+export type Page = 'feed' | 'cases' | 'case' | 'acceptance' | 'results' | 'inspection' | 'effect' | 'forms' | 'form' | 'conflicts' | 'quarantine' | 'phones' | 'directory' | 'help' | 'checklists' | 'checklist' | 'line' | 'chat' | 'calls' | 'times' | 'settings';
 
 /** Screens with an entry of their own in the navigation. */
-export type Tab = Exclude<Page, 'case' | 'inspection' | 'effect' | 'form' | 'checklist' | 'line'>;
+export type Tab = Exclude<Page, 'case' | 'inspection' | 'effect' | 'form' | 'checklist' | 'line' | 'calls' | 'times'>;
 
 export interface Route extends Omit<Address, 'name'> {
   page: Page;
 }
 
-const PAGES: readonly Page[] = ['feed', 'cases', 'case', 'acceptance', 'results', 'inspection', 'effect', 'forms', 'form', 'conflicts', 'quarantine', 'phones', 'directory', 'help', 'checklists', 'checklist', 'line', 'settings'];
+const PAGES: readonly Page[] = ['feed', 'cases', 'case', 'acceptance', 'results', 'inspection', 'effect', 'forms', 'form', 'conflicts', 'quarantine', 'phones', 'directory', 'help', 'checklists', 'checklist', 'line', 'chat', 'calls', 'times', 'settings'];
 
 /** What is not an address leads to the feed. */
 export function parseRoute(hash: string): Route {
@@ -30,5 +30,6 @@ export function tabOf(page: Page): Tab {
   if (page === 'case') return 'cases';
   if (page === 'form') return 'forms';
   if (page === 'checklist' || page === 'line') return 'checklists';
+  if (page === 'calls' || page === 'times') return 'chat';
   return page === 'inspection' || page === 'effect' ? 'results' : page;
 }

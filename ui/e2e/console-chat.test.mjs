@@ -1,0 +1,393 @@
+// The office's chat at a PC: two people at their desks talk over a real office. Japanese input that nothing may disturb,
+// dropping and pasting, right click and keyboard alone, read marks, search, 安否・参集, hours and duty.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { HEAD, SECTION, startConsole, STEWARD } from './lib/console.mjs';
+import { SIZES } from './lib/desk.mjs';
+
+let house, head, steward;
+
+before(async () => {
+  house = await startConsole();
+  head = await house.desk(HEAD.id);
+  steward = await house.desk(STEWARD.id);
+});
+after(() => house?.stop());
+
+const least = 23.5;
+const room = (desk, name) => desk.at('room').filter({ hasText: name });
+const bubble = (desk, text) => desk.at('message').filter({ hasText: text }).last();
+const texts = (desk) => desk.page.locator('[data-testid=message] [data-testid=text]').allInnerTexts();
+
+async function shot(desk, name) {
+  const out = process.env.EKITEI_SHOTS;
+  if (out) await desk.page.screenshot({ path: join(out, `console-chat-${name}.png`) });
+}
+
+async function looksGood(desk, what, px = least) {
+  await shot(desk, what);
+  assert.deepEqual(await desk.look(px), [], what);
+  assert.deepEqual(desk.faults, [], `${what}: page errors`);
+}
+
+/** The room of this name is open. */
+async function stands(desk, name) {
+  await desk.page.waitForSelector(`.pane :is(h1, h2):text-is("${name}")`);
+  await desk.at('chat-text').waitFor();
+}
+
+async function goTo(desk, name) {
+  await desk.page.evaluate(() => (window.location.hash = '#/chat'));
+  await room(desk, name).first().click();
+  await stands(desk, name);
+}
+
+async function write(desk, text) {
+  await desk.at('chat-text').fill(text);
+  await desk.page.keyboard.press('Control+Enter');
+  await bubble(desk, text).waitFor();
+}
+
+test('the navigation leads to the rooms; 自分宛 is on top before anything was written', async () => {
+  await head.press('nav-chat');
+  await head.at('room').first().waitFor();
+  assert.equal(await head.at('room').first().getAttribute('data-type'), 'self');
+  await looksGood(head, 'empty');
+  await head.at('room').first().click();
+  await head.at('chat-text').waitFor();
+  await looksGood(head, 'self');
+});
+
+test('Japanese input: the field is never rewritten during a conversion, and no Enter of one sends', async () => {
+  await goTo(head, '自分宛');
+  const field = head.at('chat-text');
+  const session = await head.page.context().newCDPSession(head.page);
+  const compose = async () => {
+    for (const text of ['に', 'にほ', 'にほん']) await session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+  };
+  for (const enters of [false, true]) {
+    if (enters) await head.at('enter-sends').check();
+    await field.click();
+    await field.evaluate((element) => {
+      const own = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value');
+      window.rewritten = 0;
+      Object.defineProperty(element, 'value', { configurable: true, get() { return own.get.call(this); }, set(next) { window.rewritten += 1; own.set.call(this, next); } });
+    });
+    await compose();
+    const left = await field.evaluate((element) =>
+      [{ isComposing: true, keyCode: 13 }, { isComposing: false, keyCode: 229 }, { isComposing: true, keyCode: 229, ctrlKey: true }].map((more) =>
+        element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, ...more }))));
+    assert.deepEqual(left, [true, true, true], 'Enter during a conversion belongs to the keyboard');
+    await session.send('Input.insertText', { text: '日本' });
+    assert.equal(await head.page.evaluate(() => window.rewritten), 0, 'nobody wrote into the field');
+    assert.equal(await head.at('message').count() + (await head.at('going').count()), enters ? 1 : 0, 'nothing was sent');
+    await field.evaluate((element) => delete element.value);
+    if (enters) {
+      await head.page.keyboard.press('Shift+Enter');
+      await head.page.keyboard.insertText('海');
+      assert.equal(await field.inputValue(), '日本\n海');
+      await head.page.keyboard.press('Enter');
+    } else {
+      await head.page.keyboard.press('Enter');
+      assert.equal(await field.inputValue(), '日本\n', 'Enter is a new line unless somebody chose otherwise');
+      await head.page.keyboard.press('Control+Enter');
+    }
+    await head.page.waitForFunction((count) => document.querySelectorAll('[data-testid=message]').length === count, enters ? 2 : 1);
+    assert.equal(await field.inputValue(), '');
+  }
+  await head.at('enter-sends').uncheck();
+  await session.detach();
+});
+
+test('a draft stays with its room', async () => {
+  await goTo(head, '自分宛');
+  await head.at('chat-text').fill('書きかけ');
+  await head.page.evaluate(() => (window.location.hash = '#/chat'));
+  await head.at('row-draft').waitFor();
+  await goTo(head, '自分宛');
+  assert.equal(await head.at('chat-text').inputValue(), '書きかけ');
+  await head.at('chat-text').fill('');
+});
+
+test('one-to-one: found by name, written, read on the other side, answered; the tab and the navigation count', async () => {
+  await head.press('chat-new');
+  await head.at('new-people').fill('ほろかない');
+  await head.at('new-people-option').first().click();
+  await looksGood(head, 'new-room');
+  await head.press('make-room');
+  await stands(head, STEWARD.name);
+  await write(head, '現場の写真を送ります');
+  await head.page.waitForFunction(() => document.querySelector('[data-testid=state-sent]'));
+  // The other desk is on another screen and is told there.
+  await steward.page.waitForFunction(() => /^\(1\)/.test(document.title));
+  await steward.page.locator('[data-testid=nav-chat] .badge', { hasText: '1' }).waitFor();
+  await steward.press('nav-chat');
+  await steward.at('row-unread').waitFor();
+  await shot(steward, 'unread');
+  await room(steward, HEAD.name).click();
+  await steward.at('unread-from').waitFor();
+  assert.deepEqual(await texts(steward), ['現場の写真を送ります']);
+  await head.at('reads').waitFor();
+  assert.match(await head.at('reads').innerText(), /既読1/);
+  await head.press('reads');
+  await head.at('has-read').filter({ hasText: STEWARD.name }).waitFor();
+  await looksGood(head, 'readers');
+  await head.page.keyboard.press('Escape');
+  await steward.page.waitForFunction(() => !/^\(/.test(document.title));
+});
+
+test('right click: a menu; reply with quote, reaction, pin, edit, unsend', async () => {
+  await bubble(steward, '現場の写真').locator('.bubble').click({ button: 'right' });
+  await steward.at('message-actions').waitFor();
+  await looksGood(steward, 'menu');
+  await steward.press('do-reply');
+  await steward.at('replying').waitFor();
+  await write(steward, '届きました');
+  await bubble(head, '届きました').locator('[data-testid=quote]').waitFor();
+  assert.match(await bubble(head, '届きました').innerText(), /増毛 かおる\s*現場の写真/);
+  await bubble(head, '届きました').locator('.bubble').click({ button: 'right' });
+  await head.press('react-thumbs_up');
+  await bubble(steward, '届きました').locator('[data-testid=reaction-thumbs_up]').waitFor();
+  await bubble(steward, '届きました').locator('.bubble').click({ button: 'right' });
+  await steward.press('do-edit');
+  await steward.at('edit-text').fill('届きました。ありがとうございます');
+  await steward.press('edit-save');
+  await bubble(head, 'ありがとうございます').filter({ hasText: '編集済' }).waitFor();
+  await bubble(head, 'ありがとうございます').locator('.bubble').click({ button: 'right' });
+  await head.press('do-pin');
+  await steward.at('pin').waitFor();
+  await write(head, 'まちがい');
+  await bubble(steward, 'まちがい').waitFor();
+  await bubble(head, 'まちがい').locator('.bubble').click({ button: 'right' });
+  await head.press('do-unsend');
+  await bubble(steward, '送信を取り消しました').waitFor();
+  assert.equal((await texts(steward)).includes('まちがい'), false);
+  await looksGood(head, 'talk');
+});
+
+test('keyboard alone: from the list to the room, a message, its menu, an answer', async () => {
+  const keys = head.page.keyboard;
+  await head.page.evaluate(() => (window.location.hash = '#/chat'));
+  await head.at('room-filter').focus();
+  await keys.type('ほろ');
+  await head.at('room-filter').fill('幌');
+  await keys.press('ArrowDown');
+  assert.match(await head.page.evaluate(() => document.activeElement.innerText), /幌加内/);
+  await keys.press('Enter');
+  await stands(head, STEWARD.name);
+  await head.at('chat-text').focus();
+  await keys.insertText('鍵盤だけで');
+  await keys.press('Control+Enter');
+  await bubble(head, '鍵盤だけで').waitFor();
+  await bubble(head, '鍵盤だけで').locator('[data-testid=message-menu]').focus();
+  await keys.press('Enter');
+  await head.at('message-actions').waitFor();
+  await head.page.waitForFunction(() => document.activeElement?.dataset.testid === 'do-reply');
+  await keys.press('ArrowDown');
+  assert.equal(await head.page.evaluate(() => document.activeElement.dataset.testid), 'do-copy');
+  await keys.press('ArrowUp');
+  await keys.press('Enter');
+  await head.page.waitForFunction(() => document.activeElement?.id === 'chat-text');
+  await head.at('replying').waitFor();
+  await head.press('reply-off');
+});
+
+/** A picture or file as the desktop hands it over. */
+const hand = (desk, testid, kind, files) =>
+  desk.at(testid).evaluate(async (element, [how, list]) => {
+    const transfer = new DataTransfer();
+    for (const one of list) {
+      if (one.text !== undefined) transfer.items.add(new File([one.text], one.name, { type: 'text/plain' }));
+      else {
+        const canvas = Object.assign(document.createElement('canvas'), { width: 800, height: 600 });
+        const pen = canvas.getContext('2d');
+        pen.fillStyle = `hsl(${one.hue} 60% 70%)`;
+        pen.fillRect(0, 0, 800, 600);
+        const bytes = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.9));
+        transfer.items.add(new File([bytes], one.name, { type: 'image/jpeg' }));
+      }
+    }
+    if (how === 'paste') element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }));
+    else for (const name of ['dragover', 'drop']) element.dispatchEvent(new DragEvent(name, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, [kind, files]);
+
+test('pictures and files are dropped and pasted, arrive in order, and are saved by one press', async () => {
+  await hand(head, 'chat-text', 'drop', [{ name: '法面.jpg', hue: 120 }, { name: '要点.txt', text: '三行の要点' }]);
+  await hand(head, 'chat-text', 'paste', [{ name: '貼り付け.jpg', hue: 20 }]);
+  await head.page.waitForFunction(() => document.querySelectorAll('[data-testid=attachment]').length === 3);
+  await looksGood(head, 'attachments');
+  await head.at('chat-text').fill('三つ付けます');
+  await head.press('send');
+  await write(head, 'あとの一言');
+  await bubble(steward, 'あとの一言').waitFor();
+  assert.deepEqual((await texts(steward)).slice(-2), ['三つ付けます', 'あとの一言']);
+  const there = bubble(steward, '三つ付けます');
+  await there.locator('[data-testid=save-photo]').nth(1).waitFor();
+  await there.locator('[data-testid=chat-file]').waitFor();
+  const [saved] = await Promise.all([steward.page.waitForEvent('download'), there.locator('[data-testid=save-photo]').first().click()]);
+  assert.match(saved.suggestedFilename(), /\.jpg$/);
+  const [paper] = await Promise.all([steward.page.waitForEvent('download'), there.locator('[data-testid=chat-file]').click()]);
+  assert.equal(paper.suggestedFilename(), '要点.txt');
+  await there.locator('[data-testid=chat-photo]').first().click();
+  await steward.at('viewer').waitFor();
+  await looksGood(steward, 'viewer');
+  await steward.page.keyboard.press('Escape');
+  await steward.at('viewer').waitFor({ state: 'detached' });
+  // Too large is said before anything leaves.
+  await head.at('chat-files').setInputFiles({ name: '大きい.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(10_000_001) });
+  await head.at('compose-fault').waitFor();
+  assert.equal(await head.at('attachment').count(), 0);
+});
+
+test('without a line messages wait in order, and go by themselves once each', async () => {
+  await head.page.route('**/api/rooms/*/messages', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
+  for (const text of ['圏外一', '圏外二', '圏外三']) {
+    await head.at('chat-text').fill(text);
+    await head.page.keyboard.press('Control+Enter');
+  }
+  await head.at('going').nth(2).waitFor();
+  await head.page.waitForFunction(() => document.querySelector('[data-testid=going] [data-testid=retry]'));
+  await shot(head, 'waiting');
+  await head.page.unroute('**/api/rooms/*/messages');
+  await head.at('retry').first().click();
+  await bubble(steward, '圏外三').waitFor();
+  assert.deepEqual((await texts(steward)).slice(-3), ['圏外一', '圏外二', '圏外三']);
+  await head.page.waitForFunction(() => document.querySelectorAll('[data-testid=going]').length === 0);
+  assert.deepEqual((await texts(head)).slice(-3), ['圏外一', '圏外二', '圏外三']);
+});
+
+test('a refused message says why and can be dropped; urgent needs a reason and is listed for the head', async () => {
+  await head.page.route('**/api/rooms/*/messages', (route) => (route.request().method() === 'POST' ? route.fulfill({ status: 403, contentType: 'application/json', body: '{"code":"not-allowed","params":{},"cure":"ask"}' }) : route.continue()));
+  await head.at('chat-text').fill('断られる');
+  await head.press('send');
+  await head.page.locator('[data-testid=going][data-state=failed]').waitFor();
+  await head.page.unroute('**/api/rooms/*/messages');
+  await head.press('drop');
+  await head.page.waitForFunction(() => document.querySelectorAll('[data-testid=going]').length === 0);
+  await head.press('urgent-open');
+  await head.at('urgent-why').fill('堤');
+  assert.equal(await head.at('urgent-set').getAttribute('aria-disabled'), 'true');
+  await head.at('urgent-why').fill('堤防の水位');
+  await looksGood(head, 'urgent');
+  await head.press('urgent-set');
+  await write(head, 'すぐ見てください');
+  await bubble(steward, 'すぐ見てください').locator('[data-testid=urgent]').waitFor();
+  await head.open('#/times', '勤務時間・当番');
+  await head.press('times-urgent');
+  await head.at('urgent-uses').filter({ hasText: '堤防の水位' }).waitFor();
+});
+
+test('search opens a message in its place, beyond the pages that are shown', async () => {
+  const rooms = await head.ask('GET', '/rooms');
+  const direct = rooms.find((one) => one.type === 'direct').id;
+  for (let n = 0; n < 120; n += 1) await head.ask('POST', `/rooms/${direct}/messages`, { text: n === 3 ? '目印の砂防堰堤' : `記録 ${n}` });
+  await goTo(head, STEWARD.name);
+  await head.at('older').waitFor({ state: 'attached' });
+  await head.press('chat-find');
+  await head.at('find-q').fill('堰');
+  await head.at('hit').filter({ hasText: '砂防堰堤' }).waitFor();
+  await looksGood(head, 'find');
+  await head.press('hit');
+  await bubble(head, '目印の砂防堰堤').waitFor();
+  await head.page.waitForFunction(() => {
+    const box = [...document.querySelectorAll('[data-testid=message]')].find((one) => one.innerText.includes('砂防堰堤'))?.getBoundingClientRect();
+    return box && box.top > 0 && box.bottom < innerHeight;
+  });
+  await head.press('jump');
+  await bubble(head, '記録 119').waitFor();
+  // Scrolled up, older pages come without a gap.
+  await head.page.waitForFunction(() => {
+    const frame = document.querySelector('[data-testid=messages]');
+    frame.scrollTop = 0;
+    return frame.innerText.includes('記録 0');
+  });
+  const all = (await texts(head)).filter((one) => /^記録 \d+$/.test(one));
+  assert.deepEqual(all, Array.from({ length: 120 }, (_, n) => n).filter((n) => n !== 3).map((n) => `記録 ${n}`));
+});
+
+test('a group: mention by @, settings, somebody is taken out', async () => {
+  await head.press('chat-new');
+  for (const name of ['ほろかない', 'てしお']) {
+    await head.at('new-people').fill(name);
+    await head.at('new-people-option').first().click();
+  }
+  await head.at('new-name').fill('砂利採取 当番');
+  await head.press('make-room');
+  await stands(head, '砂利採取 当番');
+  await room(head, '砂利採取 当番').waitFor();
+  await head.at('chat-text').click();
+  await head.page.keyboard.insertText('@幌');
+  await head.at('mention-one').filter({ hasText: STEWARD.name }).waitFor();
+  await head.page.keyboard.press('Enter');
+  await head.page.keyboard.insertText('見ましたか');
+  assert.match(await head.at('chat-text').inputValue(), /@幌加内 さち 見ましたか/);
+  await head.page.keyboard.press('Control+Enter');
+  await steward.page.evaluate(() => (window.location.hash = '#/chat'));
+  await steward.at('row-mention').waitFor();
+  await head.press('room-settings');
+  await head.at('member').nth(2).waitFor();
+  await looksGood(head, 'settings');
+  await head.at('member').filter({ hasText: '天塩' }).locator('[data-testid=member-out]').click();
+  await head.page.waitForFunction(() => document.querySelectorAll('[data-testid=member]').length === 2);
+  await head.page.keyboard.press('Escape');
+});
+
+test('安否・参集: opened, answered by one press, counted live, who is to be rung, as a table', async () => {
+  await head.open('#/calls', '安否・参集');
+  await head.press('call-new');
+  await head.at('call-room-name').fill('空知 災害対策');
+  await looksGood(head, 'call-new');
+  await head.press('call-send');
+  await head.at('call').waitFor();
+  await steward.open('#/calls', '安否・参集');
+  await steward.at('answer-safe').click();
+  await steward.page.locator('[data-testid=answer-safe][aria-pressed=true]').waitFor();
+  await steward.at('answer-in_30').click();
+  await steward.page.locator('[data-testid=answer-in_30][aria-pressed=true]').waitFor();
+  await head.press('call-open');
+  await head.at('tally').waitFor();
+  await head.page.waitForFunction(() => Number(document.querySelector('[data-testid=tile-safe] .count')?.textContent) === 1);
+  await head.press('tile-unanswered');
+  await head.at('answers').filter({ hasText: '留萌 ゆき' }).waitFor();
+  assert.match(await head.at('answers').innerText(), /21-345/);
+  await looksGood(head, 'board');
+  const [csv] = await Promise.all([head.page.waitForEvent('download'), head.at('call-csv').click()]);
+  assert.match(csv.suggestedFilename(), /\.csv$/);
+});
+
+test('hours and duty of the section', async () => {
+  await head.open('#/times', '勤務時間・当番');
+  await head.press('hours-edit');
+  await head.at('from-mon').fill('09:00');
+  await looksGood(head, 'hours');
+  await head.press('hours-keep');
+  await head.at('hours-words').filter({ hasText: '月 09:00–17:30' }).waitFor();
+  await head.press('times-duty');
+  await head.at('duty-who').fill('るもい');
+  await head.at('duty-who-option').first().click();
+  await head.at('duty-from').fill('2099-01-05T17:30');
+  await head.at('duty-to').fill('2099-01-06T08:45');
+  await head.at('duty-what').fill('宿直');
+  await head.press('duty-add');
+  await head.at('duty-row').filter({ hasText: '宿直' }).waitFor();
+  await looksGood(head, 'duty');
+  const kept = await head.ask('GET', `/sections/times?section=${encodeURIComponent(SECTION)}`);
+  assert.equal(kept.duty.length, 1);
+  await head.press('duty-out');
+  await head.at('duty-row').waitFor({ state: 'detached' });
+});
+
+test('in a narrow window: the list, then the room, and back', async () => {
+  const one = await house.desk(STEWARD.id, SIZES.narrow);
+  await one.open('#/chat', 'チャット');
+  await room(one, HEAD.name).waitFor();
+  await looksGood(one, 'narrow-list', 43.5);
+  await room(one, HEAD.name).click();
+  await one.at('chat-text').waitFor();
+  await one.at('message').first().waitFor();
+  await looksGood(one, 'narrow-room', 43.5);
+  await one.press('room-back');
+  await room(one, HEAD.name).waitFor();
+  await one.page.context().close();
+});
