@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { account, PASSWORD } from './lib/console.mjs';
+import { Desk } from './lib/desk.mjs';
 import { becomes, DISPLAYS, Finger, launch } from './lib/finger.mjs';
 import { runProgram, startOffice } from './lib/programs.mjs';
 
@@ -288,9 +290,37 @@ test('教えて: a photo of a case goes to a colleague, the answer is kept in th
   await clean(a, 'a question with its answer');
 });
 
+test('安否・参集: asked from a PC, answered with one tap a question', async () => {
+  await account(office, HEAD.id);
+  const desk = await Desk.at(browser, office.url);
+  await desk.signIn(HEAD.id, PASSWORD);
+  await desk.ask('POST', '/rooms', { type: 'disaster', name: '大雨 11月', sections: [SECTION] });
+  const room = (await desk.ask('GET', '/rooms')).find((one) => one.type === 'disaster' || one.name === '大雨 11月');
+  await desk.ask('POST', '/calls', { room: room.id, text: '大雨です。安否と参集の可否を答えてください', sections: [SECTION], asks: ['safety', 'coming'] });
+  await becomes('the call comes', async () => {
+    await b.ask('sync_now', { deadline_s: 20 });
+    const there = (await b.ask('chat_rooms')).some((one) => one.id === room.id);
+    return there && (await b.ask('chat_room', { room: room.id })).calls.length === 1;
+  });
+  await b.open('#/chat');
+  b.start();
+  await b.tap('room', { text: '大雨 11月' });
+  await b.tap('safety-safe');
+  await b.tap('coming-in_30');
+  await b.find('call', { text: '回答' }).waitFor();
+  assert.equal(b.taps, 3);
+  await b.shot('chat-call');
+  await clean(b, 'a call');
+  await becomes('the office counts it', async () => {
+    await b.ask('sync_now', { deadline_s: 20 });
+    const call = (await desk.ask('GET', '/calls'))[0];
+    return JSON.stringify(call).includes('"answered":1');
+  });
+});
+
 test('large letters and gloves lose nothing', async () => {
   const room = await shared(a);
-  for (const [name, display] of Object.entries(DISPLAYS)) {
+  for (const [name, display] of Object.entries({ ...DISPLAYS, english: { ...DISPLAYS.plain, language: 'en' } })) {
     await a.open(`#/room/${room.id}`);
     await a.display(display);
     await a.find('chat-text').waitFor();
