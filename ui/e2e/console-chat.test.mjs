@@ -16,7 +16,7 @@ before(async () => {
 after(() => house?.stop());
 
 const least = 23.5;
-const room = (desk, name) => desk.at('room').filter({ hasText: name });
+const room = (desk, name) => desk.at('room').filter({ has: desk.page.locator('.name', { hasText: name }) });
 const bubble = (desk, text) => desk.at('message').filter({ hasText: text }).last();
 const texts = (desk) => desk.page.locator('[data-testid=message] [data-testid=text]').allInnerTexts();
 
@@ -39,6 +39,7 @@ async function stands(desk, name) {
 
 async function goTo(desk, name) {
   await desk.page.evaluate(() => (window.location.hash = '#/chat'));
+  await desk.page.waitForSelector('.chat .none');
   await room(desk, name).first().click();
   await stands(desk, name);
 }
