@@ -318,6 +318,36 @@ test('安否・参集: asked from a PC, answered with one tap a question', async
   });
 });
 
+test('outside the other one\'s hours a message is held, says until when, and can be taken back; 緊急 passes', async () => {
+  const desk = await Desk.at(browser, office.url);
+  await desk.signIn(HEAD.id, PASSWORD);
+  // Whatever the hour of this test is, this person's next shift begins in two days.
+  const at = (days) => new Date(Date.now() + (9 + 24 * days) * 3_600_000).toISOString().replace('Z', '+09:00');
+  await desk.ask('PUT', '/sections/times/hours', { section: SECTION, staff: 's-1002', shifts: [[at(2), at(3)]] });
+  const phoneC = await office.startPhone('s-1001');
+  const c = await Finger.at(browser, phoneC.url);
+  await c.open('#/chat');
+  const room = await c.ask('chat_open', { staff: 's-1002' });
+  await c.open(`#/room/${room.id}`);
+  await write(c, '明日の資料です');
+  await c.find('state-held').waitFor({ timeout: 60_000 });
+  assert.match(await c.find('state-held').innerText(), /に届きます/);
+  await c.shot('chat-held');
+  await clean(c, 'a held message');
+  await c.tap('cancel');
+  await becomes('it is taken back', async () => (await texts(c)).length === 0);
+  await becomes('the office has forgotten it', async () => (await c.ask('sync_now', { deadline_s: 20 })).drained);
+  await c.tap('attach');
+  await c.tap('chat-urgent');
+  await c.find('urgent-why').fill('断水の連絡');
+  await c.tap('urgent-set');
+  await write(c, '断水しました');
+  await c.find('state-sent').waitFor({ timeout: 60_000 });
+  assert.deepEqual(await texts(c), ['断水しました']);
+  await clean(c, 'an urgent message');
+  await c.close();
+});
+
 test('large letters and gloves lose nothing', async () => {
   const room = await shared(a);
   for (const [name, display] of Object.entries({ ...DISPLAYS, english: { ...DISPLAYS.plain, language: 'en' } })) {
