@@ -117,6 +117,8 @@ pub trait Rooms: Send + Sync {
     async fn of_section(&self, section: &str, kind: &str) -> Result<Vec<Record>>;
     /// Everybody who ever held a post in the section. No permission is asked.
     async fn people_of_section(&self, section: &str) -> Result<Vec<Staff>>;
+    /// Kind of the record that a kept operation will make (it waits, or its message does).
+    async fn waiting_kind(&self, record: RecordId) -> Result<Option<String>>;
     /// All living records of a room in the order of their birth, for its export. No permission is asked.
     async fn whole_room(&self, room: RecordId) -> Result<Vec<Record>>;
 }

@@ -1,10 +1,11 @@
 //! What both databases make of rows of messaging.
 
 use crate::rooms::{MarkRow, MessageFilter, UNREAD_MOST};
+use crate::rows::Incoming;
 use ekitei_model::chat::call::{self, answer};
 use ekitei_model::chat::message;
 use ekitei_model::people::Staff;
-use ekitei_model::{Record, RecordId, Scope, StaffId, kinds};
+use ekitei_model::{OpBody, Record, RecordId, Scope, StaffId, kinds};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -27,6 +28,14 @@ pub(crate) fn mark_value(mark: &Record) -> u64 {
 /// The mark of a person in a room stands in the room or in its tally: the further one counts.
 pub(crate) fn mark_ids(room: RecordId, staff: &StaffId) -> [RecordId; 2] {
     [kinds::mark_id(&Scope::Room(room), staff), kinds::mark_id(&Scope::Tally(room), staff)]
+}
+
+/// Kind of what a kept operation makes.
+pub(crate) fn made_kind(bytes: &[u8]) -> Option<String> {
+    match Incoming::parse(bytes)?.op?.body {
+        OpBody::Create { kind, .. } => Some(kind),
+        _ => None,
+    }
 }
 
 /// One row for each person.

@@ -220,7 +220,24 @@ pub async fn a_shared_photo_needs_the_right_to_read_its_source(store: Store) {
     for outcome in a1.push_then(&[m.clone(), shared.clone()], WORKING).await {
         applied(&outcome);
     }
-    assert_eq!(b1.record(shared.record).await.unwrap().text("sha256.thumb"), "t");
+    let seen = b1.record(shared.record).await.unwrap();
+    assert_eq!((seen.text("sha256.thumb"), seen.text("office.thumb_at")), ("t", ""));
+    // The bytes come for the case's photo; they are there for the room's, too.
+    let new = crate::NewUpload {
+        device: a1.caller.device,
+        record: original.record,
+        variant: kinds::Variant::Thumb,
+        sha256: "t".into(),
+        cipher_sha256: "c".into(),
+        key_id: None,
+        length_bytes: 7,
+        expires_ms: NOW + 9,
+    };
+    let upload = store.upload_create(new, NOW).await.unwrap();
+    let blob = crate::BlobRow { sha256: "t".into(), bytes: 7, media_type: "image/jpeg".into() };
+    store.upload_finish(upload.id, 0, &blob, NOW).await.unwrap();
+    assert!(!b1.record(shared.record).await.unwrap().text("office.thumb_at").is_empty());
+    assert_eq!(store.blob_of(&b1.caller, shared.record, kinds::Variant::Thumb).await.unwrap(), Some(blob));
     assert!(b1.record(original.record).await.is_none());
     let outcomes = b1.push_then(&[n.clone(), share(&n)], WORKING).await;
     assert_eq!(reason(&outcomes[1]), "source-unreadable");

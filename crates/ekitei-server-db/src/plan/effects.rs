@@ -142,6 +142,7 @@ pub(crate) fn arrived(ws: &WorkingSet, record: RecordId, now_ms: i64) -> Planned
         Ok(())
     };
     let _ = step(&mut p);
+    let _ = p.pass_on(record);
     p.finish(())
 }
 

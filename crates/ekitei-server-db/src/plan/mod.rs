@@ -54,6 +54,8 @@ pub(crate) struct WorkingSet {
     pub room_held: HashMap<RecordId, Vec<Waiting>>,
     /// Living photos and files of a message.
     pub attached: HashMap<RecordId, Vec<Record>>,
+    /// Photos that have the bytes of this one.
+    pub copies: HashMap<RecordId, Vec<RecordId>>,
 }
 
 /// What hangs on a case and follows from it.
@@ -80,6 +82,7 @@ pub(crate) struct Needs {
     pub section_times: BTreeSet<String>,
     pub room_held: BTreeSet<RecordId>,
     pub attached: BTreeSet<RecordId>,
+    pub copies: BTreeSet<RecordId>,
 }
 
 impl Needs {
@@ -204,6 +207,8 @@ pub(crate) struct Writes {
     pub jobs: Vec<NewJob>,
     /// Bytes that are here and belong to one more record.
     pub arrivals: Vec<(RecordId, Arrival)>,
+    /// Photo, and one that has its bytes.
+    pub shared: Vec<(RecordId, RecordId)>,
     /// Rows of the directory.
     pub staff: BTreeMap<StaffId, Staff>,
 }

@@ -8,7 +8,7 @@ use crate::rows::Changed;
 use crate::words;
 use deadpool_postgres::Transaction;
 use ekitei_model::people::Staff;
-use ekitei_model::{Record, Scope, Stamp, kinds};
+use ekitei_model::{Record, RecordId, Scope, Stamp, kinds};
 use uuid::Uuid;
 
 /// Held messages that one transaction lets go.
@@ -36,6 +36,14 @@ pub(super) async fn load(s: &mut Session<'_>, ws: &mut WorkingSet, needs: &Needs
     for message in &needs.attached {
         let sql = "SELECT body FROM records WHERE parent = $1 AND kind IN ('photo', 'file') AND NOT deleted";
         ws.attached.insert(*message, records(&s.tx, sql, &[&message.0]).await?);
+    }
+    for source in &needs.copies {
+        let sql = "SELECT record FROM shared WHERE source = $1 ORDER BY record";
+        let mut ids = Vec::new();
+        for row in rows(&s.tx, sql, &[&source.0]).await? {
+            ids.push(RecordId(row.try_get(0)?));
+        }
+        ws.copies.insert(*source, ids);
     }
     Ok(())
 }
@@ -116,6 +124,10 @@ pub(super) async fn arrivals(s: &Session<'_>, w: &Writes) -> Go<()> {
         let sql = "INSERT INTO arrivals (record, variant, sha256, stored_ms) VALUES ($1, $2, $3, $4)
              ON CONFLICT DO NOTHING";
         run(&s.tx, sql, &[&record.0, &a.variant.as_str(), &a.sha256, &a.stored_ms]).await?;
+    }
+    for (source, record) in &w.shared {
+        let sql = "INSERT INTO shared (source, record) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        run(&s.tx, sql, &[&source.0, &record.0]).await?;
     }
     Ok(())
 }

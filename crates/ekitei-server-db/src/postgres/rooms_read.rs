@@ -251,6 +251,17 @@ pub(super) async fn of_section(tx: &Transaction<'_>, section: &str, kind: &str) 
     records(tx, sql, &[&Scope::Section(section.to_owned()).to_string(), &kind]).await
 }
 
+pub(super) async fn waiting_kind(tx: &Transaction<'_>, record: RecordId) -> Go<Option<String>> {
+    let sql = "SELECT w.bytes FROM waiting w JOIN ops o ON o.op_id = w.op_id WHERE o.record = $1";
+    for row in rows(tx, sql, &[&record.0]).await? {
+        let kept: Vec<u8> = row.try_get(0)?;
+        if let Some(kind) = words::made_kind(&kept) {
+            return Ok(Some(kind));
+        }
+    }
+    Ok(None)
+}
+
 pub(super) async fn whole_room(tx: &Transaction<'_>, room: RecordId) -> Go<Vec<Record>> {
     let sql = "SELECT body FROM records WHERE scope = $1 AND NOT deleted ORDER BY born_seq";
     records(tx, sql, &[&Scope::Room(room).to_string()]).await

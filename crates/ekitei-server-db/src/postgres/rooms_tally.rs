@@ -107,6 +107,9 @@ impl Rooms for Postgres {
     async fn people_of_section(&self, section: &str) -> Result<Vec<Staff>> {
         read!(self, tx, rooms::people_of(&tx, section).await)
     }
+    async fn waiting_kind(&self, record: RecordId) -> Result<Option<String>> {
+        read!(self, tx, rooms_read::waiting_kind(&tx, record).await)
+    }
     async fn whole_room(&self, room: RecordId) -> Result<Vec<Record>> {
         read!(self, tx, rooms_read::whole_room(&tx, room).await)
     }

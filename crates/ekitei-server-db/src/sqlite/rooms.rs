@@ -7,7 +7,7 @@ use crate::plan::{self, Needs, Waiting, WorkingSet, Writes};
 use crate::rows::Changed;
 use crate::words;
 use ekitei_model::people::Staff;
-use ekitei_model::{Record, Scope, Stamp, kinds};
+use ekitei_model::{Record, RecordId, Scope, Stamp, kinds};
 use rusqlite::{Connection, ToSql, params};
 
 /// Held messages that one transaction lets go.
@@ -39,6 +39,11 @@ pub(super) fn load(db: &Connection, ws: &mut WorkingSet, needs: &Needs) -> Resul
     for message in &needs.attached {
         let sql = "SELECT body FROM records WHERE parent = ?1 AND kind IN ('photo', 'file') AND deleted = 0";
         ws.attached.insert(*message, records(db, sql, &[&message.0.into_bytes()])?);
+    }
+    for source in &needs.copies {
+        let mut find = db.prepare_cached("SELECT record FROM shared WHERE source = ?1 ORDER BY record")?;
+        let ids = find.query_map([source.0.into_bytes()], |r| Ok(RecordId(codec::uuid(r, 0)?)))?;
+        ws.copies.insert(*source, ids.collect::<rusqlite::Result<_>>()?);
     }
     Ok(())
 }
@@ -119,6 +124,10 @@ pub(super) fn arrivals(db: &Connection, w: &Writes) -> Result<()> {
             a.sha256,
             a.stored_ms
         ])?;
+    }
+    let mut put = db.prepare_cached("INSERT OR IGNORE INTO shared (source, record) VALUES (?1, ?2)")?;
+    for (source, record) in &w.shared {
+        put.execute([source.0.into_bytes(), record.0.into_bytes()])?;
     }
     Ok(())
 }

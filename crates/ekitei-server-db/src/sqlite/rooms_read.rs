@@ -240,6 +240,14 @@ pub(super) fn of_section(db: &Connection, section: &str, kind: &str) -> Result<V
     records(db, sql, &[&Scope::Section(section.to_owned()).to_string(), &kind])
 }
 
+pub(super) fn waiting_kind(db: &Connection, record: RecordId) -> Result<Option<String>> {
+    let sql = "SELECT w.bytes FROM waiting w JOIN ops o ON o.op_id = w.op_id WHERE o.record = ?1";
+    let mut find = db.prepare_cached(sql)?;
+    let kept: Vec<Vec<u8>> =
+        find.query_map([record.0.into_bytes()], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
+    Ok(kept.iter().find_map(|bytes| words::made_kind(bytes)))
+}
+
 pub(super) fn whole_room(db: &Connection, room: RecordId) -> Result<Vec<Record>> {
     let sql = "SELECT body FROM records WHERE scope = ?1 AND deleted = 0 ORDER BY born_seq";
     records(db, sql, &[&Scope::Room(room).to_string()])

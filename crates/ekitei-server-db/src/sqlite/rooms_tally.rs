@@ -139,6 +139,9 @@ impl Rooms for Sqlite {
         let section = section.to_owned();
         self.read(move |db| rooms::people_of(db, &section)).await
     }
+    async fn waiting_kind(&self, record: RecordId) -> Result<Option<String>> {
+        self.read(move |db| rooms_read::waiting_kind(db, record)).await
+    }
     async fn whole_room(&self, room: RecordId) -> Result<Vec<Record>> {
         self.read(move |db| rooms_read::whole_room(db, room)).await
     }

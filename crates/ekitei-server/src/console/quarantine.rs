@@ -70,8 +70,13 @@ pub async fn settle(
     let now = app.now_ms();
     if input.action == Settlement::Close {
         app.storage.quarantine_close(&user.caller, id, now).await?;
-        let closed =
-            OutcomeView { record: String::new(), result: "voided".into(), conflicts: vec![], reason: None, held_until_ms: None };
+        let closed = OutcomeView {
+            record: String::new(),
+            result: "voided".into(),
+            conflicts: vec![],
+            reason: None,
+            held_until_ms: None,
+        };
         return Ok(Json(closed));
     }
     let applied = app.storage.quarantine_release(&user.caller, id, now).await?;

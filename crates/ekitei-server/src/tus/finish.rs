@@ -64,11 +64,12 @@ pub async fn finish(app: &App, upload: &Upload) -> Answer<()> {
 async fn verified(app: &App, upload: &Upload) -> Result<BlobRow, Failure> {
     let stopped = |e: &dyn std::fmt::Display| Failure::Here(Refused::unavailable(e));
     let of = app.storage.office_record(upload.new.record).await.map_err(|e| stopped(&e))?;
-    let sort = match of.as_ref().map(|r| r.kind.as_str()) {
-        Some(kinds::FILE) => Sort::Any,
-        Some(_) => Sort::Photo,
-        None => Sort::Unknown,
+    let kind = match of {
+        Some(record) => Some(record.kind),
+        // Its message waits for working hours.
+        None => app.storage.waiting_kind(upload.new.record).await.map_err(|e| stopped(&e))?,
     };
+    let sort = if kind.as_deref() == Some(kinds::FILE) { Sort::Any } else { Sort::Photo };
     let work = Work {
         sort,
         data: app.config.data.clone(),
@@ -103,8 +104,6 @@ enum Sort {
     Photo,
     /// A file of a message.
     Any,
-    /// The record is not here yet (its message waits): a photograph, or as large as a file may be.
-    Unknown,
 }
 
 struct Work {
@@ -183,12 +182,11 @@ impl Work {
 fn check(path: &Path, sha256: String, sort: Sort) -> Result<BlobRow, Failure> {
     let here = |e: std::io::Error| Failure::Here(Refused::unavailable(&e));
     let bytes = fs::metadata(path).map_err(here)?.len();
-    let opaque = || BlobRow { sha256: sha256.clone(), bytes, media_type: "application/octet-stream".to_owned() };
     if sort == Sort::Any {
         if bytes > MAX_FILE_BYTES {
             return Err(Fault::ask("file-too-large").into());
         }
-        return Ok(opaque());
+        return Ok(BlobRow { sha256, bytes, media_type: "application/octet-stream".to_owned() });
     }
     if bytes > FILE_LIMIT_BYTES {
         return Err(Fault::ask("photo-file-large")
@@ -197,11 +195,7 @@ fn check(path: &Path, sha256: String, sort: Sort) -> Result<BlobRow, Failure> {
             .into());
     }
     let content = fs::read(path).map_err(here)?;
-    let verified = ekitei_photo::verify(&content);
-    if sort == Sort::Unknown && verified.is_err() && bytes <= MAX_FILE_BYTES {
-        return Ok(opaque());
-    }
-    let probe = verified.map_err(|e| {
+    let probe = ekitei_photo::verify(&content).map_err(|e| {
         let fault = e.params().into_iter().fold(Fault::ask(e.code()), |f, (name, value)| f.with(name, value));
         Failure::from(fault)
     })?;

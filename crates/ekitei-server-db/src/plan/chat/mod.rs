@@ -12,7 +12,7 @@ pub(crate) use tally::tally;
 
 use super::access::Access;
 use super::apply::{Author, barred, quarantined};
-use super::{Look, Missing, Planner};
+use super::{Look, Missing, Planner, office_rev};
 use ekitei_model::chat::{self, code, message, room};
 use ekitei_model::kinds::{self, Variant, photo};
 use ekitei_model::merge;
@@ -193,6 +193,38 @@ impl Planner<'_> {
         for arrival in arrivals {
             if !own.contains(arrival) {
                 self.out.arrivals.push((record.id, arrival.clone()));
+            }
+        }
+        // What comes later for the source, or for what the source itself was shared from, comes for this one too.
+        self.out.shared.push((id, record.id));
+        if let Ok(root) = source.text(message::SOURCE).parse() {
+            self.out.shared.push((root, record.id));
+        }
+        Ok(())
+    }
+
+    /// Bytes that came for a photo are there for those that were shared from it, too.
+    pub(super) fn pass_on(&mut self, source: RecordId) -> Look<()> {
+        let Some(copies) = self.ws.copies.get(&source) else {
+            self.needs.copies.insert(source);
+            return Err(Missing);
+        };
+        for id in copies {
+            let Some(prior) = self.find(*id)?.filter(|r| !r.deleted).cloned() else { continue };
+            let Some(arrivals) = self.ws.arrivals.get(&source) else {
+                self.needs.arrivals.insert(source);
+                return Err(Missing);
+            };
+            let Some(own) = self.ws.arrivals.get(id) else {
+                self.needs.arrivals.insert(*id);
+                return Err(Missing);
+            };
+            let news = arrivals.iter().filter(|a| !own.contains(a));
+            self.out.arrivals.extend(news.map(|a| (*id, a.clone())));
+            let mut next = prior.clone();
+            let rev = office_rev(*id, prior.seq);
+            if self.note_arrivals(&mut next, rev)? {
+                self.put(next, Some(prior), rev.op)?;
             }
         }
         Ok(())

@@ -17,3 +17,5 @@ CREATE TABLE posts (section text COLLATE "C" NOT NULL, staff text COLLATE "C" NO
 CREATE INDEX posts_staff ON posts (staff);
 INSERT INTO posts (section, staff)
   SELECT DISTINCT p ->> 'section', s.id FROM staff s, jsonb_array_elements(s.body::jsonb -> 'posts') p;
+-- Photos that were shared into rooms, by the photo whose bytes they have.
+CREATE TABLE shared (source uuid NOT NULL, record uuid NOT NULL, PRIMARY KEY (source, record));

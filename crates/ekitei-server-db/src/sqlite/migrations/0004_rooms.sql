@@ -17,3 +17,5 @@ CREATE TABLE posts (section TEXT NOT NULL, staff TEXT NOT NULL, PRIMARY KEY (sec
 CREATE INDEX posts_staff ON posts (staff);
 INSERT OR IGNORE INTO posts (section, staff)
   SELECT json_extract(p.value, '$.section'), s.id FROM staff s, json_each(s.body, '$.posts') p;
+-- Photos that were shared into rooms, by the photo whose bytes they have.
+CREATE TABLE shared (source BLOB NOT NULL, record BLOB NOT NULL, PRIMARY KEY (source, record)) WITHOUT ROWID;
