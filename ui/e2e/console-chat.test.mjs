@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { HEAD, SECTION, startConsole, STEWARD } from './lib/console.mjs';
+import { CASE_NAME, CLERK, HEAD, SECTION, startConsole, STEWARD } from './lib/console.mjs';
 import { SIZES } from './lib/desk.mjs';
 
 let house, head, steward;
@@ -323,6 +323,10 @@ test('a group: mention by @, settings, somebody is taken out', async () => {
   await head.page.keyboard.press('Enter');
   await head.page.keyboard.insertText('見ましたか');
   assert.match(await head.at('chat-text').inputValue(), /@幌加内 さち 見ましたか/);
+  await head.press('urgent-open');
+  await head.at('urgent-why').fill('川の水位');
+  await head.press('urgent-set');
+  await head.at('chat-text').click();
   await head.page.keyboard.press('Control+Enter');
   await steward.page.evaluate(() => (window.location.hash = '#/chat'));
   await steward.at('row-mention').waitFor();
@@ -332,6 +336,70 @@ test('a group: mention by @, settings, somebody is taken out', async () => {
   await head.at('member').filter({ hasText: '天塩' }).locator('[data-testid=member-out]').click();
   await head.page.waitForFunction(() => document.querySelectorAll('[data-testid=member]').length === 2);
   await head.page.keyboard.press('Escape');
+});
+
+test('outside the hours of somebody in the room a message waits, says until when, and can be taken back', async () => {
+  const week = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+  // Hours that are never now: ten minutes, half a day away (in Japan, as the office counts).
+  const minutes = (new Date().getUTCHours() * 60 + new Date().getUTCMinutes() + 9 * 60 + 12 * 60) % 1440;
+  const at = (n) => `${String(Math.floor((n % 1440) / 60)).padStart(2, '0')}:${String(n % 60).padStart(2, '0')}`;
+  const span = [[at(minutes), at(minutes + 10)]];
+  await head.ask('PUT', '/sections/times/hours', { section: SECTION, staff: CLERK, days: Object.fromEntries(week.map((day) => [day, span])) });
+  await head.ask('POST', '/rooms', { type: 'group', name: '夜の連絡', members: [CLERK] });
+  await goTo(head, '夜の連絡');
+  await head.at('chat-text').fill('あしたの段取り');
+  await head.press('send');
+  await head.at('state-held').waitFor();
+  assert.match(await head.at('state-held').innerText(), /に届きます/);
+  await looksGood(head, 'held');
+  await head.press('cancel');
+  await head.at('held').waitFor({ state: 'detached' });
+  assert.equal(await head.at('message').count(), 0);
+});
+
+test('a copy of the room: asked for with a reason, approved and taken by the head', async () => {
+  await goTo(steward, HEAD.name);
+  await steward.press('room-settings');
+  await steward.at('export-reason').fill('情報公開の求め');
+  await steward.press('export-ask');
+  await steward.page.waitForFunction(() => document.querySelector('[data-testid=export-reason]').value === '');
+  await steward.page.keyboard.press('Escape');
+  await head.open('#/times', '勤務時間・当番');
+  await head.press('times-exports');
+  await head.at('export').filter({ hasText: '情報公開の求め' }).waitFor();
+  await head.press('export-approve');
+  await head.at('export-take').waitFor();
+  await looksGood(head, 'exports');
+  const [file] = await Promise.all([head.page.waitForEvent('download'), head.press('export-take')]);
+  assert.match(file.suggestedFilename(), /\.zip$/);
+});
+
+test('教えて: a picture of a case is asked about, the answer goes into the case', async () => {
+  await house.takePhotos(['見慣れない虫']);
+  await house.sync();
+  await head.open(`#/case/${house.caseId}`, CASE_NAME);
+  await head.at('photo-tile').first().waitFor();
+  await head.press('photo-tile');
+  await head.press('photo-ask');
+  await head.at('ask-people').fill('ほろかない');
+  await head.at('ask-people-option').first().click();
+  await looksGood(head, 'ask');
+  await head.press('ask-send');
+  await head.at('ask-about').waitFor({ state: 'hidden' });
+  await goTo(steward, HEAD.name);
+  const question = bubble(steward, '教えてください');
+  await question.locator('[data-testid=chat-photo]').waitFor();
+  await question.locator('[data-testid=message-menu]').click();
+  await steward.press('do-reply');
+  await write(steward, 'マメコガネです');
+  await head.page.keyboard.press('Escape');
+  await goTo(head, STEWARD.name);
+  await bubble(head, 'マメコガネです').locator('.bubble').click({ button: 'right' });
+  await head.press('do-answer');
+  await bubble(head, '回答あり').waitFor();
+  await shot(head, 'answered');
+  const { notes } = await head.ask('GET', `/cases/${house.caseId}`);
+  assert.equal(notes.filter((one) => one.text.includes('マメコガネです')).length, 1);
 });
 
 test('安否・参集: opened, answered by one press, counted live, who is to be rung, as a table', async () => {

@@ -580,6 +580,8 @@ export interface MessageParams {
   'console.cases.title': never;
   'console.chat.answered': never;
   'console.chat.ask': never;
+  'console.chat.ask-other': never;
+  'console.chat.ask-person': never;
   'console.chat.by-section': never;
   'console.chat.cancelled': never;
   'console.chat.changed': never;
