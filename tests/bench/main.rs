@@ -5,6 +5,7 @@
 //!
 //! No network beyond loopback; invented texts and drawn photographs only.
 
+mod chat;
 mod forms;
 mod machine;
 mod notes;
@@ -20,7 +21,7 @@ mod sync;
 
 use std::path::{Path, PathBuf};
 
-const USAGE: &str = "usage: bench sync|photo|shutter|search|line|forms|report --out DIR";
+const USAGE: &str = "usage: bench sync|photo|shutter|search|line|forms|report|chat --out DIR";
 
 /// What every part is given.
 pub struct Bench {
@@ -53,6 +54,7 @@ fn main() {
         "search" => Some(search::measure()),
         "forms" => Some(forms::measure(&bench)),
         "report" => Some(report::measure(&bench)),
+        "chat" => Some(chat::measure(&bench)),
         "line" => Some(slow_line::measure(&bench)),
         _ => panic!("{USAGE}"),
     };

@@ -116,6 +116,11 @@ impl Office {
         self.serve();
     }
 
+    /// The process, while it runs; 0 when it does not.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
     }

@@ -16,6 +16,8 @@ const PEERS: &str = "tests/bench/peers";
 const PYTHON: Need = Need::Program { name: "python3", packages: &["python3", "python3-venv"] };
 /// Binds a process to one processor.
 const TASKSET: Need = Need::Program { name: "taskset", packages: &["util-linux"] };
+/// The server that messages are compared with.
+const PROSODY: Need = Need::Program { name: "prosody", packages: &["prosody"] };
 const VIPS: Need = Need::Program { name: "vipsthumbnail", packages: &["libvips-tools"] };
 
 /// The long ones first build everything in release; what that leaves of its minutes goes to the next.
@@ -54,6 +56,7 @@ pub fn stages(project: &Project) -> Vec<Stage> {
         part("line", 15, vec![programs()], ""),
         part("forms", 30, forms(project), "").wants(CHROMIUM),
         report.needs(PYTHON),
+        part("chat", 15, vec![programs()], "").needs(PROSODY),
     ]
 }
 

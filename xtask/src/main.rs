@@ -31,7 +31,7 @@ cargo xtask COMMAND
                         everything CI runs; --strict: what could not run is a failure
   check                 formatting and lints only
   gen                   regenerate TypeScript types, OpenAPI, message keys, screenshots
-  bench [--only sync|photo|shutter|search|line]
+  bench [--only sync|photo|shutter|search|line|forms|report|chat]
                         benchmarks beside named peers, into docs/PERFORMANCE.md
   prove                 the long run: full seeds and kills (EKITEI_SIM_SEEDS, EKITEI_KILL_ROUNDS)
   desktop               build the desktop shell and drive its window
