@@ -447,6 +447,49 @@ test('hours and duty of the section', async () => {
   await head.at('duty-row').waitFor({ state: 'detached' });
 });
 
+test('the desktop is told only after somebody asked for it by a press', async () => {
+  await head.page.evaluate(() => {
+    window.told = [];
+    window.asked = 0;
+    window.Notification = class extends EventTarget {
+      static permission = 'default';
+      static requestPermission() {
+        window.asked += 1;
+        this.permission = 'granted';
+        return Promise.resolve('granted');
+      }
+      constructor(title, options) {
+        super();
+        window.told.push(`${title}: ${options.body}`);
+      }
+      close() {}
+    };
+  });
+  await goTo(head, STEWARD.name);
+  assert.equal(await head.page.evaluate(() => window.asked), 0);
+  await head.press('room-settings');
+  await head.press('notify');
+  await head.page.locator('[data-testid=notify-state][data-state=on]').waitFor();
+  assert.equal(await head.page.evaluate(() => window.asked), 1);
+  await head.page.keyboard.press('Escape');
+  await head.open('#/cases', '案件');
+  await goTo(steward, HEAD.name);
+  await write(steward, '知らせてください');
+  await head.page.waitForFunction(() => window.told.length > 0);
+  assert.deepEqual(await head.page.evaluate(() => window.told), ['幌加内 さち（幌加内 さち）: 知らせてください']);
+});
+
+test('who is taken out of a room no longer reads it', async () => {
+  await goTo(steward, '砂利採取 当番');
+  await steward.at('message').first().waitFor();
+  await goTo(head, '砂利採取 当番');
+  await head.press('room-settings');
+  await head.at('member').filter({ hasText: STEWARD.name }).locator('[data-testid=member-out]').click();
+  await steward.at('message').first().waitFor({ state: 'detached' });
+  await room(steward, '砂利採取 当番').waitFor({ state: 'detached' });
+  assert.deepEqual(steward.faults, []);
+});
+
 test('in a narrow window: the list, then the room, and back', async () => {
   const one = await house.desk(STEWARD.id, SIZES.narrow);
   await one.open('#/chat', 'チャット');

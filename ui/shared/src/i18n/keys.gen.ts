@@ -582,6 +582,7 @@ export interface MessageParams {
   'console.chat.ask': never;
   'console.chat.ask-other': never;
   'console.chat.ask-person': never;
+  'console.chat.ask-to': never;
   'console.chat.by-section': never;
   'console.chat.cancelled': never;
   'console.chat.changed': never;
@@ -616,6 +617,7 @@ export interface MessageParams {
   'console.chat.filter': never;
   'console.chat.find-here': never;
   'console.chat.find-more': never;
+  'console.chat.find-q': never;
   'console.chat.forward-files': never;
   'console.chat.gone': never;
   'console.chat.hand-over': never;

@@ -2,7 +2,7 @@
 import type { Fault } from '@ekitei/shared';
 import type { HeldView, MessageView, RoomView } from '../../api/chat-types';
 import { chat } from '../../api/chat';
-import { faultOf } from '../../api/fault';
+import { ApiError, faultOf } from '../../api/fault';
 import { readHere } from '../../lib/chat.svelte';
 import { firstUnread, joined } from './lib';
 import { arrived } from './outbox.svelte';
@@ -115,6 +115,14 @@ export class OpenRoom {
     return this.messages.filter((one) => !one.mine && one.born_seq > this.readTo).length;
   }
 
+  private lost(): Promise<boolean> {
+    return chat.room(this.id).then(() => false, (thrown: unknown) => thrown instanceof ApiError && thrown.status === 404);
+  }
+
+  private forget(): void {
+    Object.assign(this, { view: undefined, messages: [], held: [], pins: [], older: undefined, newer: undefined, ready: false });
+  }
+
   private arrive(): void {
     arrived(new Set([...this.messages.map((one) => one.id), ...this.held.map((one) => one.message)]));
   }
@@ -125,6 +133,8 @@ export class OpenRoom {
       this.fault = undefined;
     } catch (thrown) {
       this.fault = faultOf(thrown);
+      // Who was taken out of the room does not go on reading what is on the screen.
+      if (thrown instanceof ApiError && thrown.status === 404 && (await this.lost())) this.forget();
     }
   }
 }
