@@ -406,6 +406,33 @@ fn messages_are_found_by_any_part_and_by_room_sender_day_and_pictures() {
 }
 
 #[test]
+fn a_long_room_opens_with_its_newest_and_goes_back_as_far_as_asked() {
+    let (phone, mut office, room) = in_a_room();
+    let said: Vec<String> = (0..70).map(|n| format!("第{n}報")).collect();
+    let records: Vec<_> = said.iter().map(|text| other_says(room, OTHER, text)).collect();
+    office.says_all(&phone, &records);
+    let core = phone.open();
+    let open = |limit: u32, at: Option<RecordId>| core.chat_room(RoomArgs { room, limit, at }).unwrap();
+    let newest = open(50, None);
+    assert_eq!(
+        (texts(&newest).as_slice(), newest.older),
+        (&said[20..].iter().map(String::as_str).collect::<Vec<_>>()[..], true)
+    );
+    assert_eq!(newest.room.unread, 70);
+    assert_eq!(newest.first_unread, Some(newest.messages[0].id), "as far as it is shown");
+    let all = open(70, None);
+    assert_eq!((all.messages.len(), all.older), (70, false));
+    // What was looked for, with a little before it.
+    let there = open(10, Some(records[30].id));
+    assert!(there.messages.iter().any(|m| m.id == records[30].id) && there.older);
+    assert_eq!(there.messages.last().unwrap().text, "第69報");
+    // Own waiting ones stand behind whatever is shown.
+    core.chat_send(text(room, "了解しました")).unwrap();
+    let two = open(1, None);
+    assert_eq!(texts(&two), ["第69報", "了解しました"]);
+}
+
+#[test]
 fn an_urgent_message_needs_a_reason_and_goes_before_everything() {
     let (phone, mut office, room) = in_a_room();
     let core = phone.open();

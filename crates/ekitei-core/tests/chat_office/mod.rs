@@ -16,7 +16,6 @@ pub struct Office {
     heads: BTreeMap<Scope, u64>,
     records: BTreeMap<RecordId, Record>,
     changed: BTreeSet<RecordId>,
-    said: u64,
 }
 
 fn now_ms() -> i64 {
@@ -53,13 +52,19 @@ impl Office {
 
     /// Puts a record into its scope and sends it.
     pub fn says(&mut self, phone: &Phone, said: &Record) {
-        let seq = self.next_in(&said.scope);
-        self.said += 1;
-        let mut record = said.clone();
-        (record.born_seq, record.seq) = (seq, seq);
-        record.received_ms = 1_795_219_200_000 + i64::try_from(seq).unwrap() * 1000;
-        self.records.insert(record.id, record.clone());
-        phone.receive(&record.scope.clone(), &[record]);
+        self.says_all(phone, std::slice::from_ref(said));
+    }
+
+    /// Several of one scope, on one page.
+    pub fn says_all(&mut self, phone: &Phone, said: &[Record]) {
+        let mut page = said.to_vec();
+        for record in &mut page {
+            let seq = self.next_in(&record.scope.clone());
+            (record.born_seq, record.seq) = (seq, seq);
+            record.received_ms = 1_795_219_200_000 + i64::try_from(seq).unwrap() * 1000;
+            self.records.insert(record.id, record.clone());
+        }
+        phone.receive(&said[0].scope, &page);
     }
 
     pub fn mentions(&mut self, phone: &Phone, room: RecordId, staff: &str, text: &str, who: &[&str]) {

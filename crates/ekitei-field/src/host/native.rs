@@ -116,7 +116,7 @@ fn capture(host: &Host, names: &[Value]) -> Result<Value, Fault> {
         p.shots += 1;
         p.shots
     });
-    if at % 2 == 0 {
+    if at.is_multiple_of(2) {
         return Ok(json!({ "taken": [], "unused": names }));
     }
     let taken = place(&host.core, name, &folder.join(&shots[at / 2 % shots.len()]))?;
