@@ -242,7 +242,13 @@ test('pictures and files are dropped and pasted, arrive in order, and are saved 
 });
 
 test('without a line messages wait in order, and go by themselves once each', async () => {
-  await head.page.route('**/api/rooms/*/messages', (route) => (route.request().method() === 'POST' ? route.abort() : route.continue()));
+  // The office has the first one; only its answer is lost.
+  let reached = 0;
+  await head.page.route('**/api/rooms/*/messages', async (route) => {
+    reached += 1;
+    if (reached === 1) await route.fetch();
+    await route.abort();
+  });
   for (const text of ['圏外一', '圏外二', '圏外三']) {
     await head.at('chat-text').fill(text);
     await head.page.keyboard.press('Control+Enter');
@@ -253,9 +259,9 @@ test('without a line messages wait in order, and go by themselves once each', as
   await head.page.unroute('**/api/rooms/*/messages');
   await head.at('retry').first().click();
   await bubble(steward, '圏外三').waitFor();
-  assert.deepEqual((await texts(steward)).slice(-3), ['圏外一', '圏外二', '圏外三']);
+  assert.deepEqual((await texts(steward)).filter((one) => one.startsWith('圏外')), ['圏外一', '圏外二', '圏外三']);
   await head.page.waitForFunction(() => document.querySelectorAll('[data-testid=going]').length === 0);
-  assert.deepEqual((await texts(head)).slice(-3), ['圏外一', '圏外二', '圏外三']);
+  assert.deepEqual((await texts(head)).filter((one) => one.startsWith('圏外')), ['圏外一', '圏外二', '圏外三']);
 });
 
 test('a refused message says why and can be dropped; urgent needs a reason and is listed for the head', async () => {
