@@ -509,3 +509,21 @@ test('in a narrow window: the list, then the room, and back', async () => {
   await room(one, HEAD.name).waitFor();
   await one.page.context().close();
 });
+
+test('in English, and with letters twice as large', async () => {
+  const one = await house.desk(STEWARD.id);
+  await one.open('#/settings', '設定');
+  await one.at('language-en').check();
+  await one.open('#/chat', 'Chat');
+  await room(one, HEAD.name).click();
+  await one.at('message').first().waitFor();
+  await looksGood(one, 'english');
+  await one.open('#/settings', 'Settings');
+  await one.at('text-size-200').check();
+  await one.open('#/chat', 'Chat');
+  await looksGood(one, 'large-list');
+  await room(one, HEAD.name).click();
+  await one.at('message').first().waitFor();
+  await looksGood(one, 'large');
+  await one.page.context().close();
+});
