@@ -27,6 +27,8 @@ mod rest;
 mod rights;
 #[path = "sim/schedule.rs"]
 mod schedule;
+#[path = "sim/talk.rs"]
+mod talk;
 #[path = "sim/template.rs"]
 mod template;
 #[path = "sim/work.rs"]
@@ -67,12 +69,12 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// Lives one seed in a thread's own runtime. `Err`: what did not hold, and how it came to it.
-fn live(seed: u64) -> Result<Vec<&'static str>, String> {
+fn live(seed: u64, talks: bool) -> Result<Vec<&'static str>, String> {
     let trace = Arc::new(Mutex::new(Vec::new()));
     let dir = template::scratch();
     let lived = catch_unwind(AssertUnwindSafe(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(Box::pin(schedule::live(seed, dir.path(), Arc::clone(&trace))))
+        runtime.block_on(Box::pin(schedule::live(seed, talks, dir.path(), Arc::clone(&trace))))
     }));
     lived.map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
@@ -86,7 +88,7 @@ fn live(seed: u64) -> Result<Vec<&'static str>, String> {
 fn every_promise_holds_whatever_goes_wrong() {
     template::template();
     if let Some(seed) = number("EKITEI_SIM_SEED") {
-        live(seed).unwrap_or_else(|story| panic!("\n{story}"));
+        live(seed, false).unwrap_or_else(|story| panic!("\n{story}"));
         return;
     }
     let seeds = number("EKITEI_SIM_SEEDS").unwrap_or(500);
@@ -103,7 +105,7 @@ fn every_promise_holds_whatever_goes_wrong() {
                     if seed >= first + seeds || stories.lock().unwrap().len() >= 5 {
                         return;
                     }
-                    match live(seed) {
+                    match live(seed, false) {
                         Ok(faults) => {
                             let mut met = met.lock().unwrap();
                             faults.into_iter().for_each(|fault| *met.entry(fault).or_default() += 1);
@@ -123,4 +125,18 @@ fn every_promise_holds_whatever_goes_wrong() {
             assert!(met.contains_key(fault), "no seed met: {fault}");
         }
     }
+}
+
+/// The same with rooms: messages, held at night and taken back.
+#[test]
+fn every_promise_holds_for_messages_too() {
+    template::template();
+    let mut met: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let seeds = number("EKITEI_SIM_ROOMS_SEEDS").unwrap_or(40);
+    for seed in 100..100 + seeds {
+        let faults = live(seed, true).unwrap_or_else(|story| panic!("\n{story}"));
+        faults.into_iter().for_each(|fault| *met.entry(fault).or_default() += 1);
+    }
+    println!("{seeds} seeds: {met:?}");
+    assert!(seeds < 40 || met.contains_key("message held"), "no seed met: message held");
 }

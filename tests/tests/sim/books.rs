@@ -106,7 +106,7 @@ impl Books {
         let dead = ids(
             &db,
             "SELECT id FROM records WHERE deleted = 1
-             AND kind IN ('note', 'photo', 'visit', 'case', 'conflict')",
+             AND kind IN ('note', 'photo', 'visit', 'case', 'conflict', 'message')",
         );
         let told = "SELECT count(*) FROM records WHERE deleted = 1
                     AND coalesce(json_extract(body, '$.fields'), '{}') <> '{}'";
@@ -154,7 +154,7 @@ impl Books {
         let mut statement = db
             .prepare(
                 "SELECT json_extract(body, '$.created.op') AS op, count(*) FROM records
-                        WHERE kind IN ('note', 'photo', 'inspection') AND deleted = 0 GROUP BY op HAVING count(*) > 1",
+                        WHERE kind IN ('note', 'photo', 'inspection', 'message') AND deleted = 0 GROUP BY op HAVING count(*) > 1",
             )
             .unwrap();
         let doubled: Vec<String> =

@@ -35,6 +35,12 @@ impl World {
             }
             self.unlock(n);
         }
+        if self.talks {
+            for n in 0..self.phones.len() {
+                self.sync(n, 0).await;
+            }
+            self.morning().await;
+        }
         let mut before = String::new();
         for round in 0..=ROUNDS {
             for n in 0..self.phones.len() {
@@ -45,6 +51,9 @@ impl World {
                 self.settle_refused(n, true);
             }
             self.file_jobs(usize::MAX).await;
+            if self.talks {
+                self.morning().await;
+            }
             let now = self.heads();
             if now == before {
                 break;

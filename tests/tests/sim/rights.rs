@@ -26,6 +26,19 @@ fn case_of(db: &Connection, id: RecordId) -> Option<Value> {
     body(db, "SELECT body FROM records WHERE id = ?1", id.0.into_bytes())
 }
 
+/// By the member's own record; who made the room is in it without one.
+fn is_member(db: &Connection, room: RecordId, staff: &StaffId, made: &Value) -> bool {
+    let sql = "SELECT body FROM records WHERE scope = ?1 AND kind = 'room_member'
+               AND json_extract(body, '$.fields.staff') = ?2";
+    let mut find = db.prepare(sql).unwrap();
+    let key = [Scope::Room(room).to_string(), staff.to_string()];
+    let found: Option<String> = find.query_row(key, |r| r.get(0)).optional().unwrap();
+    match found.map(|text| serde_json::from_str::<Value>(&text).unwrap()) {
+        Some(member) => member["fields"]["state"] != "left",
+        None => made["created"]["staff"] == staff.as_str(),
+    }
+}
+
 /// `None`: the case of this scope is not here, so there is nothing to see.
 pub fn may_see(db: &Connection, staff: &StaffId, scope: &Scope) -> Option<bool> {
     match scope {
@@ -42,7 +55,14 @@ pub fn may_see(db: &Connection, staff: &StaffId, scope: &Scope) -> Option<bool> 
             let section = |s: &String| fields["section"] == s.as_str() || has(&fields["sections"], s);
             Some(named || (fields["restricted"] != true && sections(db, staff).iter().any(section)))
         }
-        Scope::Room(_) | Scope::Tally(_) => Some(false),
+        Scope::Room(id) => {
+            let room = case_of(db, *id)?;
+            let fields = &room["fields"];
+            let by_section = |s: &String| has(&fields["sections"], s);
+            let inside = is_member(db, *id, staff, &room) || sections(db, staff).iter().any(by_section);
+            Some(room["deleted"] != true && inside)
+        }
+        Scope::Tally(_) => Some(false),
     }
 }
 

@@ -16,8 +16,9 @@ use super::world::World;
 const STEPS: usize = 45;
 
 /// Lives one seed through; panics when something does not hold. Returns the faults that happened.
-pub async fn live(seed: u64, dir: &Path, trace: Arc<Mutex<Vec<String>>>) -> Vec<&'static str> {
+pub async fn live(seed: u64, talks: bool, dir: &Path, trace: Arc<Mutex<Vec<String>>>) -> Vec<&'static str> {
     let mut world = World::new(seed, dir, trace);
+    world.talks = talks;
     // Everybody begins with what the office has.
     for n in 0..world.phones.len() {
         world.sync(n, 0).await;
@@ -57,6 +58,9 @@ impl World {
             _ => self.misfortune(n).await,
         }
         self.revive(n);
+        if self.talks && self.one_in(4) {
+            self.release_held().await;
+        }
     }
 
     /// A person does something with the phone.
@@ -74,7 +78,8 @@ impl World {
             self.phones[n].fuse.arm(rows);
             self.say(format!("  (to die at row {rows})"));
         }
-        match self.below(32) {
+        match self.below(if self.talks { 38 } else { 32 }) {
+            32..=37 => self.talk(n),
             20..=31 => self.inspect(n),
             0..=5 => self.note(n),
             6..=9 => self.edit(n),

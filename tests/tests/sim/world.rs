@@ -21,6 +21,8 @@ use super::phone::{PIN, Phone};
 use super::template::{PEOPLE, enrol, register, template};
 
 pub struct World {
+    /// People also talk in rooms.
+    pub talks: bool,
     pub rng: StdRng,
     pub office: Arc<Office>,
     /// Taken out while one acts.
@@ -58,6 +60,7 @@ impl World {
         });
         let phones = phones.collect();
         Self {
+            talks: false,
             rng: StdRng::seed_from_u64(seed),
             office,
             phones,
