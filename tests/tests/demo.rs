@@ -58,8 +58,8 @@ fn the_story_is_played_to_its_end_and_leaves_nothing_running() {
     let played = command(&work).output().unwrap();
     let text = said(&played);
     assert!(played.status.success(), "{text}\n{}", String::from_utf8_lossy(&played.stderr));
-    for n in 1..=17 {
-        assert!(text.contains(&format!("{n:>2}/17 ✓ ")), "step {n}\n{text}");
+    for n in 1..=18 {
+        assert!(text.contains(&format!("{n:>2}/18 ✓ ")), "step {n}\n{text}");
     }
     let row = |label: &str| text.lines().rfind(|l| l.trim_start().starts_with(label)).unwrap().to_owned();
     assert!(row("What").contains("Bytes") && row("What").contains("Where to look"));

@@ -11,7 +11,7 @@ import { Desk, SIZES } from './lib/desk.mjs';
 import { becomes, Finger, launch } from './lib/finger.mjs';
 
 const CASE = 'R8-砂利-014';
-const STEPS = 17;
+const STEPS = 18;
 const MADE = { notes: 3, photos: 6 };
 /** Of the section's own sheet: photographs, and what comes back of it (sheet and ledger, each as PDF and workbook, and the
  * report once more with the acceptance). */

@@ -5,6 +5,7 @@ mod cast;
 mod handset;
 mod happening;
 mod inspection;
+mod messages;
 mod options;
 mod pictures;
 mod run;

@@ -8,7 +8,7 @@ use super::pictures::Picture;
 use super::seed::Script;
 use super::terminal::{self, columns, padded};
 use super::view::{Say, StepState, StepView};
-use super::{Done, PIN, blocking, share, tethering};
+use super::{Done, PIN, blocking, messages, share, tethering};
 use crate::desk::Desk;
 use crate::line::Mode;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-pub const STEPS: [&str; 17] = [
+pub const STEPS: [&str; 18] = [
     "cut",
     "notes",
     "photos",
@@ -33,6 +33,7 @@ pub const STEPS: [&str; 17] = [
     "accept",
     "receipt",
     "tethering",
+    "messages",
     "books",
 ];
 /// A step that is not seen by then has failed.
@@ -107,6 +108,8 @@ pub async fn play(cast: &Cast) -> Done<Played> {
     p.sheet.accepted_s = delivery.elapsed().as_secs_f64();
     t.step(receipt(a, &p)).await?;
     t.step(tethering::run(cast, &p.case)).await?;
+    let photo = p.photos.first().cloned().ok_or("no photo to ask about")?;
+    t.step(messages::run(cast, &photo, &p.case)).await?;
     t.step(books(cast)).await?;
     Ok(p)
 }
