@@ -2,7 +2,8 @@
 //! engine over an in-process line, the office's real storage. After every step the promises of docs/ARCHITECTURE.md
 //! are checked, and at the end all replicas must be equal.
 //!
-//! `EKITEI_SIM_SEEDS` (500) says how many seeds, `EKITEI_SIM_FIRST` (0) the first, `EKITEI_SIM_SEED` repeats one.
+//! `EKITEI_SIM_SEEDS` (500) says how many seeds, `EKITEI_SIM_ROOMS_SEEDS` (100) how many with
+//! messages, `EKITEI_SIM_FIRST` (0) the first, `EKITEI_SIM_SEED` repeats one.
 #![allow(clippy::unwrap_used)]
 
 #[path = "sim/books.rs"]
@@ -84,14 +85,13 @@ fn live(seed: u64, talks: bool) -> Result<Vec<&'static str>, String> {
     })
 }
 
-#[test]
-fn every_promise_holds_whatever_goes_wrong() {
+/// Lives many seeds and counts what they met. With `EKITEI_SIM_SEED` only that one is lived: `None`.
+fn live_many(seeds: u64, talks: bool) -> Option<BTreeMap<&'static str, u64>> {
     template::template();
     if let Some(seed) = number("EKITEI_SIM_SEED") {
-        live(seed, false).unwrap_or_else(|story| panic!("\n{story}"));
-        return;
+        live(seed, talks).unwrap_or_else(|story| panic!("\n{story}"));
+        return None;
     }
-    let seeds = number("EKITEI_SIM_SEEDS").unwrap_or(500);
     let first = number("EKITEI_SIM_FIRST").unwrap_or(0);
     let next = AtomicU64::new(first);
     let met: Mutex<BTreeMap<&'static str, u64>> = Mutex::default();
@@ -105,7 +105,7 @@ fn every_promise_holds_whatever_goes_wrong() {
                     if seed >= first + seeds || stories.lock().unwrap().len() >= 5 {
                         return;
                     }
-                    match live(seed, false) {
+                    match live(seed, talks) {
                         Ok(faults) => {
                             let mut met = met.lock().unwrap();
                             faults.into_iter().for_each(|fault| *met.entry(fault).or_default() += 1);
@@ -120,6 +120,13 @@ fn every_promise_holds_whatever_goes_wrong() {
     assert!(stories.is_empty(), "\n{}\n(EKITEI_SIM_SEED=… repeats one)", stories.join("\n\n"));
     let met = met.into_inner().unwrap();
     println!("{seeds} seeds: {met:?}");
+    Some(met)
+}
+
+#[test]
+fn every_promise_holds_whatever_goes_wrong() {
+    let seeds = number("EKITEI_SIM_SEEDS").unwrap_or(500);
+    let Some(met) = live_many(seeds, false) else { return };
     if seeds >= 100 {
         for fault in FAULTS {
             assert!(met.contains_key(fault), "no seed met: {fault}");
@@ -130,13 +137,7 @@ fn every_promise_holds_whatever_goes_wrong() {
 /// The same with rooms: messages, held at night and taken back.
 #[test]
 fn every_promise_holds_for_messages_too() {
-    template::template();
-    let mut met: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let seeds = number("EKITEI_SIM_ROOMS_SEEDS").unwrap_or(40);
-    for seed in 100..100 + seeds {
-        let faults = live(seed, true).unwrap_or_else(|story| panic!("\n{story}"));
-        faults.into_iter().for_each(|fault| *met.entry(fault).or_default() += 1);
-    }
-    println!("{seeds} seeds: {met:?}");
+    let seeds = number("EKITEI_SIM_ROOMS_SEEDS").unwrap_or(100);
+    let Some(met) = live_many(seeds, true) else { return };
     assert!(seeds < 40 || met.contains_key("message held"), "no seed met: message held");
 }

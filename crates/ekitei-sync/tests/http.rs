@@ -344,7 +344,6 @@ async fn a_download_resumes_by_range() {
 
 mod certificates {
     use super::*;
-    use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
     use sha2::{Digest, Sha256};

@@ -153,7 +153,8 @@ impl Books {
             let all = everything.entry(*id).or_insert_with(|| everything_of(&db, *id));
             assert!(
                 all.contains(said.as_str()),
-                "{said}, which phone {phone} said to {name} of {id}, is nowhere in: {all}"
+                "{said}, which phone {phone} said to {name} of {id}, is nowhere in: {all}\nlog: {}",
+                logged(&db, *id)
             );
         }
     }
@@ -235,10 +236,13 @@ fn amendments_come_late(db: &Connection, known: &mut HashSet<RecordId>) {
 fn everything_of(db: &Connection, id: RecordId) -> String {
     let key = id.0.into_bytes();
     let mut out = String::new();
-    let mut apart =
-        db.prepare_cached("SELECT CAST(bytes AS TEXT) FROM quarantine WHERE instr(bytes, ?1) > 0").unwrap();
-    let rows = apart.query_map([id.to_string().into_bytes()], |r| r.get::<_, String>(0)).unwrap();
-    rows.for_each(|row| out.push_str(&row.unwrap()));
+    // A record that only a phone has saved over a restore lies apart until a person lets it in; what was said of it waits.
+    for table in ["quarantine", "waiting"] {
+        let sql = format!("SELECT CAST(bytes AS TEXT) FROM {table} WHERE instr(bytes, ?1) > 0");
+        let mut apart = db.prepare_cached(&sql).unwrap();
+        let rows = apart.query_map([id.to_string().into_bytes()], |r| r.get::<_, String>(0)).unwrap();
+        rows.for_each(|row| out.push_str(&row.unwrap()));
+    }
     for sql in [
         "SELECT body FROM records WHERE id = ?1 OR parent = ?1",
         "SELECT body FROM history WHERE record = ?1 OR record IN (SELECT id FROM records WHERE parent = ?1)",
@@ -248,4 +252,15 @@ fn everything_of(db: &Connection, id: RecordId) -> String {
         rows.for_each(|row| out.push_str(&row.unwrap()));
     }
     out
+}
+
+/// What became of each operation on the record, in the order of arrival.
+fn logged(db: &Connection, id: RecordId) -> String {
+    let mut statement = db
+        .prepare("SELECT hex(op_id), staff, outcome FROM ops WHERE record = ?1 ORDER BY received_ms, op_seq")
+        .unwrap();
+    let rows = statement.query_map([id.0.into_bytes()], |r| {
+        Ok(format!("\n  {} {} {}", r.get::<_, String>(0)?, r.get::<_, String>(1)?, r.get::<_, String>(2)?))
+    });
+    rows.unwrap().map(Result::unwrap).collect()
 }
