@@ -548,7 +548,7 @@ fn a_text_a_little_too_long_gets_smaller_letters_in_its_cell_alone() {
         let entries = vec![entry("調書", target(), Value::Text(value))];
         fill(&before, &Filling { entries, mark: ChoiceMark::Oval }).unwrap()
     };
-    let styles = |bytes: &[u8]| text(&parts(bytes), "xl/styles.xml").to_owned();
+    let styles = |bytes: &[u8]| text(&parts(bytes), "xl/styles.xml");
     // The first length that does not go in as the sheet stands.
     let changed = (1..60).map(|length| filled(number(length))).find(|f| styles(&f.bytes) != styles(&before));
     let changed = changed.expect("some length needs smaller letters");
