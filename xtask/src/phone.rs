@@ -49,7 +49,7 @@ pub fn stages(project: &Project) -> Vec<Stage> {
         let folder = project.root.join("tests/android/kotlin");
         let install = Cmd::new(&folder, "npm ci --no-audit --no-fund");
         let check = Cmd::new(&folder, "node check.mjs");
-        stages.push(Stage::new("kotlin", 2, vec![install, check]).needs(JAVAC).needs(MAVEN).needs(AAPT2));
+        stages.push(Stage::new("kotlin", 1, vec![install, check]).needs(JAVAC).needs(MAVEN).needs(AAPT2));
     }
     if project.has("tests/tests/bindings.rs") {
         // Without `-p`, as in `unit`: nothing is built anew. After `kotlin`, whose compiler it uses.
@@ -64,7 +64,7 @@ pub fn stages(project: &Project) -> Vec<Stage> {
     }
     if project.has("tests/android/rust/check.sh") {
         let check = at("sh tests/android/rust/check.sh").arg(place("android"));
-        let stage = Stage::new("phone", 5, vec![check]);
+        let stage = Stage::new("phone", 4, vec![check]);
         stages.push(stage.needs(RUST_WEB).needs(RUST_SOURCES).needs(CLANG).needs(LLD));
     }
     stages

@@ -113,7 +113,7 @@ pub fn test(project: &Project) -> Vec<Stage> {
     if project.has_npm_script("ui", "e2e") {
         let run =
             Cmd::new(&project.root.join("ui"), "npm run e2e").env("EKITEI_CHROMIUM", "/usr/bin/chromium");
-        stages.push(Stage::new("browser", 4, vec![run]).needs(CHROMIUM));
+        stages.push(Stage::new("browser", 6, vec![run]).needs(CHROMIUM));
     }
     if project.has_npm_script("ui", "tus") {
         stages.push(tus(project));
