@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { Desk, SIZES } from './lib/desk.mjs';
+import { becomes } from './lib/finger.mjs';
 import { CASE_NAME, CLERK, HEAD, PASSWORD, startConsole } from './lib/console.mjs';
 
 let house;
@@ -69,7 +70,7 @@ test('a PC that nobody touches is covered after the idle time, whatever arrives 
   assert.equal(await one.at('sign-in-again').count(), 0);
   await one.page.clock.fastForward(120_000);
   await one.at('sign-in-again').waitFor();
-  await one.page.waitForFunction(async () => (await fetch('/api/session')).status === 401);
+  await becomes('the office ends the session, too', () => one.page.evaluate(() => fetch('/api/session').then((answer) => answer.status === 401)));
   await one.page.context().close();
 });
 

@@ -173,15 +173,13 @@ describe('screens of a phone', () => {
     await finger.tap('biometrics');
     await finger.page.getByTestId('biometrics-pin').fill('111222');
     await finger.tap('biometrics-do');
-    await finger.page.waitForFunction(() => document.querySelector('[data-testid=biometrics-ask]')?.innerText.includes('PIN'));
+    await finger.page.getByTestId('biometrics-ask').getByText('PINがちがいます。').waitFor();
     await looked('biometrics-ask');
     await finger.page.getByTestId('biometrics-pin').fill(PIN);
     await finger.tap('biometrics-do');
-    await finger.page.waitForFunction(async () => (await (await fetch('/bridge', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"call":"status"}' })).json()).ok.biometrics);
+    await becomes('a finger is enough', async () => (await finger.ask('status')).biometrics);
     await inEveryDisplay('lock-finger', async () => {
       await finger.ask('lock');
-      // What the screen makes of a lock that it did not ask for is told elsewhere.
-      await finger.page.reload();
       await seen('by-finger');
     }, () => finger.ask('unlock', { pin: PIN }));
     await finger.tap('by-finger');
@@ -196,7 +194,7 @@ describe('screens of a phone', () => {
     await seen('camera-none');
     await looked('camera-own');
     await finger.tap('shutter');
-    await finger.page.waitForFunction(async (id) => (await (await fetch('/bridge', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ call: 'photo_list', args: { case: id } }) })).json()).ok.length > 0, found.id);
+    await becomes('the shot is in the case', async () => (await finger.ask('photo_list', { case: found.id })).length > 0);
     await looked('camera-own-taken');
   });
 

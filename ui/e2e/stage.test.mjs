@@ -130,8 +130,9 @@ describe('a hand takes over', () => {
     // The phone's own loopback host knows the new facts.
     const finger = await Finger.at(browser, demo.phoneA);
     await finger.open();
-    await finger.page.waitForFunction(async () => {
-      const { ok } = await (await fetch('/facts')).json();
+    const facts = () => finger.page.evaluate(() => fetch('/facts').then((answer) => answer.json()));
+    await becomes('the sliders are the facts', async () => {
+      const { ok } = await facts();
       return ok.battery_percent === 12 && ok.charging === true && ok.online === false;
     });
     await finger.close();

@@ -181,10 +181,7 @@ test('leaving in the middle of a word keeps it: by the back key, and by closing 
   await finger.type('note-text', '途中で');
   await finger.tap('back');
   await finger.page.waitForSelector('[data-testid=record-typed]');
-  await finger.page.waitForFunction(async () => {
-    const answer = await fetch('/bridge', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"call":"today","args":{}}' });
-    return (await answer.json()).ok.drafts.some((note) => note.text === '途中で');
-  });
+  await becomes('the word is kept', async () => (await finger.ask('today')).drafts.some((note) => note.text === '途中で'));
   const note = (await finger.ask('today')).drafts.find((one) => one.text === '途中で');
   await finger.open(`#/note/${note.id}`);
   await finger.page.waitForFunction(() => document.querySelector('[data-testid=note-text]')?.value === '途中で');
