@@ -7,7 +7,7 @@ use ekitei_model::text::{Language, fault_text};
 use ekitei_model::{Fault, Lane, RecordId, Scope};
 use ekitei_seal::{Argon2Params, DeviceKeystore, FileKeystore, Identity, Secret32, VaultKey, wrap_with_pin};
 use ekitei_store::queue::{batch, cursors, follow, meta, uploads, view};
-use ekitei_store::vault::{drafts, people, read};
+use ekitei_store::vault::{drafts, people, read, rooms};
 use ekitei_store::{Connection, Home, StoreError};
 use std::fs;
 use std::path::Path;
@@ -73,13 +73,14 @@ fn every_past_pair_of_databases_opens_with_all_its_rows() {
         let home = Home::open(&home_dir, Arc::new(keystore), NOW).unwrap();
         let queue = home.queue();
         let counts = queue.read(view::counts).unwrap();
-        assert_eq!((counts.ops, counts.files, counts.bytes), (2, 1, 1_000), "version {version}");
+        let (ops, bytes) = if *queue_version >= 2 { (3, 1_200) } else { (2, 1_000) };
+        assert_eq!((counts.ops, counts.files, counts.bytes), (ops, 1, bytes), "version {version}");
         let sent = queue.write(|tx| batch::batch(tx, Lane::Records, 10, 10_000)).unwrap().unwrap();
         assert_eq!((sent.generation, sent.first, sent.ops.len()), (2, 2, 1), "what was in flight goes first");
         let upload = queue.read(|c| uploads::next(c, Lane::Originals, None)).unwrap().unwrap();
         assert_eq!((upload.sent_bytes, upload.url.as_deref()), (400, Some("/v1/uploads/7")));
         assert_eq!(queue.read(|c| meta::setting::<String>(c, "language")).unwrap().as_deref(), Some("ja"));
-        assert_eq!(queue.read(follow::list).unwrap().len(), 1);
+        assert_eq!(queue.read(follow::list).unwrap().len(), if *queue_version >= 2 { 2 } else { 1 });
         let scope: Scope = "case:01920000-0000-7000-8000-0000000000c1".parse().unwrap();
         assert_eq!(queue.read(|c| cursors::get(c, &scope)).unwrap().unwrap().after, 5);
 
@@ -99,7 +100,31 @@ fn every_past_pair_of_databases_opens_with_all_its_rows() {
                 "version {version}"
             );
         }
+        if version >= 3 {
+            a_room_is_as_it_was(&vault);
+        }
     }
+}
+
+/// What came, what the office holds, what waits here; what hangs on it.
+fn a_room_is_as_it_was(vault: &ekitei_store::Vault) {
+    let room: RecordId = "01920000-0000-7000-8000-0000000000f1".parse().unwrap();
+    let scope = Scope::Room(room);
+    let (messages, older) = vault.read(|c| rooms::messages(c, &scope, 50)).unwrap();
+    let said: Vec<_> = messages.iter().map(|s| (s.record.text("text"), s.waiting, s.held_until_ms)).collect();
+    let held_until_ms = Some(1_795_477_500_000);
+    assert_eq!(
+        said,
+        [("朝礼は9時", false, None), ("夜分に", false, held_until_ms), ("まだ届かない", true, None)]
+    );
+    assert!(!older);
+    let hanging =
+        vault.read(|c| rooms::children(c, &scope, &[messages[0].record.id], &["reaction"])).unwrap();
+    assert_eq!(hanging[&messages[0].record.id][0].record.text("mark"), "ryokai");
+    assert_eq!(vault.read(read::assigned).unwrap().into_iter().collect::<Vec<_>>(), [scope.clone()]);
+    assert_eq!(vault.read(|c| read::of_kind(c, "call")).unwrap().len(), 1);
+    let user = Scope::User("s001".into());
+    assert_eq!(vault.read(|c| read::in_scope(c, &user, &["held"])).unwrap().len(), 1);
 }
 
 /// A directory that an older program filled is found by what the newer one looks for.

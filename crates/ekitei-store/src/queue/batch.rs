@@ -5,6 +5,7 @@ use super::ops::next_change;
 use crate::error::StoreError;
 use ekitei_model::{Lane, OpId};
 use rusqlite::{Connection, Transaction, params};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,20 +154,29 @@ impl Filled {
     }
 }
 
-/// What waits in the lanes that carry operations; lanes without work are left out.
+/// Whether anything waits in this lane.
+pub fn waits(conn: &Connection, lane: Lane) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached(WAITS)?.query_row([u8::from(lane)], |r| r.get(0))?)
+}
+
+/// In the order of the index `ops_work`: nothing is sorted.
+pub(super) const WORK: &str = "SELECT lane, count(*), sum(bytes), min(at_ms) FROM ops WHERE state <> 2 AND state < 2 GROUP BY state, lane";
+pub(super) const WAITS: &str =
+    "SELECT EXISTS (SELECT 1 FROM ops WHERE state <> 2 AND state IN (0, 1) AND lane = ?1)";
+
+/// What waits in the lanes that carry operations; lanes without work are left out. Reads the index `ops_work` alone.
 pub fn work(conn: &Connection) -> Result<Vec<LaneWork>, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT lane, count(*), sum(bytes), min(at_ms) FROM ops WHERE state < 2 GROUP BY lane ORDER BY lane",
-    )?;
+    let mut statement = conn.prepare_cached(WORK)?;
     let mut rows = statement.query([])?;
-    let mut out = Vec::new();
+    let mut lanes: BTreeMap<u8, LaneWork> = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        out.push(LaneWork {
-            lane: Lane::try_from(row.get::<_, u8>(0)?).map_err(StoreError::Missing)?,
-            ops: row.get(1)?,
-            bytes: row.get(2)?,
-            oldest_ms: row.get(3)?,
-        });
+        let code: u8 = row.get(0)?;
+        let lane = Lane::try_from(code).map_err(StoreError::Missing)?;
+        let work = lanes.entry(code).or_insert(LaneWork { lane, ops: 0, bytes: 0, oldest_ms: None });
+        work.ops += row.get::<_, u64>(1)?;
+        work.bytes += row.get::<_, u64>(2)?;
+        let oldest_ms: i64 = row.get(3)?;
+        work.oldest_ms = Some(work.oldest_ms.map_or(oldest_ms, |ms| ms.min(oldest_ms)));
     }
-    Ok(out)
+    Ok(lanes.into_values().collect())
 }

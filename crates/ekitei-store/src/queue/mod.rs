@@ -40,7 +40,8 @@ use std::ops::Deref;
 use std::path::Path;
 
 /// One SQL file a version; only added to, never changed.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../../migrations/queue_0001.sql")];
+pub(crate) const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/queue_0001.sql"), include_str!("../../migrations/queue_0002.sql")];
 
 /// The open queue. Derefs to [`Database`]: `queue.write(|tx| ops::enqueue(tx, …))`, `queue.read(|c| view::counts(c))`.
 pub struct Queue {

@@ -235,11 +235,34 @@ pub fn void_op(
 /// # Errors
 /// [`StoreError::Missing`] when it is neither.
 pub fn unpark(tx: &Transaction, op_id: OpId, fresh: OpId) -> Result<(), StoreError> {
-    let row = by_id(tx, op_id)?.filter(|r| matches!(r.state, OpState::Parked | OpState::Refused));
-    let row = row.ok_or_else(|| StoreError::Missing(op_id.to_string()))?;
-    drop_op(tx, op_id)?;
-    let op = Operation { op_id: fresh, ..row.op };
-    let ord = insert(tx, Some(row.ord), &op, row.lane.into(), &row.about, OpState::Open, row.at_ms)?;
+    let row = set_aside(tx, op_id)?;
+    again(tx, &row, &Operation { op_id: fresh, ..row.op.clone() })
+}
+
+/// As [`unpark`], with `change` (of the same record, under a fresh id) folded into it. `false`: it cannot be, and
+/// nothing was changed.
+///
+/// # Errors
+/// [`StoreError::Missing`] when it is neither parked nor refused.
+pub fn correct(tx: &Transaction, op_id: OpId, change: &Operation) -> Result<bool, StoreError> {
+    let row = set_aside(tx, op_id)?;
+    let mut op = Operation { op_id: change.op_id, ..row.op.clone() };
+    if !coalesce(&mut op, change) {
+        return Ok(false);
+    }
+    again(tx, &row, &op)?;
+    Ok(true)
+}
+
+fn set_aside(conn: &Connection, op_id: OpId) -> Result<QueuedOp, StoreError> {
+    let row = by_id(conn, op_id)?.filter(|r| matches!(r.state, OpState::Parked | OpState::Refused));
+    row.ok_or_else(|| StoreError::Missing(op_id.to_string()))
+}
+
+/// `op` takes the place of `row`.
+fn again(tx: &Transaction, row: &QueuedOp, op: &Operation) -> Result<(), StoreError> {
+    drop_op(tx, row.op.op_id)?;
+    let ord = insert(tx, Some(row.ord), op, row.lane.into(), &row.about, OpState::Open, row.at_ms)?;
     tx.execute("UPDATE ops SET hidden = ?2 WHERE ord = ?1", params![ord, row.hidden])?;
     Ok(())
 }

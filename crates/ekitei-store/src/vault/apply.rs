@@ -230,7 +230,7 @@ fn take_record(
     // Also for a page that is applied a second time (killed before the queue was told): nothing of this may be missed.
     match record.kind.as_str() {
         kinds::ASSIGNMENT | kinds::ROOM_ENTRY => told.assigned = Some(BTreeSet::new()),
-        kinds::PHOTO if record.deleted => told.deleted.push(record.id),
+        kinds::PHOTO | kinds::FILE if record.deleted => told.deleted.push(record.id),
         kinds::PHOTO => told.wishes.extend(wish(record, Variant::Thumb, RANK_THUMB)),
         _ => {}
     }

@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use ekitei_model::chat::message;
 use ekitei_model::{Record, RecordId, Scope, StaffId, kinds};
 use rusqlite::{Connection, params};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What one has not read of a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,18 +92,22 @@ pub fn children(
     kinds: &[&str],
 ) -> Result<HashMap<RecordId, Vec<Shown>>, StoreError> {
     let text = scope.to_string();
+    let wanted = serde_json::to_string(kinds)?;
+    let sql = "SELECT body FROM mirror WHERE parent = ?1 AND deleted = 0 AND kind IN (SELECT value FROM json_each(?2))";
+    let mut rows: HashMap<String, Vec<Record>> = HashMap::new();
+    for parent in parents {
+        for row in bodies(conn, sql, params![parent.0.into_bytes(), wanted])? {
+            rows.entry(row.kind.clone()).or_default().push(row);
+        }
+    }
+    let parents: HashSet<RecordId> = parents.iter().copied().collect();
     let mut out: HashMap<RecordId, Vec<Shown>> = HashMap::new();
     for kind in kinds {
-        let sql = "SELECT body FROM mirror WHERE parent = ?1 AND kind = ?2 AND deleted = 0";
-        let mut rows = Vec::new();
-        for parent in parents {
-            rows.append(&mut bodies(conn, sql, params![parent.0.into_bytes(), kind])?);
-        }
         let pending = overlay::grouped(conn, Some(&text), Some(kind))?;
         let hangs = |r: &Record| {
             r.kind == *kind && r.scope == *scope && r.parent.is_some_and(|p| parents.contains(&p))
         };
-        for shown in merge(conn, rows, pending, hangs)? {
+        for shown in merge(conn, rows.remove(*kind).unwrap_or_default(), pending, hangs)? {
             if let Some(parent) = shown.record.parent {
                 out.entry(parent).or_default().push(shown);
             }

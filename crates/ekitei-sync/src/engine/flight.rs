@@ -118,7 +118,6 @@ impl Engine {
     }
 
     fn emergency_waits(&self) -> Result<bool, Halt> {
-        let work = self.home.queue().read(batch::work)?;
-        Ok(work.iter().any(|w| w.lane == Lane::Emergency && w.ops > 0))
+        Ok(self.home.queue().read(|c| batch::waits(c, Lane::Emergency))?)
     }
 }
