@@ -3,7 +3,8 @@
 
 mod common;
 use common::*;
-use ekitei_model::Stamp;
+use ekitei_model::chat::room;
+use ekitei_model::{OpBody, OpId, Operation, Outcome, RecordId, Scope, StaffId, Stamp, kinds};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -29,6 +30,12 @@ fn texts(page: &Value) -> Vec<&str> {
 async fn direct(console: &mut Console, with: &str) -> String {
     let made = said(console, "/api/rooms/direct", json!({ "staff": with })).await;
     made["room"].as_str().unwrap().to_owned()
+}
+
+fn made(scope: &Scope, record: RecordId, kind: &str, fields: Value) -> Operation {
+    let fields = fields.as_object().unwrap().clone().into_iter().collect();
+    let body = OpBody::Create { kind: kind.into(), scope: scope.clone(), parent: None, fields };
+    Operation { op_id: OpId(Uuid::now_v7()), record, at: Stamp::japan(NOW_MS), body }
 }
 
 /// Moves the office's clock and signs in again: the session is over by then.
@@ -178,17 +185,15 @@ async fn a_call_is_answered_and_exported_and_a_room_is_copied_for_the_record() {
     assert_eq!(head.json(&format!("{list}?state=unanswered")).await["rows"].as_array().unwrap().len(), 1);
     let table = head.get(&format!("/api/calls/{call}/export")).await.text().await.unwrap();
     assert!(table.contains("\"'=家族も無事\""), "{table}");
-    loop {
-        let shown = one.json("/api/calls").await;
-        if shown[0]["tally"]["answered"] == 1 {
-            assert_eq!(
-                (shown[0]["tally"]["asked"].as_u64(), shown[0]["mine"]["safety"].as_str()),
-                (Some(2), Some("safe"))
-            );
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
+    // Members are told every five seconds by the office's clock.
+    office.clock.advance(5_000);
+    // Members are told every five seconds.
+    office.clock.advance(5_000);
+    office.storage().tally(office.clock.now_ms()).await.unwrap();
+    let shown = one.json("/api/calls").await;
+    let (tally, mine) = (&shown[0]["tally"], &shown[0]["mine"]);
+    let known = (tally["answered"].as_u64(), tally["asked"].as_u64(), mine["safety"].as_str());
+    assert_eq!(known, (Some(1), Some(2), Some("safe")));
     let path = format!("/api/rooms/{room}/messages");
     said(&mut one, &path, json!({"text": "<b>橋が</b>"})).await;
     assert_eq!(one.json(&path).await["messages"].as_array().unwrap().len(), 2, "the call is one of them");
@@ -206,6 +211,36 @@ async fn a_call_is_answered_and_exported_and_a_room_is_copied_for_the_record() {
     zip.by_name("room.html").unwrap().read_to_string(&mut html).unwrap();
     assert!(html.contains("&lt;b&gt;橋が"), "{html}");
     assert_eq!(head.json("/api/rooms/exports").await[0]["state"], "downloaded");
+}
+
+/// A phone that speaks the protocol need not be Ekitei's: what the console checks before it asks, the office checks, too.
+#[tokio::test]
+async fn no_request_of_a_phone_opens_a_room_of_others_or_takes_its_id() {
+    let office = Office::start().await;
+    let (mut three, mut head) = (office.console("s3").await, office.console("s2").await);
+    let own = room::self_id(&"s3".into());
+    said(&mut three, "/api/rooms/direct", json!({"staff": "s3"})).await;
+    let mut phone = office.phone("s1").await;
+    let section = Scope::Section(SECTION.to_owned());
+    let reason = json!({"room": own, "room_name": "記録", "reason": "検証のため"});
+    let request = made(&section, RecordId(Uuid::now_v7()), kinds::ROOM_EXPORT, reason);
+    let id = request.record;
+    assert!(matches!(phone.push(&[request]).await[0].outcome, Outcome::Applied { .. }));
+    let path = format!("/api/rooms/exports/{id}");
+    assert_eq!(refused(&mut head, &format!("{path}/approve"), json!({})).await, "not-allowed");
+    assert_eq!(head.get(&format!("{path}/file")).await.status(), StatusCode::FORBIDDEN);
+
+    let pair = ["s2", "s3"].map(StaffId::from);
+    let theirs = room::direct_id(&pair[0], &pair[1]);
+    for pair in [json!(pair), json!(["s1", "s2"]), json!([]), Value::Null] {
+        let op = made(&Scope::Room(theirs), theirs, kinds::ROOM, json!({"type": "direct", "pair": pair}));
+        let answer = phone.push(&[op]).await.remove(0);
+        assert!(
+            matches!(&answer.outcome, Outcome::Quarantined { reason } if reason == "derived-id"),
+            "{answer:?}"
+        );
+    }
+    direct(&mut three, "s2").await;
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ pub const MENTIONS: &str = "mentions";
 pub const URGENT: &str = "urgent";
 /// One of [`STAMPS`], sent as a message of its own.
 pub const STAMP: &str = "stamp";
-/// `{kind, id, label}` of a case, note, inspection or photo.
+/// `{kind, id, label}` of a case, note, inspection or photo; of a note or inspection also `case`.
 pub const LINK: &str = "link";
 /// `{from_staff, at, room_name}`
 pub const FORWARD: &str = "forward";

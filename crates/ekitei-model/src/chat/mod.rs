@@ -4,6 +4,7 @@
 pub mod call;
 pub mod message;
 pub mod quiet;
+pub mod retention;
 pub mod room;
 mod rules;
 

@@ -15,7 +15,11 @@ pub const COLOUR: &str = "colour";
 pub const SECTIONS: &str = "sections";
 /// `all` | `joined`: from where those who join may read.
 pub const HISTORY: &str = "history";
-/// Days after which messages are removed; absent: as the office has set for the type.
+/// On a one-to-one room: the staff ids of both, sorted. Its id is derived from them, so that nobody can take the id of
+/// two others.
+pub const PAIR: &str = "pair";
+/// Days after which messages are removed, where the office's setting for the type leaves a choice
+/// ([`super::retention`]); absent: as the office has set.
 pub const RETENTION_DAYS: &str = "retention_days";
 /// Office: sorted staff ids of those who are members by name.
 pub const MEMBERS: &str = "office.members";
@@ -25,6 +29,10 @@ pub const ADMINS: &str = "office.admins";
 pub const SPANS: &str = "office.spans";
 /// Office, in rooms over [`TALLY_OVER`]: `[[born_seq, how many have read so far]…]` of the newest messages.
 pub const READS: &str = "office.reads";
+/// Office: what came before this ([`crate::Stamp`] text) was removed by retention, pinned messages excepted.
+pub const PURGED_TO: &str = "office.purged_to";
+/// Office: how many messages and calls retention has removed in all.
+pub const PURGED: &str = "office.purged";
 
 pub const COLOURS: [&str; 8] = ["blue", "cyan", "green", "lime", "orange", "red", "magenta", "purple"];
 pub const HISTORY_ALL: &str = "all";
@@ -131,9 +139,14 @@ pub fn self_id(staff: &StaffId) -> RecordId {
     RecordId::derived(&["room", "self", staff.as_str()])
 }
 
+/// Value of [`PAIR`]: the same, whoever of the two writes it.
+pub fn pair<'a>(one: &'a StaffId, other: &'a StaffId) -> [&'a StaffId; 2] {
+    if one <= other { [one, other] } else { [other, one] }
+}
+
 /// The one room of these two, whoever opens it.
 pub fn direct_id(one: &StaffId, other: &StaffId) -> RecordId {
-    let (a, b) = if one <= other { (one, other) } else { (other, one) };
+    let [a, b] = pair(one, other);
     RecordId::derived(&["room", "direct", a.as_str(), b.as_str()])
 }
 

@@ -1,6 +1,6 @@
 //! Who may do what in messaging. Reading the room has been checked by the caller.
 
-use super::{call, code, message, quiet, room};
+use super::{call, code, message, quiet, retention, room};
 use crate::kinds;
 use crate::op::{OpBody, Operation};
 use crate::people::{Role, Staff};
@@ -114,11 +114,12 @@ fn refuse_room(
     let unknown_colour = fields.get(room::COLOUR).is_some_and(|c| {
         !c.is_null() && !c.as_str().is_some_and(|c| c.is_empty() || room::COLOURS.contains(&c))
     });
-    if unknown_colour {
+    let unknown_days = fields.get(room::RETENTION_DAYS).is_some_and(|d| !retention::is_choice(d));
+    if unknown_colour || unknown_days {
         return Some(code::CHAT_FIELD);
     }
     if let Some(there) = target {
-        if fields.contains_key(room::TYPE) {
+        if fields.contains_key(room::TYPE) || fields.contains_key(room::PAIR) {
             return Some(code::CHAT_FIELD);
         }
         let fixed = room::Type::of(there).is_some_and(|t| t.is_fixed() || t == room::Type::Section);
@@ -131,13 +132,21 @@ fn refuse_room(
     let several = |ok: bool| if ok { None } else { Some("not-allowed") };
     match text(fields, room::TYPE).parse::<room::Type>() {
         Ok(room::Type::Own) => (id != room::self_id(by)).then_some(code::DERIVED_ID),
-        Ok(room::Type::Direct | room::Type::Group) => (sections > 0).then_some(code::CHAT_FIELD),
+        Ok(room::Type::Direct | room::Type::Group) if sections > 0 => Some(code::CHAT_FIELD),
+        Ok(room::Type::Direct) => (!is_own_pair(id, fields, by)).then_some(code::DERIVED_ID),
+        Ok(room::Type::Group) => None,
         Ok(room::Type::Section) => Some("office-kind"),
         Ok(room::Type::Offices) if sections == 0 => Some(code::CHAT_FIELD),
         Ok(room::Type::Offices) => several(leads(staff, today)),
         Ok(room::Type::Disaster) => several(leads(staff, today) || staff.is_admin(today)),
         Err(_) => Some(code::CHAT_FIELD),
     }
+}
+
+fn is_own_pair(id: RecordId, fields: &Fields, by: &StaffId) -> bool {
+    let pair: Vec<StaffId> =
+        serde_json::from_value(fields.get(room::PAIR).cloned().unwrap_or_default()).unwrap_or_default();
+    matches!(&pair[..], [a, b] if room::direct_id(a, b) == id && (a == by || b == by))
 }
 
 fn refuse_message(target: Option<&Record>, fields: &Fields) -> Option<&'static str> {

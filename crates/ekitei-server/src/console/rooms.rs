@@ -119,7 +119,11 @@ pub async fn direct(
         return Ok(Json(RoomId { room: room::self_id(me).to_string() }));
     }
     let id = room::direct_id(me, &other);
-    make(&app, &user, id, None, [(room::TYPE, room::Type::Direct.as_str().into())]).await?;
+    let fields = [
+        (room::TYPE, room::Type::Direct.as_str().into()),
+        (room::PAIR, serde_json::json!(room::pair(me, &other))),
+    ];
+    make(&app, &user, id, None, fields).await?;
     for who in [me, &other] {
         invite(&app, &user, id, who, member::ADMIN).await?;
     }

@@ -106,6 +106,18 @@ async fn set(
     apply(app, user, op_id, of.id, OpBody::Patch { base, fields }, Some(of)).await
 }
 
+/// The room that is asked for, if who asked reads it still: a request alone opens no room of others.
+async fn asked(app: &App, user: &User, of: &Record) -> Answer<RecordId> {
+    let not_allowed = || Refused::forbidden("not-allowed");
+    let id: RecordId = of.text(export::ROOM).parse().map_err(|_| not_allowed())?;
+    let by = message::author(of).ok_or_else(not_allowed)?;
+    let (there, asker) = (app.storage.office_record(id).await?, app.storage.staff(by).await?);
+    let reads = there.zip(asker).is_some_and(|(there, asker)| {
+        there.kind == kinds::ROOM && room::may_read(&there, &asker, &user.caller.today)
+    });
+    reads.then_some(id).ok_or_else(not_allowed)
+}
+
 /// The head allows it.
 #[utoipa::path(post, path = "/api/rooms/exports/{export}/approve", tag = "rooms", params(("export" = String, Path)),
     request_body = Once, responses((status = 200, body = OutcomeView), (status = 403, body = FaultView)))]
@@ -116,6 +128,10 @@ pub async fn approve(
     Input(input): Input<Once>,
 ) -> Answer<Json<OutcomeView>> {
     let of = readable(&app, &user, &id).await?;
+    if of.kind != kinds::ROOM_EXPORT {
+        return Err(Refused::not_found());
+    }
+    asked(&app, &user, &of).await?;
     let (by, at) = (user.staff.id.to_string(), app.clock.stamp().to_string());
     let pairs = [(export::APPROVED_BY, by), (export::APPROVED_AT, at)];
     set(&app, &user, &of, input.op_id.as_deref(), pairs).await
@@ -129,7 +145,7 @@ pub async fn file(State(app): State<Shared>, user: User, Path(id): Path<String>)
     if of.kind != kinds::ROOM_EXPORT || !leads(&user, &of) || of.text(export::APPROVED_BY).is_empty() {
         return Err(Refused::forbidden("not-allowed"));
     }
-    let room: RecordId = of.text(export::ROOM).parse().map_err(|_| Refused::not_found())?;
+    let room = asked(&app, &user, &of).await?;
     let records = app.storage.whole_room(room).await?;
     let copy = Copy::of(&app, records).await?;
     let folder = blobs::staging_folder(&app.config.data);

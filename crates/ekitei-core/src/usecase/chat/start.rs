@@ -28,7 +28,12 @@ pub fn direct(open: &Open, args: &ChatOpenArgs) -> Result<RoomRow, Fault> {
     open.record_of(kinds::staff_record_id(&other), kinds::STAFF)?;
     let id = room::direct_id(&me, &other);
     if !rooms::all(open)?.contains_key(&id) {
-        let mut changes = vec![make(open, id, Type::Direct, Fields::new())];
+        let mut changes = vec![make(
+            open,
+            id,
+            Type::Direct,
+            Fields::from([(room::PAIR.to_owned(), json!(room::pair(&me, &other)))]),
+        )];
         changes.extend([&me, &other].map(|staff| join(open, id, staff, false)));
         open.commit(&changes)?;
     }
