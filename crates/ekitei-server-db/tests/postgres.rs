@@ -71,17 +71,26 @@ mod database {
         let url = std::env::var("EKITEI_FIXTURE").unwrap();
         let store: Arc<dyn Storage> = Arc::new(Postgres::connect(&url).await.unwrap());
         fixture::fill(&store).await;
+        fixture::fill_rooms(&store).await;
     }
 
     /// Each past schema, and today's: filled, upgraded, checked.
     #[tokio::test]
     async fn every_schema_is_brought_up_to_date() {
-        for past in [include_str!("fixtures/postgres_v1.sql"), include_str!("fixtures/postgres_v3.sql")] {
+        let past = [
+            (1, include_str!("fixtures/postgres_v1.sql")),
+            (3, include_str!("fixtures/postgres_v3.sql")),
+            (4, include_str!("fixtures/postgres_v4.sql")),
+        ];
+        for (version, past) in past {
             let Some(s) = scratch().await else { return };
             sql(&s, past).await.unwrap();
             let store: Arc<dyn Storage> =
                 Arc::new(Postgres::connect(&format!("{}/{}", s.cluster, s.name)).await.unwrap());
-            fixture::check(&store).await;
+            fixture::check(&store, version >= 4).await;
+            if version >= 4 {
+                fixture::check_rooms(&store).await;
+            }
         }
     }
 

@@ -47,12 +47,17 @@ mod file {
         let path = PathBuf::from(std::env::var("EKITEI_FIXTURE").unwrap());
         let store: Arc<dyn Storage> = Arc::new(Sqlite::open(&path).unwrap());
         fixture::fill(&store).await;
+        fixture::fill_rooms(&store).await;
     }
 
     /// Each past schema, and today's: filled, upgraded, checked.
     #[tokio::test]
     async fn every_schema_is_brought_up_to_date() {
-        let past = [(1, include_str!("fixtures/sqlite_v1.sql")), (3, include_str!("fixtures/sqlite_v3.sql"))];
+        let past = [
+            (1, include_str!("fixtures/sqlite_v1.sql")),
+            (3, include_str!("fixtures/sqlite_v3.sql")),
+            (4, include_str!("fixtures/sqlite_v4.sql")),
+        ];
         for (version, sql) in past {
             brought_up_to_date(version, sql).await;
         }
@@ -65,7 +70,10 @@ mod file {
         assert_eq!(old.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), version);
         drop(old);
         let store: Arc<dyn Storage> = Arc::new(Sqlite::open(&path).unwrap());
-        fixture::check(&store).await;
+        fixture::check(&store, version >= 4).await;
+        if version >= 4 {
+            fixture::check_rooms(&store).await;
+        }
         drop(store);
         let now = Connection::open(&path).unwrap();
         assert_eq!(now.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), 4);
@@ -126,8 +134,8 @@ mod file {
         assert_eq!(kit::code(store.backup(&copy).await), "file-exists");
         let restored: Arc<dyn Storage> = Arc::new(Sqlite::open(&copy).unwrap());
         assert_eq!(restored.epoch().await.unwrap(), store.epoch().await.unwrap());
-        fixture::check(&restored).await;
-        fixture::check(&store).await;
+        fixture::check(&restored, false).await;
+        fixture::check(&store, false).await;
     }
 
     /// Each planted fault is found, so that an empty list means something.

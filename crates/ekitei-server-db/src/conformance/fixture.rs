@@ -2,8 +2,10 @@
 //! opened and checked by today's code.
 
 use super::kit::*;
-use crate::{BlobRow, Caller, Incoming, JobKind, NewDevice, NewUpload};
-use ekitei_model::kinds::{Variant, photo};
+use super::rooms::WORKING;
+use crate::{BlobRow, Caller, Incoming, JobKind, NewDevice, NewUpload, RoomAsk};
+use ekitei_model::chat::{message, room};
+use ekitei_model::kinds::{self, Variant, photo};
 use ekitei_model::wire::{PushHeader, PushResult};
 use ekitei_model::{DeviceId, Lane, OpBody, OpId, Operation, Outcome, RecordId, Scope, Stamp};
 use uuid::Uuid;
@@ -65,17 +67,120 @@ fn caller(n: u128, staff: &str) -> Caller {
 }
 
 async fn push(store: &Store, n: u128, staff: &str, first: u64, ops: &[Operation]) -> Vec<PushResult> {
+    push_in(store, n, staff, (Lane::Records, first), ops, NOW).await
+}
+
+async fn push_in(
+    store: &Store,
+    n: u128,
+    staff: &str,
+    (lane, first): (Lane, u64),
+    ops: &[Operation],
+    now_ms: i64,
+) -> Vec<PushResult> {
     let lines: Vec<Incoming> = ops.iter().map(incoming).collect();
     let header = PushHeader {
         proto: 1,
         epoch: store.epoch().await.unwrap(),
-        lane: Lane::Records,
+        lane,
         generation: 1,
         first,
         count: ops.len() as u32,
         runs: true,
     };
-    store.apply_push(&caller(n, staff), &header, lines, NOW).await.unwrap().results
+    store.apply_push(&caller(n, staff), &header, lines, now_ms).await.unwrap().results
+}
+
+const ROOM: RecordId = id(20);
+const SAID: RecordId = id(21);
+const HELD: RecordId = id(22);
+const DISASTER: RecordId = id(24);
+const CALL: RecordId = id(25);
+/// 2026-11-20 20:00 in Japan, a Friday; the next working morning.
+const EVENING: i64 = WORKING + 10 * 3_600_000;
+const MONDAY: i64 = EVENING + (2 * 24 + 12) * 3_600_000 + 45 * 60_000;
+
+/// What is said by day and in the evening, and a call: who pushes it, when.
+fn talk() -> [(u128, &'static str, i64, Vec<Operation>); 3] {
+    let group = |of: RecordId, kind: &str, by: &str, others: &[&str]| {
+        let f = fields([("type", kind.into()), ("name", "当番".into()), ("history", "all".into())]);
+        let mut ops = vec![create(of, kinds::ROOM, &Scope::Room(of), None, f)];
+        for who in std::iter::once(&by).chain(others) {
+            let role = if *who == by { "admin" } else { "member" };
+            let f = fields([("staff", (*who).into()), ("role", role.into()), ("state", "member".into())]);
+            let member = room::member_id(of, &(*who).into());
+            ops.push(create(member, kinds::ROOM_MEMBER, &Scope::Room(of), None, f));
+        }
+        ops
+    };
+    let scope = Scope::Room(ROOM);
+    let says =
+        |record, text: &str| create(record, kinds::MESSAGE, &scope, None, fields([("text", text.into())]));
+    let mut day = group(ROOM, "group", "a1", &["b1"]);
+    day.push(says(SAID, "朝礼は9時"));
+    let mark = message::reaction_id(SAID, &"a1".into(), "ryokai");
+    day.push(create(mark, kinds::REACTION, &scope, Some(SAID), fields([("mark", "ryokai".into())])));
+    let hung = create(id(23), kinds::PIN, &scope, Some(HELD), fields([]));
+    let pin = Operation { record: message::pin_id(HELD), ..hung };
+    let evening = vec![says(HELD, "夜分に"), pin];
+    let mut call = group(DISASTER, "disaster", "root", &["a1"]);
+    let f =
+        fields([("text", "震度5弱".into()), ("sections", vec![A].into()), ("asks", vec!["safety"].into())]);
+    call.push(create(CALL, kinds::CALL, &Scope::Room(DISASTER), None, f));
+    let mut n = 100;
+    let mut count = |ops: Vec<Operation>| -> Vec<Operation> {
+        ops.into_iter()
+            .map(|o| {
+                n += 1;
+                numbered(n, o)
+            })
+            .collect()
+    };
+    [(1, "a1", WORKING, count(day)), (1, "a1", EVENING, count(evening)), (4, "root", EVENING, count(call))]
+}
+
+/// Rooms, which came with the fourth schema.
+pub async fn fill_rooms(store: &Store) {
+    store.create_code(&"root".into(), "code-root", NOW + 1).await.unwrap();
+    let new = NewDevice {
+        device_id: device(4),
+        public_key: "code-root".into(),
+        recipient: "age1".into(),
+        model: "m".into(),
+        former: None,
+    };
+    store.redeem_code("code-root", NOW, new).await.unwrap();
+    let mut first = 1;
+    for (n, staff, now_ms, ops) in talk() {
+        let at = (Lane::Chat, if n == 1 { first } else { 1 });
+        push_in(store, n, staff, at, &ops, now_ms).await;
+        first += ops.len() as u64;
+    }
+}
+
+/// What was held is delivered by today's program; everything is known.
+pub async fn check_rooms(store: &Store) {
+    let (a1, b1) = (caller(1, "a1"), caller(3, "b1"));
+    let mut first = 1;
+    let mut outcomes = Vec::new();
+    for (n, staff, now_ms, ops) in talk() {
+        let at = (Lane::Chat, if n == 1 { first } else { 1 });
+        outcomes.push(push_in(store, n, staff, at, &ops, now_ms).await);
+        first += ops.len() as u64;
+    }
+    assert!(outcomes[0].iter().all(|r| matches!(r.outcome, Outcome::Applied { .. })), "{outcomes:?}");
+    assert!(matches!(outcomes[1][0].outcome, Outcome::Held { until_ms: MONDAY, .. }), "{outcomes:?}");
+    let page = store.room_page(&a1, ROOM, RoomAsk::Newest, 50).await.unwrap();
+    assert_eq!((page.messages.len(), page.attached.len(), page.held.len()), (1, 1, 1));
+    assert_eq!(store.room_page(&b1, ROOM, RoomAsk::Newest, 50).await.unwrap().held.len(), 0);
+    assert_eq!(store.release_held(MONDAY - 1).await.unwrap().count, 0);
+    assert_eq!(store.release_held(MONDAY).await.unwrap().count, 1);
+    let page = store.room_page(&b1, ROOM, RoomAsk::Newest, 50).await.unwrap();
+    assert!(page.messages[0].contains("朝礼は9時") && page.messages[1].contains("夜分に"), "{page:?}");
+    assert_eq!((page.pinned, page.held.len()), (vec![HELD], 0));
+    let calls = store.calls(&a1, 9).await.unwrap();
+    assert!(calls.len() == 1 && calls[0].contains("震度5弱"));
+    sound(store).await;
 }
 
 pub async fn fill(store: &Store) {
@@ -111,7 +216,8 @@ pub async fn fill(store: &Store) {
     store.upload_finish(upload.id, 0, &blob, NOW).await.unwrap();
 }
 
-pub async fn check(store: &Store) {
+/// `rooms`: of [`fill_rooms`], too.
+pub async fn check(store: &Store, rooms: bool) {
     sound(store).await;
     // Everything pushed then is known now.
     let mut outcomes = Vec::new();
@@ -126,9 +232,10 @@ pub async fn check(store: &Store) {
     let c = store.counts(NOW).await.unwrap();
     assert_eq!(
         (c.operations, c.waiting_parent, c.quarantine_open, c.conflicts_open, c.tombstones),
-        (9, 1, 1, 1, 1)
+        if rooms { (20, 3, 1, 1, 1) } else { (9, 1, 1, 1, 1) }
     );
-    assert_eq!((c.blobs, c.blob_bytes, c.devices_active, c.jobs.waiting), (1, 7, 3, 1));
+    let devices = if rooms { 4 } else { 3 };
+    assert_eq!((c.blobs, c.blob_bytes, c.devices_active, c.jobs.waiting), (1, 7, devices, 1));
     assert_eq!(store.recent(&a1, 9).await.unwrap().len(), 2);
     assert_eq!(store.conflicts(&a1).await.unwrap().len(), 1);
     assert_eq!(store.quarantine(&a1).await.unwrap().len(), 1);
@@ -160,5 +267,7 @@ pub async fn check(store: &Store) {
 
 pub async fn a_filled_database_is_as_it_was_left(store: Store) {
     fill(&store).await;
-    check(&store).await;
+    fill_rooms(&store).await;
+    check(&store, true).await;
+    check_rooms(&store).await;
 }

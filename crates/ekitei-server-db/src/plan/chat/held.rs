@@ -139,6 +139,10 @@ impl Planner<'_> {
         if !merge::coalesce(&mut older, op) {
             return Ok(None);
         }
+        // Nobody has seen it: there is nothing that was edited.
+        if let OpBody::Create { fields, .. } = &mut older.body {
+            fields.remove(message::EDITED_AT);
+        }
         if let Some(reason) = chat::refuse(&older, None, author.by.staff, author.rights, self.today) {
             return Ok(Some(quarantined(reason)));
         }
