@@ -228,7 +228,9 @@ pub fn check_phone(office: &Office, phone: &Phone) {
 
 fn cursors_pass_nothing(db: &Connection, phone: &Phone, mirrored: &HashMap<RecordId, (u64, bool, String)>) {
     for cursor in phone.home.queue().read(ekitei_store::queue::cursors::list).unwrap() {
-        let sql = "SELECT id, seq, deleted FROM records WHERE scope = ?1 AND seq <= ?2 AND born_seq >= ?3";
+        // Urgent messages are listed for who leads a section; nobody here does.
+        let sql = "SELECT id, seq, deleted FROM records WHERE scope = ?1 AND seq <= ?2 AND born_seq >= ?3
+                   AND kind <> 'urgent_use'";
         let mut statement = db.prepare(sql).unwrap();
         let values = params![cursor.scope.to_string(), cursor.after, cursor.before.unwrap_or(0)];
         let mut rows = statement.query(values).unwrap();

@@ -124,8 +124,19 @@ pub async fn urgent_messages_pass_with_a_reason_and_are_listed(store: Store) {
     let f = fields([("text", "了解".into()), ("reply_to", m.record.to_string().into())]);
     applied(&b1.then(&create(record_id(), kinds::MESSAGE, &Scope::Room(of), None, f), EVENING).await);
     let a9 = phone(&store, "a9").await;
-    let listed = a9.record(message::urgent_use_id(m.record)).await.unwrap();
+    let id = message::urgent_use_id(m.record);
+    let listed = a9.record(id).await.unwrap();
     assert_eq!((listed.text("reason"), listed.text("staff")), ("道路流失", "a1"));
+    // For the head of the section, whichever way one asks; not for colleagues, nor for who sent it.
+    let a2 = phone(&store, "a2").await;
+    for (who, sees) in [(&a9, true), (&a2, false), (&a1, false), (&b1, false)] {
+        let (feed, _) = who.after(&Scope::Section(A.to_owned()), 0).await;
+        let kind = store.of_kind(&who.caller, kinds::URGENT_USE, 9).await.unwrap();
+        let seen = [feed.iter().any(|r| r.id == id), who.record(id).await.is_some(), !kind.is_empty()];
+        assert_eq!(seen, [sees; 3], "{}", who.caller.staff);
+    }
+    let (_, header) = a2.after(&Scope::Section(A.to_owned()), 0).await;
+    assert_eq!(header.next, header.head, "what is hidden stops no cursor");
     assert_eq!(texts(&b1, of).await.len(), 2);
     sound(&store).await;
 }

@@ -5,8 +5,8 @@ use crate::columns::int;
 use crate::error::{Result, StorageError};
 use crate::rows::{Caller, Device, NewDevice, QuarantineRow, office_device};
 use ekitei_model::chat::room;
-use ekitei_model::kinds::{CASE, case::RESTRICTED};
-use ekitei_model::people::Staff;
+use ekitei_model::kinds::{CASE, URGENT_USE, case::RESTRICTED};
+use ekitei_model::people::{Role, Staff};
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch, MAX_BATCH_OPS, PROTO, PushHeader};
 use ekitei_model::{Fault, Lane, Record, RecordId, Scope, StaffId, rules};
@@ -131,16 +131,37 @@ pub(crate) fn readable(scope: &Scope, owner: Option<&Record>, staff: &Staff, tod
     }
 }
 
-/// Whether a record of a scope that may be read is for this reader: of a room, what was born while they were in it.
+/// Whether a record of a scope that may be read is for this reader: of a room, what was born while they were in it; of a
+/// section, its urgent messages only for who leads it.
 pub(crate) fn shows(record: &Record, owner: Option<&Record>, staff: &Staff, today: &str) -> bool {
     match (&record.scope, owner) {
         (Scope::Room(_), Some(of)) => room::shows(record, &room::spans(of, staff, today)),
+        (Scope::Section(path), _) if record.kind == URGENT_USE => reads_urgent_use(path, staff, today),
         _ => true,
     }
 }
 
-/// The same as a condition on the rows of `records`; empty: all of them.
+/// The list of urgent messages is for heads and stewards of the section, and for the administrator.
+fn reads_urgent_use(section: &str, staff: &Staff, today: &str) -> bool {
+    staff.has_role_in(section, &[Role::Head, Role::Steward], today) || staff.is_admin(today)
+}
+
+/// The person's standing scopes in which records of this kind are for them.
+pub(crate) fn standing_for(kind: &str, staff: &Staff, today: &str) -> Vec<Scope> {
+    let mut scopes = rules::standing_scopes(staff, today);
+    if kind == URGENT_USE {
+        scopes.retain(|s| matches!(s, Scope::Section(path) if reads_urgent_use(path, staff, today)));
+    }
+    scopes
+}
+
+/// The same as [`shows`] as a condition on the rows of `records`; empty: all of them.
 pub(crate) fn shown_sql(scope: &Scope, owner: Option<&Record>, staff: &Staff, today: &str) -> String {
+    if let Scope::Section(path) = scope
+        && !reads_urgent_use(path, staff, today)
+    {
+        return format!(" AND kind <> '{URGENT_USE}'");
+    }
     let (Scope::Room(_), Some(of)) = (scope, owner) else { return String::new() };
     let spans = room::spans(of, staff, today);
     if spans.contains(&room::Span::ALL) {

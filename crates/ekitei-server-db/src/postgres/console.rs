@@ -128,7 +128,7 @@ pub(super) async fn of_kind(
     let staff = reader(tx, caller).await?;
     let cases = readable_cases(tx, &staff, &caller.today).await?;
     let mut scopes: Vec<String> = cases.iter().map(|(c, _)| c.scope.to_string()).collect();
-    scopes.extend(rules::standing_scopes(&staff, &caller.today).iter().map(ToString::to_string));
+    scopes.extend(access::standing_for(kind, &staff, &caller.today).iter().map(ToString::to_string));
     let sql = "SELECT body FROM records WHERE NOT deleted AND kind = $1 AND scope = ANY($2)
          ORDER BY changed_ms DESC, id DESC LIMIT $3";
     rows(tx, sql, &[&kind, &scopes, &i64::from(limit)]).await?.iter().map(|r| text(r, 0)).collect()

@@ -143,7 +143,7 @@ pub(super) fn of_kind(db: &Connection, caller: &Caller, kind: &str, limit: u32) 
     let staff = reader(db, caller)?;
     let cases = readable_cases(db, &staff, &caller.today)?;
     let mut scopes: Vec<String> = cases.iter().map(|(c, _)| c.scope.to_string()).collect();
-    scopes.extend(rules::standing_scopes(&staff, &caller.today).iter().map(ToString::to_string));
+    scopes.extend(access::standing_for(kind, &staff, &caller.today).iter().map(ToString::to_string));
     let mut find = db.prepare_cached(
         "SELECT body FROM records WHERE deleted = 0 AND kind = ?1 AND scope IN (SELECT value FROM json_each(?2))
          ORDER BY changed_ms DESC, id DESC LIMIT ?3",
