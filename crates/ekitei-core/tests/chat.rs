@@ -5,7 +5,7 @@
 mod chat_office;
 mod common;
 
-use chat_office::{Office, other_says, staff_entry};
+use chat_office::{Office, by, other_says, staff_entry};
 use common::*;
 use ekitei_core::Core;
 use ekitei_core::bridge::chat::*;
@@ -13,6 +13,7 @@ use ekitei_core::bridge::{Surface, args::*};
 use ekitei_model::chat::message::{pin_id, reaction_id};
 use ekitei_model::chat::room::{Type, direct_id, self_id};
 use ekitei_model::{Lane, Outcome, RecordId, Scope, kinds};
+use serde_json::json;
 
 const OTHER: &str = "s002";
 
@@ -111,8 +112,7 @@ fn a_waiting_message_is_cancelled_with_everything_that_hangs_on_it() {
     drop(core);
     let core = phone.open();
     core.chat_unsend(RecordRef { id: sent.id }).unwrap();
-    let left = waiting(&core);
-    assert!(left.iter().all(|what| what == "reaction"), "{left:?}");
+    assert!(waiting(&core).is_empty(), "a mark on it would wait at the office for ever");
     drop(core);
     let core = phone.open();
     assert!(page(&core, room).messages.is_empty());
@@ -181,6 +181,163 @@ fn what_the_office_refuses_fails_with_its_reason_and_goes_again_or_is_given_up()
     let core = phone.open();
     assert!(page(&core, room).messages.is_empty());
     assert_eq!(core.status(Nothing {}).unwrap().waiting.parked, 0);
+}
+
+fn refuses_messages(op: &ekitei_model::Operation, message: RecordId) -> Outcome {
+    match &op.body {
+        ekitei_model::OpBody::Create { kind, .. } if kind == kinds::MESSAGE => {
+            Outcome::Quarantined { reason: "not-allowed".into() }
+        }
+        _ => Outcome::WaitingParent { needs: message },
+    }
+}
+
+#[test]
+fn what_was_refused_is_corrected_and_goes_again_as_one() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let photos = vec![inbox(&core, "a.jpg", &jpeg(3))];
+    let sent = core.chat_send(ChatSendArgs { photos, ..text(room, "まちがい") }).unwrap();
+    core.chat_react(ChatReactArgs { id: sent.id, mark: "bow".into() }).unwrap();
+    drop(core);
+    office.answers(&phone, |op| refuses_messages(op, sent.id));
+    let core = phone.open();
+    let edited = core.chat_edit(ChatEditArgs { id: sent.id, text: "正しい".into() }).unwrap();
+    assert_eq!((edited.state, edited.edited), (MessageState::Waiting, false), "nobody has seen it");
+    drop(core);
+    let core = phone.open();
+    assert_eq!(texts(&page(&core, room)), ["正しい"]);
+    drop(core);
+    let taken = office.takes(&phone);
+    assert_eq!((taken.len(), taken[0].record), (1, sent.id), "what hangs on it is at the office");
+    assert_ne!(taken[0].op_id.0, sent.id.0, "the office remembers the first for ever");
+    office.sends_back(&phone);
+    let view = page(&phone.open(), room);
+    assert_eq!((texts(&view), states(&view)), (vec!["正しい"], vec![MessageState::Sent]));
+}
+
+#[test]
+fn giving_up_what_was_refused_leaves_nothing_of_it_to_send() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let photos = vec![inbox(&core, "a.jpg", &jpeg(3)), inbox(&core, "b.jpg", &jpeg(4))];
+    let sent = core.chat_send(ChatSendArgs { photos, ..text(room, "断られる") }).unwrap();
+    let reply = ChatSendArgs { reply_to: Some(sent.id), ..text(room, "その続き") };
+    let reply = core.chat_send(reply).unwrap();
+    drop(core);
+    // Only the message had left when the line broke.
+    let home = phone.home();
+    let sealed = home.queue().write(|tx| ekitei_store::queue::batch::batch(tx, Lane::Chat, 1, 64)).unwrap();
+    assert_eq!(sealed.unwrap().ops.len(), 1);
+    drop(home);
+    office.refuses_what_is_in_flight(&phone);
+    let core = phone.open();
+    core.chat_react(ChatReactArgs { id: sent.id, mark: "bow".into() }).unwrap();
+    assert_eq!(page(&core, room).messages[0].state, MessageState::Failed);
+    // A refused one that is taken back is given up.
+    core.chat_unsend(RecordRef { id: sent.id }).unwrap();
+    assert_eq!(waiting(&core), ["message"], "the reply goes");
+    drop(core);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!((texts(&view), view.messages[0].id), (vec!["その続き"], reply.id));
+    assert!(view.messages[0].reply.is_none() && view.room.failed == 0);
+    assert_eq!(core.status(Nothing {}).unwrap().waiting.items, 1);
+}
+
+#[test]
+fn a_refused_change_is_given_up_without_the_message_that_the_office_has() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let sent = core.chat_send(text(room, "届いた")).unwrap();
+    drop(core);
+    office.takes(&phone);
+    let core = phone.open();
+    core.chat_edit(ChatEditArgs { id: sent.id, text: "なおせない".into() }).unwrap();
+    core.chat_react(ChatReactArgs { id: sent.id, mark: "heart".into() }).unwrap();
+    drop(core);
+    // Neither is allowed any more; what was delivered has not come back yet.
+    let refused = |_: &ekitei_model::Operation| Outcome::Quarantined { reason: "not-allowed".into() };
+    assert_eq!(office.answers(&phone, refused).len(), 2);
+    let core = phone.open();
+    assert_eq!(states(&page(&core, room)), [MessageState::Failed]);
+    core.chat_retry(RecordRef { id: sent.id }).unwrap();
+    assert_eq!(waiting(&core).len(), 2, "the mark, too");
+    drop(core);
+    office.answers(&phone, refused);
+    let core = phone.open();
+    core.chat_drop(RecordRef { id: sent.id }).unwrap();
+    drop(core);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!((texts(&view), states(&view)), (vec!["届いた"], vec![MessageState::Sent]));
+    assert!(view.messages[0].reactions.is_empty() && waiting(&core).is_empty());
+    // Taking it back afterwards is told to the office, which has it.
+    core.chat_edit(ChatEditArgs { id: sent.id, text: "もう一度".into() }).unwrap();
+    drop(core);
+    office.answers(&phone, refused);
+    let core = phone.open();
+    core.chat_unsend(RecordRef { id: sent.id }).unwrap();
+    let view = page(&core, room);
+    assert!(view.messages[0].unsent && view.messages[0].state == MessageState::Waiting);
+    assert_eq!(waiting(&core), ["message"], "the refused change is given up with it");
+}
+
+#[test]
+fn a_message_whose_picture_is_refused_fails_with_its_reason() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let photos = vec![inbox(&core, "a.jpg", &jpeg(8))];
+    let sent = core.chat_send(ChatSendArgs { photos, ..text(room, "写真") }).unwrap();
+    drop(core);
+    office.takes(&phone);
+    office.sends_back(&phone);
+    let home = phone.home();
+    let parked = home.queue().write(|tx| {
+        let upload = ekitei_store::queue::uploads::next(tx, Lane::Originals, None)?.unwrap();
+        ekitei_store::queue::uploads::park(tx, upload.item, &ekitei_model::Fault::ask("hash-mismatch"))?;
+        Ok(upload)
+    });
+    drop(home);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!(states(&view), [MessageState::Failed]);
+    assert_eq!(view.messages[0].fault.as_ref().unwrap().code, "hash-mismatch");
+    let again = core.chat_retry(RecordRef { id: sent.id }).unwrap();
+    assert_eq!(again.state, MessageState::Sent);
+    assert!(waiting(&core).contains(&"original".to_owned()));
+    drop(core);
+    let (home, item) = (phone.home(), parked.unwrap().item);
+    let fault = ekitei_model::Fault::ask("hash-mismatch");
+    home.queue().write(|tx| ekitei_store::queue::uploads::park(tx, item, &fault)).unwrap();
+    drop(home);
+    let core = phone.open();
+    core.chat_drop(RecordRef { id: sent.id }).unwrap();
+    assert_eq!(states(&page(&core, room)), [MessageState::Sent]);
+    assert_eq!(core.status(Nothing {}).unwrap().waiting.parked, 0);
+}
+
+#[test]
+fn read_marks_of_a_room_of_many_are_told_to_its_tally() {
+    let phone = Phone::enrolled();
+    let people: Vec<_> = (0..150).map(|n| staff_entry(&format!("p{n:03}"), "見本 花子", SECTION)).collect();
+    phone.receive(&Scope::All, &people);
+    let mut office = Office::default();
+    let (large, small) = (RecordId::derived(&["large"]), RecordId::derived(&["small"]));
+    for (room, section) in [(large, SECTION), (small, "別の係")] {
+        office.makes_room_of(&phone, room, section);
+        office.says(&phone, &other_says(room, OTHER, section));
+        let core = phone.open();
+        core.chat_read(ChatReadArgs { room, born: page(&core, room).newest }).unwrap();
+        assert_eq!(page(&core, room).room.unread, 0);
+        drop(core);
+        let marked = office.takes(&phone);
+        let scope = if room == large { Scope::Tally(room) } else { Scope::Room(room) };
+        assert!(
+            matches!(&marked[..], [op] if matches!(&op.body, ekitei_model::OpBody::Mark { scope: s, .. } if *s == scope)),
+            "{marked:?}"
+        );
+    }
 }
 
 #[test]

@@ -638,3 +638,15 @@ fn an_original_leaves_the_phone_only_after_receipt_and_backup() {
     assert!(!has(0, Variant::Original) && has(0, Variant::Display));
     assert!(has(1, Variant::Original) && has(2, Variant::Original));
 }
+
+/// The service in the background may be at it.
+#[test]
+fn a_round_asked_for_while_another_process_delivers_waits_for_it_and_says_so() {
+    let phone = Phone::enrolled();
+    let core = phone.open();
+    let other = phone.home();
+    let delivering = other.engine_lock().unwrap();
+    assert!(delivering.is_some());
+    let view = core.sync_now(SyncArgs { deadline_s: 1 }).unwrap();
+    assert_eq!(view.fault.unwrap().code, "sync-elsewhere");
+}

@@ -57,7 +57,8 @@ fn here(shared: &Shared, within: Duration, patient: bool) -> Result<SyncReport, 
         if !elsewhere || left < LOOK_AGAIN {
             return Ok(report);
         }
-        runtime.block_on(tokio::time::sleep(LOOK_AGAIN));
+        // Made within the runtime, whose timer it needs.
+        runtime.block_on(async { tokio::time::sleep(LOOK_AGAIN).await });
     }
 }
 

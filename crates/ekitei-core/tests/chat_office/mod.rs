@@ -50,6 +50,17 @@ impl Office {
         phone.receive(&scope, &all);
     }
 
+    /// A room of everybody of a section, listed there.
+    pub fn makes_room_of(&mut self, phone: &Phone, room: RecordId, section: &str) {
+        let user = Scope::User("s001".into());
+        let seq = self.next_in(&user);
+        let fields = json!({"room": room, "type": "section", "members": 0, "sections": [section]});
+        phone.receive(&user, &[record(entry_id(room, &user), kinds::ROOM_ENTRY, &user, None, seq, &fields)]);
+        let scope = Scope::Room(room);
+        let fields = json!({"type": "section", "name": section, "sections": [section]});
+        phone.receive(&scope, &[record(room, kinds::ROOM, &scope, None, self.next_in(&scope), &fields)]);
+    }
+
     /// Puts a record into its scope and sends it.
     pub fn says(&mut self, phone: &Phone, said: &Record) {
         self.says_all(phone, std::slice::from_ref(said));
@@ -111,6 +122,19 @@ impl Office {
         for lane in Lane::OPS {
             home.queue().write(|tx| batch::batch(tx, lane, 500, 512 * 1024)).unwrap();
         }
+    }
+
+    /// What a broken line left without an answer is refused; the rest was not sent yet.
+    pub fn refuses_what_is_in_flight(&mut self, phone: &Phone) {
+        let (home, lane) = (phone.home(), Lane::Chat);
+        let sent = home.queue().write(|tx| batch::batch(tx, lane, 1, 64)).unwrap().unwrap();
+        let outcome = Outcome::Quarantined { reason: "not-allowed".to_owned() };
+        let result = |op_id| PushResult { op_id, outcome: outcome.clone(), written_ms: None };
+        let results: Vec<PushResult> = sent.ops.iter().map(|op| result(op.op_id)).collect();
+        let taken = |tx: &ekitei_store::Transaction| {
+            answers::record_outcomes(tx, lane, sent.generation, &results, now_ms())
+        };
+        assert_eq!(home.queue().write(taken).unwrap(), 1);
     }
 
     /// Applies everything that waits, lane by lane; nothing is sent back yet.

@@ -8,10 +8,10 @@ use crate::open::Open;
 use ekitei_model::chat::message as field;
 use ekitei_model::op::OpBody;
 use ekitei_model::record::Fields;
-use ekitei_model::{Fault, Record, RecordId, kinds};
+use ekitei_model::{Fault, Lane, OpId, Record, RecordId, kinds};
 use ekitei_store::queue::uploads::UploadState;
 use ekitei_store::queue::{OpState, ops, uploads};
-use ekitei_store::{StoreError, Transaction};
+use ekitei_store::{Connection, StoreError, Transaction};
 use serde_json::json;
 
 /// # Errors
@@ -28,6 +28,9 @@ pub fn edit(open: &Open, args: &ChatEditArgs) -> Result<MessageView, Fault> {
         return Err(Fault::ask("message-too-long").with("limit", field::MAX_TEXT_CHARS));
     }
     let mut fields = Fields::from([(field::TEXT.to_owned(), json!(args.text))]);
+    if correct(open, &record, &fields)? {
+        return page::message(open, args.id);
+    }
     // What nobody has seen is not marked as edited.
     if !open.queue_read(|c| is_unsent_row(c, args.id))? && record.text(field::TEXT) != args.text {
         fields.insert(field::EDITED_AT.to_owned(), json!(open.now().stamp()));
@@ -36,9 +39,31 @@ pub fn edit(open: &Open, args: &ChatEditArgs) -> Result<MessageView, Fault> {
     page::message(open, args.id)
 }
 
-fn is_unsent_row(conn: &ekitei_store::Connection, id: RecordId) -> Result<bool, StoreError> {
+fn is_unsent_row(conn: &Connection, id: RecordId) -> Result<bool, StoreError> {
     let first = ops::of_record(conn, id)?.into_iter().next();
     Ok(first.is_some_and(|q| q.state == OpState::Open && matches!(q.op.body, OpBody::Create { .. })))
+}
+
+/// What was refused is corrected and goes again, with all that was refused of it. `false`: the message was not.
+fn correct(open: &Open, record: &Record, fields: &Fields) -> Result<bool, Fault> {
+    let Some(change) = change::patch(open.now(), record, None, fields.clone()) else { return Ok(false) };
+    let all = whole(open, record)?;
+    let corrected = open.queue_write(|tx| {
+        let Some(refused) = refused_create(tx, record.id)? else { return Ok(false) };
+        Ok(ops::correct(tx, refused, &change.op)? && send_again(tx, &all).map(|()| true)?)
+    })?;
+    if corrected {
+        settled(open)?;
+        open.shared().wake_by_tap();
+    }
+    Ok(corrected)
+}
+
+/// The operation that makes the record, if it was refused: the office has nothing of it then.
+fn refused_create(conn: &Connection, id: RecordId) -> Result<Option<OpId>, StoreError> {
+    let create = ops::of_record(conn, id)?.into_iter().find(|q| matches!(q.op.body, OpBody::Create { .. }));
+    let refused = create.filter(|q| matches!(q.state, OpState::Parked | OpState::Refused));
+    Ok(refused.map(|q| q.op.op_id))
 }
 
 /// 送信取消: one that waits was never sent; one that the office keeps back is never delivered; anything else stays as a
@@ -47,32 +72,52 @@ fn is_unsent_row(conn: &ekitei_store::Connection, id: RecordId) -> Result<bool, 
 /// # Errors
 /// `not-author`.
 pub fn unsend(open: &Open, id: RecordId) -> Result<(), Fault> {
-    let shown = own(open, id)?;
-    let children = children(open, &shown.record)?;
+    let shown = match own(open, id) {
+        Err(unknown) if unknown.code == "record-unknown" => return unsend_held(open, id),
+        shown => shown?,
+    };
+    let hanging = hanging(open, &shown.record)?;
     let taken_back = open.queue_write(|tx| {
         if !ops::cancel_record(tx, id)? {
             return Ok(false);
         }
-        children.iter().try_for_each(|child| ops::cancel_record(tx, *child).map(drop))?;
+        // Nothing may wait at the office for a message that never comes.
+        hanging.iter().try_for_each(|child| ops::cancel_record(tx, *child).map(drop))?;
         Ok(true)
     })?;
     if taken_back {
         return settled(open);
     }
-    if shown.parked && shown.record.born_seq == 0 {
+    if open.queue_read(|c| refused_create(c, id))?.is_some() {
         return drop_failed(open, id);
     }
-    open.queue_write(|tx| children.iter().try_for_each(|child| drop_uploads(tx, *child)))?;
+    open.queue_write(|tx| {
+        give_up_refused(tx, id)?;
+        hanging.iter().try_for_each(|child| drop_uploads(tx, *child))
+    })?;
     if shown.record.born_seq == 0 && shown.held_until_ms.is_some() {
         return open.commit(&[change::delete(open.now(), &shown.record)]);
     }
     open.patch(&shown.record, Fields::from([(field::UNSENT.to_owned(), json!(true))]))
 }
 
-/// Pictures and files of a message.
-fn children(open: &Open, message: &Record) -> Result<Vec<RecordId>, Fault> {
-    let found = open.reader().hanging(&message.scope, &[message.id], &[kinds::PHOTO, kinds::FILE])?;
+/// One that another device of the person wrote and the office holds: this phone knows of it by that alone.
+fn unsend_held(open: &Open, id: RecordId) -> Result<(), Fault> {
+    let held = open.record_of(field::held_id(id), kinds::HELD)?.record;
+    let message = Record { id, kind: kinds::MESSAGE.to_owned(), ..held };
+    open.commit(&[change::delete(open.now(), &message).in_lane(Lane::Chat)])
+}
+
+/// Everything that hangs on a message. Of others' reactions and pins nothing is in this phone's queue.
+fn hanging(open: &Open, message: &Record) -> Result<Vec<RecordId>, Fault> {
+    const KINDS: [&str; 4] = [kinds::PHOTO, kinds::FILE, kinds::REACTION, kinds::PIN];
+    let found = open.reader().hanging(&message.scope, &[message.id], &KINDS)?;
     Ok(found.into_values().flatten().map(|s| s.record.id).collect())
+}
+
+/// The message and everything that hangs on it, in the order in which it goes.
+fn whole(open: &Open, message: &Record) -> Result<Vec<RecordId>, Fault> {
+    Ok(std::iter::once(message.id).chain(hanging(open, message)?).collect())
 }
 
 /// Bytes that are not on their way need not go any more.
@@ -88,56 +133,67 @@ fn drop_uploads(tx: &Transaction, record: RecordId) -> Result<(), StoreError> {
 
 /// 再送: everything of the message that was refused goes again, in its order.
 pub fn retry(open: &Open, id: RecordId) -> Result<MessageView, Fault> {
-    let record = own(open, id)?.record;
-    let mut all = vec![id];
-    all.extend(children(open, &record)?);
-    open.queue_write(|tx| {
-        for record in &all {
-            for queued in ops::of_record(tx, *record)? {
-                if matches!(queued.state, OpState::Parked | OpState::Refused) {
-                    ops::unpark(tx, queued.op.op_id, mint_op())?;
-                }
-            }
-            for upload in uploads::of_record(tx, *record)? {
-                if upload.state == UploadState::Parked {
-                    uploads::unpark(tx, upload.item)?;
-                }
-            }
-        }
-        Ok(())
-    })?;
+    let all = whole(open, &own(open, id)?.record)?;
+    open.queue_write(|tx| send_again(tx, &all))?;
     settled(open)?;
     open.shared().wake_by_tap();
     page::message(open, id)
 }
 
-/// 削除: what was refused of the message is given up. The message itself goes with it unless the office has it.
-pub fn drop_failed(open: &Open, id: RecordId) -> Result<(), Fault> {
-    let record = own(open, id)?.record;
-    let mut all = children(open, &record)?;
-    all.push(id);
-    open.queue_write(|tx| {
-        for record in &all {
-            for queued in ops::of_record(tx, *record)? {
-                let refused = matches!(queued.state, OpState::Parked | OpState::Refused);
-                // An earlier one of the same record may have taken it along.
-                if refused && ops::by_id(tx, queued.op.op_id)?.is_some() {
-                    ops::cancel(tx, queued.op.op_id)?;
-                }
+fn send_again(tx: &Transaction, all: &[RecordId]) -> Result<(), StoreError> {
+    for record in all {
+        for queued in ops::of_record(tx, *record)? {
+            if matches!(queued.state, OpState::Parked | OpState::Refused) {
+                ops::unpark(tx, queued.op.op_id, mint_op())?;
             }
+        }
+        for upload in uploads::of_record(tx, *record)? {
+            if upload.state == UploadState::Parked {
+                uploads::unpark(tx, upload.item)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// 削除: what was refused of the message is given up. The message itself goes with all that hangs on it unless the office
+/// has it.
+pub fn drop_failed(open: &Open, id: RecordId) -> Result<(), Fault> {
+    let all = whole(open, &own(open, id)?.record)?;
+    open.queue_write(|tx| {
+        let never_made = refused_create(tx, id)?.is_some();
+        for record in &all {
+            give_up_refused(tx, *record)?;
+            give_up_files(tx, *record, never_made && *record != id)?;
         }
         Ok(())
     })?;
-    if record.born_seq == 0 {
-        open.queue_write(|tx| {
-            for child in all.iter().filter(|child| **child != id) {
-                drop_uploads(tx, *child)?;
-                ops::cancel_record(tx, *child)?;
-            }
-            Ok(())
-        })?;
-    }
     settled(open)
+}
+
+fn give_up_refused(tx: &Transaction, record: RecordId) -> Result<(), StoreError> {
+    for queued in ops::of_record(tx, record)? {
+        let refused = matches!(queued.state, OpState::Parked | OpState::Refused);
+        // An earlier one of the same record may have taken it along.
+        if refused && ops::by_id(tx, queued.op.op_id)?.is_some() {
+            ops::cancel(tx, queued.op.op_id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Files that were refused; with `all` what has not begun, too, and the record that they belong to.
+fn give_up_files(tx: &Transaction, record: RecordId, all: bool) -> Result<(), StoreError> {
+    for upload in uploads::of_record(tx, record)? {
+        if upload.state == UploadState::Parked {
+            uploads::cancel(tx, upload.item)?;
+        }
+    }
+    if all {
+        drop_uploads(tx, record)?;
+        ops::cancel_record(tx, record)?;
+    }
+    Ok(())
 }
 
 fn settled(open: &Open) -> Result<(), Fault> {

@@ -19,7 +19,7 @@ const BEFORE: u64 = 15;
 /// `room-unknown`.
 pub fn room(open: &Open, args: &RoomArgs) -> Result<RoomView, Fault> {
     let known = rooms::known(open, args.room)?;
-    let room = rooms::row(open, args.room)?;
+    let room = rooms::row_of_known(open, &known)?;
     let scope = scope(args.room);
     let reader = open.reader();
     let back_to = match args.at {

@@ -7,13 +7,14 @@ use crate::open::Open;
 use crate::view;
 use ekitei_model::chat::room::{self, Type, member};
 use ekitei_model::{Fault, Record, RecordId, kinds};
+use std::collections::HashSet;
 
 /// Most people of a section that are looked up.
 const MOST: u32 = 5_000;
 
 pub fn members(open: &Open, id: RecordId) -> Result<MembersView, Fault> {
     let known = rooms::known(open, id)?;
-    let room = rooms::row(open, id)?;
+    let room = rooms::row_of_known(open, &known)?;
     Ok(MembersView { room, members: list(open, &known)?, admin: is_admin(open, id)? })
 }
 
@@ -38,11 +39,11 @@ pub(super) fn list(open: &Open, known: &Known) -> Result<Vec<MemberView>, Fault>
         let (staff, name) = (open.me().to_string(), open.my_name().to_owned());
         out.push(MemberView { staff, name, section: open.my_section(), admin: true, by_section: false });
     }
+    let mut there: HashSet<String> = out.iter().map(|m| m.staff.clone()).collect();
     for section in &known.sections {
         for record in open.reader().directory(section, MOST)? {
             let person = view::person(&record, &today);
-            let there = person.sections.contains(section);
-            if there && !out.iter().any(|m| m.staff == person.id) {
+            if person.sections.contains(section) && there.insert(person.id.clone()) {
                 let (staff, name) = (person.id, person.name);
                 out.push(MemberView {
                     staff,
@@ -55,6 +56,26 @@ pub(super) fn list(open: &Open, known: &Known) -> Result<Vec<MemberView>, Fault>
         }
     }
     Ok(out)
+}
+
+/// How many read the room, by name and by section; where it is more than `enough`, the counting stops.
+pub(super) fn count(open: &Open, known: &Known, enough: usize) -> Result<usize, Fault> {
+    let today = open.now().today();
+    let named = open.reader().in_scope(&scope(known.id), &[kinds::ROOM_MEMBER])?;
+    let named = named.iter().filter(|s| s.record.text(member::STATE) != member::LEFT);
+    let mut there: HashSet<String> = named.map(|s| s.record.text(member::STAFF).to_owned()).collect();
+    for section in &known.sections {
+        if there.len() > enough {
+            break;
+        }
+        for record in open.reader().directory(section, MOST)? {
+            let person = view::person(&record, &today);
+            if person.sections.contains(section) {
+                there.insert(person.id);
+            }
+        }
+    }
+    Ok(there.len())
 }
 
 /// Whether oneself looks after the room; of one that the office has not seen: whether one made it.

@@ -43,7 +43,7 @@ pub fn read(open: &Open, args: &ChatReadArgs) -> Result<(), Fault> {
     // By name is counted at the office; only rooms of sections may be large without being counted.
     let members = match known.sections.is_empty() {
         true => known.members as usize,
-        false => people::list(open, &known)?.len(),
+        false => people::count(open, &known, room::TALLY_OVER)?,
     };
     let scope = room::mark_scope(args.room, members);
     open.commit(&[change::mark(open.now(), &scope, open.me(), args.born)])

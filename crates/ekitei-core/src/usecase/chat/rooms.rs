@@ -54,7 +54,11 @@ pub fn badge(open: &Open) -> Result<ChatBadge, Fault> {
 /// # Errors
 /// `room-unknown`.
 pub(super) fn row(open: &Open, id: RecordId) -> Result<RoomRow, Fault> {
-    row_of(open, &known(open, id)?, &reading::pinned_rooms(open)?, &mut Names::new(open))
+    row_of_known(open, &known(open, id)?)
+}
+
+pub(super) fn row_of_known(open: &Open, known: &Known) -> Result<RoomRow, Fault> {
+    row_of(open, known, &reading::pinned_rooms(open)?, &mut Names::new(open))
 }
 
 /// # Errors

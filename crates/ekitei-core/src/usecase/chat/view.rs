@@ -12,7 +12,7 @@ use crate::view as records;
 use ekitei_model::chat::message as field;
 use ekitei_model::kinds::{self, Variant};
 use ekitei_model::{Fault, Record, RecordId, Scope, Stamp};
-use ekitei_store::queue::ops;
+use ekitei_store::queue::{ops, uploads};
 use ekitei_store::vault::Shown;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -76,18 +76,22 @@ pub(super) fn view(
     let own = by == open.me().as_str();
     let unsent = record.flag(field::UNSENT);
     let of_kind = |kind: &'static str| hanging.iter().filter(move |s| s.record.kind == kind && !unsent);
+    let mut refused_file = false;
     let mut photos = Vec::new();
     for photo in of_kind(kinds::PHOTO) {
         let files = open.reader().files_of(photo.record.id)?;
+        refused_file |= files.uploads.values().any(|parked| *parked);
         photos.push(records::photo(&photo.record, photo.into(), &files));
     }
     let mut files = Vec::new();
     for file in of_kind(kinds::FILE) {
-        files.push(file_view(open, file)?);
+        let shown = file_view(open, file)?;
+        refused_file |= shown.progress == Progress::Parked;
+        files.push(shown);
     }
     let attached = rooms::number(record, field::PHOTOS) + rooms::number(record, field::FILES);
     let here = u32::try_from(photos.len() + files.len()).unwrap_or(u32::MAX);
-    let failed = own && (shown.parked || hanging.iter().any(|s| s.parked));
+    let failed = own && (shown.parked || refused_file || hanging.iter().any(|s| s.parked));
     let case = field::question_case(record);
     let question = case.map(|case| QuestionView {
         case,
@@ -95,6 +99,7 @@ pub(super) fn view(
         answer: record.text(field::ANSWER).parse().ok(),
     });
     let reply = quote(open, record, names)?;
+    let held = shown.held_until_ms.is_some();
     let text = |name: &str| Some(record.text(name)).filter(|t| !t.is_empty()).map(str::to_owned);
     Ok(MessageView {
         id: record.id,
@@ -108,7 +113,8 @@ pub(super) fn view(
         held_until: shown.held_until_ms.filter(|_| record.born_seq == 0).map(|ms| open.now().at(ms)),
         fault: if failed { fault(open, record.id, &hanging)? } else { None },
         unsent,
-        edited: !record.text(field::EDITED_AT).is_empty(),
+        // What the office holds nobody has seen.
+        edited: !record.text(field::EDITED_AT).is_empty() && !(held && record.born_seq == 0),
         urgent: text(field::URGENT),
         stamp: text(field::STAMP),
         mentions: mentions(record, names)?,
@@ -138,13 +144,16 @@ fn state(shown: &Shown, own: bool) -> MessageState {
     }
 }
 
-/// Why something of it was refused: the message first, then its pictures and files.
+/// Why something of it was refused: the message first, then what hangs on it and the bytes of that.
 fn fault(open: &Open, id: RecordId, hanging: &[Shown]) -> Result<Option<Fault>, Fault> {
     let ids: Vec<RecordId> = std::iter::once(id).chain(hanging.iter().map(|s| s.record.id)).collect();
     open.queue_read(|c| {
         for id in ids {
             let mut faults = ops::of_record(c, id)?.into_iter().filter_map(|q| q.fault);
             if let Some(fault) = faults.next_back() {
+                return Ok(Some(fault));
+            }
+            if let Some(fault) = uploads::of_record(c, id)?.into_iter().find_map(|u| u.fault) {
                 return Ok(Some(fault));
             }
         }
@@ -242,7 +251,9 @@ pub(super) fn held_elsewhere(
     shown: &[Shown],
     names: &mut Names,
 ) -> Result<Vec<MessageView>, Fault> {
-    let held = open.reader().in_scope(&Scope::User(open.me().clone()), &[kinds::HELD])?;
+    let mut held = open.reader().in_scope(&Scope::User(open.me().clone()), &[kinds::HELD])?;
+    // As they came to the office, and will come to the room.
+    held.sort_by_key(|s| s.record.born_seq);
     let mut out = Vec::new();
     for Shown { record, sort_ms, .. } in held {
         let Ok(id) = record.text(field::held::MESSAGE).parse::<RecordId>() else { continue };
