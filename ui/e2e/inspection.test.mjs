@@ -1,16 +1,16 @@
 // The inspector's storyboard (NEEDS §3), counted in taps without a line, at normal size, at 200 % and with gloves; then the
 // line returns. After it: a successor, a closed page, every kind of question, the showing mode, a correction.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { becomes, DISPLAYS, Finger } from './lib/finger.mjs';
 import { answerOf, GRAVEL_PIT, KINDS, look, plan, questions, startSite, theCase } from './lib/inspection.mjs';
+import { Storyboards } from './lib/storyboard.mjs';
 
 let site;
 let phone;
 let finger;
-const table = [];
+const boards = new Storyboards(look);
 const circulated = [];
 
 before(async () => {
@@ -19,31 +19,11 @@ before(async () => {
 });
 
 after(async () => {
-  const out = process.env.EKITEI_SHOTS;
-  if (out) {
-    mkdirSync(out, { recursive: true });
-    writeFileSync(join(out, 'storyboards-inspection.json'), JSON.stringify(table, null, 2));
-  }
+  boards.write('storyboards-inspection');
   await site?.stop();
 });
 
-async function storyboard(name, display, taps, play, { pictures = true } = {}) {
-  finger.start();
-  finger.naming = display === 'plain' && pictures ? name : undefined;
-  try {
-    await play();
-  } catch (error) {
-    await finger.shot(`failed-${name}-${display}`);
-    throw error;
-  } finally {
-    finger.naming = undefined;
-  }
-  table.push({ storyboard: name, display, goal: { taps, typed: 0 }, taps: finger.taps, typed: finger.typed, steps: finger.steps });
-  await finger.shot(`${name}-${display}`);
-  await look(finger, `${name} (${display})`);
-  assert.ok(finger.taps <= taps, `${name} (${display}): ${finger.taps} taps, goal ${taps}`);
-  assert.equal(finger.typed, 0);
-}
+const storyboard = (name, display, taps, play, more) => boards.play(finger, name, display, { taps }, play, more);
 
 const idOf = () => new URL(finger.page.url()).hash.split('/')[2].split('?')[0];
 const set = (on, id, key, answer) => on.ask('inspection_call', { id, call: { call: 'set', key, answer, now: null } });

@@ -1,18 +1,18 @@
 // The storyboards of the users' needs, counted in taps and typed characters against real programs, without a line:
 // `npm run e2e`. Each runs at normal size, at 200 % text, and with gloves outdoors.
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { becomes, DISPLAYS, Finger, launch } from './lib/finger.mjs';
 import { PIN, startOffice } from './lib/programs.mjs';
+import { clean, Storyboards } from './lib/storyboard.mjs';
 
 const CASE = '砂-0412';
 let browser;
 let office;
 let phone;
 let finger;
-const table = [];
+const boards = new Storyboards(clean);
 
 before(async () => {
   browser = await launch();
@@ -24,11 +24,7 @@ before(async () => {
 });
 
 after(async () => {
-  const out = process.env.EKITEI_SHOTS;
-  if (out) {
-    mkdirSync(out, { recursive: true });
-    writeFileSync(join(out, 'storyboards.json'), JSON.stringify(table, null, 2));
-  }
+  boards.write('storyboards');
   await browser?.close();
   await office?.stop();
 });
@@ -43,26 +39,7 @@ async function planToday() {
   return finger.ask('visit_create', { case: (await theCase()).id, title: '立入検査', planned_at: at, people: [] });
 }
 
-/** Measures one storyboard and fails above its goal. */
-async function storyboard(name, display, goal, play) {
-  finger.start();
-  finger.naming = display === 'plain' ? name : undefined;
-  try {
-    await play();
-  } catch (error) {
-    await finger.shot(`failed-${name}-${display}`);
-    throw error;
-  } finally {
-    finger.naming = undefined;
-  }
-  const measured = { storyboard: name, display, goal: { taps: goal.taps, typed: goal.typed ?? 0 }, taps: finger.taps, typed: finger.typed, steps: finger.steps };
-  table.push(measured);
-  await finger.shot(`${name}-${display}`);
-  assert.deepEqual(await finger.axe(), [], `${name}: accessibility`);
-  assert.deepEqual(finger.faults, [], `${name}: page errors`);
-  assert.ok(finger.taps <= goal.taps, `${name} (${display}): ${finger.taps} taps, goal ${goal.taps}`);
-  assert.ok(finger.typed <= (goal.typed ?? 0), `${name} (${display}): ${finger.typed} characters, goal ${goal.typed ?? 0}`);
-}
+const storyboard = (name, display, goal, play) => boards.play(finger, name, display, goal, play);
 
 for (const [display, settings] of Object.entries(DISPLAYS)) {
   describe(`storyboards, ${display}`, () => {

@@ -9,10 +9,10 @@ import { clerkLines } from './storyboards-clerk.mjs';
 
 const [docs] = process.argv.slice(2);
 const shots = mkdtempSync(join(tmpdir(), 'ekitei-storyboards-'));
-const tests = ['storyboards', 'inspection', 'console-forms-builder'].map((name) => fileURLToPath(new URL(`../e2e/${name}.test.mjs`, import.meta.url)));
+const tests = ['storyboards', 'inspection', 'oncall', 'console-forms-builder'].map((name) => fileURLToPath(new URL(`../e2e/${name}.test.mjs`, import.meta.url)));
 const played = spawnSync(process.execPath, ['--test', '--test-concurrency=1', ...tests], { stdio: 'inherit', env: { ...process.env, EKITEI_SHOTS: shots } });
 if (played.status !== 0) process.exit(played.status ?? 1);
-const rows = ['storyboards', 'storyboards-inspection'].flatMap((name) => JSON.parse(readFileSync(join(shots, `${name}.json`), 'utf8')));
+const rows = ['storyboards', 'storyboards-inspection', 'storyboards-oncall'].flatMap((name) => JSON.parse(readFileSync(join(shots, `${name}.json`), 'utf8')));
 const TITLES = {
   'pen-first-stroke': 'From Today to the first pen stroke on the next visit',
   'visit-without-names': 'A visit held open in front of somebody shows no name',
@@ -26,6 +26,11 @@ const TITLES = {
   'inspection-photo': 'A photo filed by its item',
   'inspection-signature': 'The other party signs',
   'inspection-circulate': 'In the car: checked, finished, read through and circulated',
+  'oncall-alert': 'On call: from the alert to its room',
+  'oncall-answer': 'On call: 「30分」, can come in half an hour',
+  'oncall-whiteboard': 'On call: the whiteboard photographed and sent',
+  'oncall-night': 'A message at 20:00: held until the morning, and it says so',
+  'oncall-urgent': 'A message at 20:00 that cannot wait: one tap more, and a reason',
 };
 const images = join(docs, 'storyboards');
 mkdirSync(images, { recursive: true });

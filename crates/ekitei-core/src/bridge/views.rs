@@ -107,6 +107,8 @@ views! {
         drafts: Vec<NoteView>,
         /// Of today and tomorrow, from the groupware's calendar.
         events: Vec<EventView>,
+        /// 安否・参集 that ask oneself and are not over: without an answer, or of the last hours. Newest first.
+        calls: Vec<super::chat::CallView>,
         waiting: WaitingView,
         last_contact_at: Option<Stamp>,
     }

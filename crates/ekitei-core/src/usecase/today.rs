@@ -21,6 +21,7 @@ pub fn today(open: &Open) -> Result<TodayView, Fault> {
     let events = super::calendar::events(open, 2)?;
     let line = open.shared().line()?;
     Ok(TodayView {
+        calls: super::chat::calls_of_today(open)?,
         visits,
         cases,
         drafts,

@@ -17,6 +17,38 @@ pub(super) fn of_room(open: &Open, room: RecordId) -> Result<Vec<CallView>, Faul
     calls.iter().map(|s| view(open, &s.record, &mut names)).collect()
 }
 
+/// An answered one stays in sight so long, in case the answer changes.
+const ANSWERED_SHOWN_MS: i64 = 12 * 3_600_000;
+
+/// What asks oneself and is not over, newest first: above everything else of the day.
+///
+/// # Errors
+/// The vault cannot be read.
+pub fn of_today(open: &Open) -> Result<Vec<CallView>, Fault> {
+    let mut names = Names::new(open);
+    let mut calls = Vec::new();
+    for shown in open.reader().of_kind(kinds::CALL)? {
+        if !shown.record.text(call::CLOSED_AT).is_empty() {
+            continue;
+        }
+        let call = view(open, &shown.record, &mut names)?;
+        let old = open.now().ms() - call.at.utc_ms > ANSWERED_SHOWN_MS;
+        if call.asked && !(old && is_answered(&call)) {
+            calls.push(call);
+        }
+    }
+    calls.sort_by_key(|c| std::cmp::Reverse((c.at.utc_ms, c.id)));
+    Ok(calls)
+}
+
+fn is_answered(call: &CallView) -> bool {
+    call.asks.iter().all(|ask| match ask.as_str() {
+        answer::SAFETY => call.safety.is_some(),
+        answer::COMING => call.coming.is_some(),
+        _ => true,
+    })
+}
+
 fn view(open: &Open, record: &Record, names: &mut Names) -> Result<CallView, Fault> {
     let own = open.reader().record(call::answer_id(record.id, open.me()))?;
     let said = |field: &str| {

@@ -1,0 +1,133 @@
+// The storyboard of those on call, counted in taps: the alert, the answer, the whiteboard, and a message at 20:00. The
+// office's clock and the phones' are told what time it is.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { nextTuesday } from './lib/clock.mjs';
+import { account, PASSWORD, SECTION } from './lib/console.mjs';
+import { Desk } from './lib/desk.mjs';
+import { becomes, DISPLAYS, Finger, launch } from './lib/finger.mjs';
+import { PIN, runProgram, startOffice } from './lib/programs.mjs';
+import { clean, Storyboards } from './lib/storyboard.mjs';
+
+const HEAD = { id: 's-2001', name: '増毛 かおる' };
+const CLERK = 's-1002';
+const EVENING = Date.parse(`${nextTuesday()}T20:00:00+09:00`);
+
+const boards = new Storyboards(clean);
+let browser, office, finger, desk;
+
+before(async () => {
+  [browser, office] = await Promise.all([launch(), startOffice({ clock: true })]);
+  const people = join(office.dir, 'head.csv');
+  writeFileSync(people, `id,name,kana,section,role,extension\n${HEAD.id},${HEAD.name},ましけ かおる,${SECTION},head,21-300\n`);
+  await runProgram('ekitei-server', ['import-staff', '--data', office.data, people]);
+  await account(office, HEAD.id);
+  const phone = await office.startPhone('s-1001');
+  finger = await Finger.at(browser, phone.url);
+  await finger.open();
+  await finger.ask('lock');
+  await office.moveTo(EVENING);
+  await finger.ask('unlock', { pin: PIN });
+  desk = await Desk.at(browser, office.url);
+  await desk.signIn(HEAD.id, PASSWORD);
+});
+
+after(async () => {
+  boards.write('storyboards-oncall');
+  await browser?.close();
+  await office?.stop();
+});
+
+const said = (text) => finger.page.getByTestId('message').filter({ hasText: text }).last();
+
+for (const [display, settings] of Object.entries(DISPLAYS)) {
+  describe(`those on call, ${display}`, () => {
+    const name = `大雨 ${display}`;
+    let room;
+
+    before(async () => {
+      await finger.open();
+      await finger.display(settings);
+      await desk.ask('POST', '/rooms', { type: 'disaster', name, sections: [SECTION] });
+      room = (await desk.ask('GET', '/rooms')).find((one) => one.name === name).id;
+      const call = await desk.ask('POST', '/calls', { room, text: '大雨です。安否と参集の可否を答えてください', sections: [SECTION], asks: ['safety', 'coming'] });
+      await becomes('the call comes', async () => {
+        await finger.ask('sync_now', { deadline_s: 20 });
+        return (await finger.ask('today')).calls.some((one) => one.room === room);
+      });
+      // The one of the display before is over.
+      for (const old of (await desk.ask('GET', '/calls')).filter((one) => one.id !== call.record && !one.closed_at)) await desk.ask('POST', `/calls/${old.id}/close`, {});
+      await becomes('the old one goes', async () => {
+        await finger.ask('sync_now', { deadline_s: 20 });
+        return (await finger.ask('today')).calls.length === 1;
+      });
+    });
+
+    test('from the alert to its room in one tap', async () => {
+      await finger.open();
+      await boards.play(finger, 'oncall-alert', display, { taps: 1 }, async () => {
+        await finger.tap('call-room');
+        await finger.find('chat-text').waitFor();
+      });
+    });
+
+    test('「30分」 is one tap, on Today, too', async () => {
+      await finger.open();
+      await boards.play(finger, 'oncall-answer', display, { taps: 1 }, async () => {
+        await finger.tap('coming-in_30');
+        await finger.page.locator('[data-testid=coming-in_30][aria-pressed=true]').waitFor();
+      });
+      await finger.tap('safety-safe');
+      await finger.page.locator('[data-testid=safety-safe][aria-pressed=true]').waitFor();
+      await becomes('the office counts it', async () => {
+        await finger.ask('sync_now', { deadline_s: 20 });
+        const call = (await desk.ask('GET', '/calls')).find((one) => one.room === room);
+        return call.tally.in_30 === 1 && call.tally.safe === 1;
+      });
+    });
+
+    test('the whiteboard: three taps, and it is sent', async () => {
+      await finger.open();
+      await boards.play(finger, 'oncall-whiteboard', display, { taps: 3 }, async () => {
+        await finger.tap('call-room');
+        await finger.tap('chat-camera');
+        await finger.page.waitForSelector('video');
+        await finger.nextFrame();
+        await finger.tap('shutter');
+        await becomes('it is sent', async () => (await finger.ask('chat_room', { room })).messages.length === 1);
+      });
+      await becomes('it is at the office', async () => (await finger.ask('sync_now', { deadline_s: 60 })).drained);
+      const page = await desk.ask('GET', `/rooms/${room}/messages`);
+      assert.equal(page.held.length, 0, 'a room for a disaster has no quiet hours');
+    });
+
+    test('a message at 20:00 is held until the morning by the send button alone', async () => {
+      const { id } = await finger.ask('chat_open', { staff: CLERK });
+      await finger.open(`#/room/${id}`);
+      await finger.find('quiet').waitFor();
+      const text = `資料を置きました${display}`;
+      await boards.play(finger, 'oncall-night', display, { taps: 1, typed: text.length }, async () => {
+        await finger.type('chat-text', text);
+        await finger.tap('send');
+        await said(text).getByTestId('state-held').waitFor({ timeout: 60_000 });
+      });
+      assert.match(await said(text).getByTestId('state-held').innerText(), /0?8:45 に届きます/);
+    });
+
+    test('緊急 is one tap more, and says why', async () => {
+      const [text, why] = [`断水しました${display}`, '断水の連絡'];
+      await boards.play(finger, 'oncall-urgent', display, { taps: 2, typed: text.length + why.length }, async () => {
+        await finger.type('chat-text', text);
+        await finger.tap('quiet-urgent');
+        await finger.type('urgent-why', why);
+        await finger.tap('urgent-set');
+        await said(text).getByTestId('state-sent').waitFor({ timeout: 60_000 });
+      });
+      const { id } = await finger.ask('chat_open', { staff: CLERK });
+      const last = (await finger.ask('chat_room', { room: id })).messages.filter((one) => one.born > 0).at(-1);
+      assert.deepEqual([last.text, last.urgent], [text, why]);
+    });
+  });
+}
