@@ -1,7 +1,7 @@
 //! Each verb: translate, one call of the core, show.
 
 use crate::cli::{CaseVerb, Cli, Listed, NoteVerb, PhotoVerb, Verb};
-use crate::host::{self, HostConfig};
+use crate::host::{self, HostConfig, PlayedClock};
 use crate::{chat, checklist, happening, import, inspection, pin, say, show};
 use ekitei_core::bridge::{Surface, args::*, views::StatusView};
 use ekitei_core::{Core, Options};
@@ -17,7 +17,8 @@ const SYNC_S: u32 = 3600;
 
 pub fn run(cli: Cli) -> Result<ExitCode, Fault> {
     let serves = matches!(cli.verb, Verb::Serve { .. });
-    let core = open(&cli.home, serves)?;
+    let clock = Arc::new(PlayedClock::default());
+    let core = open(&cli.home, serves, Arc::clone(&clock))?;
     match cli.verb {
         Verb::Enrol { server, code, ca, model } => {
             let (ca_pem, pin) =
@@ -51,7 +52,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Verb::Status { json } => status(&core, json),
         Verb::Serve { listen, ui, ready_shots, frame_origin } => {
             let keystore = keystore(&cli.home)?;
-            serve(core, HostConfig { listen, ui, ready_shots, frame_origin, keystore })
+            serve(core, HostConfig { listen, ui, ready_shots, frame_origin, keystore, clock })
         }
     }
 }
@@ -60,12 +61,12 @@ fn keystore(home: &Path) -> Result<FileKeystore, Fault> {
     Ok(FileKeystore::open_or_create(&home.join("device.key"))?)
 }
 
-fn open(home: &Path, serves: bool) -> Result<Core, Fault> {
+fn open(home: &Path, serves: bool, clock: Arc<PlayedClock>) -> Result<Core, Fault> {
     std::fs::create_dir_all(home).map_err(|e| Fault::ask("home-unusable").with("detail", e))?;
     Core::open(
         home,
         Arc::new(keystore(home)?),
-        Options { worker: serves, stay_unlocked: true, auto_lock: serves, ..Options::default() },
+        Options { worker: serves, stay_unlocked: true, auto_lock: serves, clock, ..Options::default() },
     )
 }
 

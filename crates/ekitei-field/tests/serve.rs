@@ -5,6 +5,7 @@
 mod common;
 
 use common::{PIN, Phone, case_id, jpeg};
+use ekitei_model::Stamp;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -209,6 +210,24 @@ fn hints_tell_what_to_read_again_and_facts_move() {
         serde_json::from_str::<Value>(hint.strip_prefix("data: ").unwrap()).unwrap()["changed"],
         "settings"
     );
+}
+
+#[test]
+fn the_clock_goes_ahead_by_what_the_slider_says() {
+    let phone = Phone::enrolled();
+    let host = Host::start(&phone);
+    host.call("unlock", &json!({"pin": PIN}));
+    let written_ms = || {
+        let note = host.call("note_save", &json!({"text": "wann"}));
+        let at: Stamp = note["ok"]["written_at"].as_str().unwrap().parse().unwrap();
+        at.utc_ms
+    };
+    let before_ms = written_ms();
+    let facts = json!({"battery_percent": 80, "charging": false, "hotspot": false, "online": true, "clock_ahead_ms": 120_000});
+    let answer =
+        host.ask("PUT", "/facts", "content-type: application/json\r\n", facts.to_string().as_bytes());
+    assert_eq!(answer.json()["ok"], facts);
+    assert!(written_ms() >= before_ms + 120_000);
 }
 
 #[test]

@@ -34,9 +34,19 @@ function run(name, args, env = {}) {
   });
 }
 
-/** Starts a program that keeps running; resolves with the address it says it listens on. */
+/** Starts a program that keeps running; resolves with the address it says it listens on. `ask` writes a line to it and
+ *  waits for a line that begins with `answer`. */
 function serve(name, args, env = {}) {
-  const child = spawn(join(programs(), name), args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(join(programs(), name), args, { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  // Whoever does not listen to its input has not ended badly.
+  child.stdin.on('error', () => undefined);
+  const asked = [];
+  const ask = (line, answer) =>
+    new Promise((resolve, reject) => {
+      asked.push({ answer, resolve });
+      child.once('close', () => reject(new Error(`${name} ended before it answered ${line}`)));
+      child.stdin.write(`${line}\n`);
+    });
   let err = '';
   child.stderr.on('data', (text) => (err = (err + text).slice(-4000)));
   const stop = () =>
@@ -48,7 +58,8 @@ function serve(name, args, env = {}) {
   return new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const found = /listening (https?:\/\/\S+)/.exec(line);
-      if (found) resolve({ url: found[1].replace(/\/$/, ''), stop });
+      if (found) resolve({ url: found[1].replace(/\/$/, ''), stop, ask });
+      else if (asked[0] && line.startsWith(asked[0].answer)) asked.shift().resolve(line);
     });
     child.on('error', reject);
     child.on('close', (code) => reject(new Error(`${name} ${args.join(' ')}: ended with ${code}\n${err}`)));
@@ -88,8 +99,9 @@ const CASES = `number,name,section,place,lat,lon,access,assignees
 福-1108,甲野 花子,${SECTION},若葉市東3条,,,members,s-1001
 `;
 
-/** An invented office with two people and two cases, one of them for members only. */
-export async function startOffice({ options = [] } = {}) {
+/** An invented office with two people and two cases, one of them for members only. `clock`: an office whose time the
+ *  test moves (`moveTo`). */
+export async function startOffice({ options = [], clock = false } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'ekitei-e2e-'));
   const data = join(dir, 'office');
   const share = join(dir, 'share');
@@ -98,8 +110,9 @@ export async function startOffice({ options = [] } = {}) {
   writeFileSync(join(dir, 'cases.csv'), CASES);
   await run('ekitei-server', ['import-staff', '--data', data, join(dir, 'staff.csv')]);
   await run('ekitei-server', ['import-cases', '--data', data, join(dir, 'cases.csv')]);
-  const server = await serve('ekitei-server', ['serve', '--data', data, '--share', share, '--listen', '127.0.0.1:0', '--console', join(root, 'ui/console/dist'), ...options]);
+  const server = await serve(clock ? 'office' : 'ekitei-server', ['serve', '--data', data, '--share', share, '--listen', '127.0.0.1:0', '--console', join(root, 'ui/console/dist'), ...options]);
   const stops = [server.stop];
+  const phones = [];
 
   async function startPhone(staff) {
     const wire = await line(server.url);
@@ -109,12 +122,22 @@ export async function startOffice({ options = [] } = {}) {
     await field('enrol', '--server', wire.url, '--code', code);
     const host = await serve('ekitei-field', ['--home', home, 'serve', '--listen', '127.0.0.1:0', '--ui', join(root, 'ui/phone/dist')], { EKITEI_PIN: PIN });
     stops.push(host.stop, wire.close);
+    phones.push(host.url);
     return { url: host.url, line: wire, home };
   }
 
   return {
     dir, data, share, url: server.url, startPhone,
     newCode: async (staff) => (await run('ekitei-server', ['enrol', '--data', data, '--staff', staff, '--plain'])).trim(),
+    /** It is `at` (ms since 1970) at the office and on every phone; from there the clocks go on. */
+    async moveTo(at) {
+      await server.ask(`at ${new Date(at).toISOString()}`, 'now ');
+      for (const phone of phones) {
+        const facts = (await (await fetch(`${phone}/facts`)).json()).ok;
+        const answer = await fetch(`${phone}/facts`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...facts, clock_ahead_ms: at - Date.now() }) });
+        if (!answer.ok) throw new Error(`the phone's clock: ${answer.status}`);
+      }
+    },
     /** A phone that nobody has enrolled yet. */
     async startBlankPhone({ readyShots } = {}) {
       const home = mkdtempSync(join(dir, 'phone-'));

@@ -2,6 +2,7 @@
 
 use super::Host;
 use super::answer::Answer;
+use super::clock::PlayedClock;
 use axum::Json;
 use axum::extract::State;
 use ekitei_core::Core;
@@ -27,10 +28,17 @@ pub struct Facts {
     pub temperature_c: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage_free_bytes: Option<u64>,
+    /// The phone's clock goes ahead of the machine's by so much.
+    #[serde(default, skip_serializing_if = "in_time")]
+    pub clock_ahead_ms: i64,
 }
 
 fn there() -> bool {
     true
+}
+
+fn in_time(ahead_ms: &i64) -> bool {
+    *ahead_ms == 0
 }
 
 impl Default for Facts {
@@ -44,6 +52,7 @@ impl Default for Facts {
             mobile_data: None,
             temperature_c: None,
             storage_free_bytes: None,
+            clock_ahead_ms: 0,
         }
     }
 }
@@ -75,19 +84,22 @@ impl Facts {
 }
 
 #[derive(Clone)]
-pub struct Shared(Arc<Mutex<Facts>>);
+pub struct Shared {
+    facts: Arc<Mutex<Facts>>,
+    clock: Arc<PlayedClock>,
+}
 
 impl Shared {
     /// Sliders where they stand at first; the core hears of them.
-    pub fn new(core: &Core) -> Self {
+    pub fn new(core: &Core, clock: Arc<PlayedClock>) -> Self {
         let facts = Facts::default();
         core.set_facts(facts.of_device());
-        Self(Arc::new(Mutex::new(facts)))
+        Self { facts: Arc::new(Mutex::new(facts)), clock }
     }
 }
 
 pub async fn read(State(host): State<Host>) -> Answer {
-    let facts = *host.facts.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let facts = *host.facts.facts.lock().unwrap_or_else(PoisonError::into_inner);
     Answer::of(Ok(facts))
 }
 
@@ -97,7 +109,8 @@ pub async fn write(State(host): State<Host>, Json(facts): Json<Facts>) -> Answer
             .with("call", "facts")
             .with("detail", "battery_percent")));
     }
-    *host.facts.0.lock().unwrap_or_else(PoisonError::into_inner) = facts;
+    *host.facts.facts.lock().unwrap_or_else(PoisonError::into_inner) = facts;
+    host.facts.clock.set_ahead_ms(facts.clock_ahead_ms);
     host.core.set_facts(facts.of_device());
     Answer::of(Ok(facts))
 }

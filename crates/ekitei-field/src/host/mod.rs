@@ -2,12 +2,15 @@
 //! It decides nothing; every route translates to one call of the core.
 
 mod answer;
+mod clock;
 mod facts;
 mod guard;
 mod inbox;
 mod media;
 mod native;
 mod screens;
+
+pub use clock::PlayedClock;
 
 use answer::{Answer, blocking};
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -43,6 +46,8 @@ pub struct HostConfig {
     pub frame_origin: Option<String>,
     /// Keeps what a played phone's finger opens.
     pub keystore: FileKeystore,
+    /// The core's own, which the sliders move.
+    pub clock: Arc<PlayedClock>,
 }
 
 #[derive(Clone)]
@@ -66,7 +71,7 @@ pub async fn serve(core: Arc<Core>, config: HostConfig, ready: impl FnOnce(Socke
     let screens = screens::find(config.ui)?;
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
     let addr = listener.local_addr().map_err(failed)?;
-    let facts = facts::Shared::new(&core);
+    let facts = facts::Shared::new(&core, config.clock);
     let native = native::Shared::new(config.keystore);
     let host = Host { core, facts, native, ready_shots: config.ready_shots.map(Arc::new) };
     let names = guard::Names::of(addr);
