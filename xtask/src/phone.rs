@@ -64,7 +64,7 @@ pub fn stages(project: &Project) -> Vec<Stage> {
     }
     if project.has("tests/android/rust/check.sh") {
         let check = at("sh tests/android/rust/check.sh").arg(place("android"));
-        let stage = Stage::new("phone", 4, vec![check]);
+        let stage = Stage::new("phone", 2, vec![check]);
         stages.push(stage.needs(RUST_WEB).needs(RUST_SOURCES).needs(CLANG).needs(LLD));
     }
     stages

@@ -85,7 +85,7 @@ pub fn test(project: &Project) -> Vec<Stage> {
     stages.push(clippy(project));
     stages.push(Stage::new(
         "unit",
-        12,
+        13,
         // The programs first: tests start them beside themselves.
         vec![at("cargo build --bins"), at("cargo test --no-fail-fast").env("EKITEI_BUILT", "1")],
     ));
@@ -113,7 +113,7 @@ pub fn test(project: &Project) -> Vec<Stage> {
     if project.has_npm_script("ui", "e2e") {
         let run =
             Cmd::new(&project.root.join("ui"), "npm run e2e").env("EKITEI_CHROMIUM", "/usr/bin/chromium");
-        stages.push(Stage::new("browser", 6, vec![run]).needs(CHROMIUM));
+        stages.push(Stage::new("browser", 8, vec![run]).needs(CHROMIUM));
     }
     if project.has_npm_script("ui", "tus") {
         stages.push(tus(project));
@@ -207,7 +207,8 @@ pub fn prove(project: &Project) -> Vec<Stage> {
     let or = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
     let work = Cmd::new(&project.root, "cargo test -p ekitei-tests --no-fail-fast -- --nocapture")
         .env("EKITEI_SIM_SEEDS", or("EKITEI_SIM_SEEDS", "20000"))
-        .env("EKITEI_KILL_ROUNDS", or("EKITEI_KILL_ROUNDS", "2000"));
+        .env("EKITEI_KILL_ROUNDS", or("EKITEI_KILL_ROUNDS", "2000"))
+        .env("EKITEI_CALL_ANSWERS", or("EKITEI_CALL_ANSWERS", "20000"));
     vec![Stage::new("prove", 12 * 60, vec![Cmd::new(&project.root, "cargo build --bins"), work])]
 }
 
@@ -242,7 +243,7 @@ fn window(project: &Project) -> Option<Stage> {
 }
 
 fn clippy(project: &Project) -> Stage {
-    Stage::new("clippy", 3, vec![Cmd::new(&project.root, "cargo clippy --all-targets -- -D warnings")])
+    Stage::new("clippy", 2, vec![Cmd::new(&project.root, "cargo clippy --all-targets -- -D warnings")])
 }
 
 /// Packages, types, unit tests and bundles of the screens. Before the Rust stages, because the server serves the bundles.
