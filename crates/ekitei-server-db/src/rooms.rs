@@ -83,6 +83,16 @@ pub struct Done {
     pub changed: Changed,
 }
 
+/// What retention did in a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Messages and calls that are gone.
+    pub messages: u64,
+    /// Go on behind this `born_seq`; `None`: nothing is left to do.
+    pub next: Option<u64>,
+    pub changed: Changed,
+}
+
 /// Part of [`crate::Storage`].
 #[async_trait]
 pub trait Rooms: Send + Sync {
@@ -93,6 +103,18 @@ pub trait Rooms: Send + Sync {
     async fn section_rooms(&self, now_ms: i64) -> Result<Done>;
     /// Counts of calls and of large rooms are brought up to date.
     async fn tally(&self, now_ms: i64) -> Result<Done>;
+    /// What came into a room before `before_ms` is removed with everything that hangs on it, pinned messages excepted:
+    /// tombstones, hashes and a count stay. Looks at `limit` messages at most, those born after `after`.
+    async fn forget_messages(
+        &self,
+        room: RecordId,
+        before_ms: i64,
+        after: u64,
+        now_ms: i64,
+        limit: u32,
+    ) -> Result<Forgotten>;
+    /// How many messages and calls it would remove.
+    async fn forgettable(&self, room: RecordId, before_ms: i64) -> Result<u64>;
 
     /// The caller's rooms.
     async fn rooms(&self, caller: &Caller) -> Result<Vec<RoomLine>>;

@@ -125,7 +125,8 @@ pub trait Storage: crate::rooms::Rooms + Send + Sync {
     /// For the office's own jobs.
     async fn office_blob_of(&self, record: RecordId, variant: Variant) -> Result<Option<BlobRow>>;
     async fn all_blobs(&self) -> Result<Vec<BlobRow>>;
-    /// Blobs stored before `before_ms` whose last living reference ended before it, or was purged.
+    /// Blobs stored before `before_ms` whose last living reference ended before it; and those whose last reference was
+    /// purged.
     async fn orphan_blobs(&self, before_ms: i64) -> Result<Vec<BlobRow>>;
     /// Its hash stays in the list of what is gone. `false`: it is referred to again and stays.
     async fn forget_blob(&self, sha256: &str, before_ms: i64, now_ms: i64) -> Result<bool>;

@@ -98,3 +98,28 @@ pub(crate) fn room_reads(born: &[u64], marks: &[MarkRow]) -> Value {
 pub(crate) fn seen(of: &Record) -> Option<u64> {
     of.fields.get(call::TALLY)?.get("seen")?.as_u64()
 }
+
+/// Counts what retention of a room would remove. Fed with its messages, calls and pins, in any order.
+pub(crate) struct Forgettable {
+    before_ms: i64,
+    old: BTreeSet<RecordId>,
+    pinned: BTreeSet<RecordId>,
+}
+
+impl Forgettable {
+    pub fn new(before_ms: i64) -> Self {
+        Self { before_ms, old: BTreeSet::new(), pinned: BTreeSet::new() }
+    }
+
+    pub fn add(&mut self, r: &Record) {
+        if r.kind == kinds::PIN {
+            self.pinned.extend(r.parent.filter(|_| !r.flag(message::pin::OFF)));
+        } else if r.received_ms < self.before_ms {
+            self.old.insert(r.id);
+        }
+    }
+
+    pub fn total(&self) -> u64 {
+        self.old.difference(&self.pinned).count() as u64
+    }
+}

@@ -2,6 +2,8 @@
 //! nobody refers to. May run beside the server and beside itself.
 
 use crate::blobs;
+use ekitei_model::chat::retention::{NotARule, Retention};
+use ekitei_model::{Record, kinds};
 use ekitei_server_db::{BlobRow, Storage, StorageError, Touched};
 use std::collections::HashSet;
 use std::fs;
@@ -14,12 +16,16 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub const DAYS: u32 = 60;
 /// Rows in one transaction: others write in between.
 const STEP: u32 = 200;
+/// Where the office's setting for its rooms stands.
+const ROOMS_KEY: &str = "room_retention";
 /// A file in staging without an upload is nobody's after this.
 const STAGING_MS: i64 = DAY_MS;
 
 /// What went, or would go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
+    /// Messages and calls whose time in their room is over.
+    pub messages: u64,
     /// Records deleted with the case or record that they belonged to.
     pub deleted: u64,
     /// Deleted records whose history was emptied.
@@ -44,6 +50,7 @@ pub async fn run(
 ) -> Result<Report, StorageError> {
     let before_ms = now_ms - i64::from(days) * DAY_MS;
     let mut report = Report::default();
+    rooms(storage, now_ms, dry, &mut report).await?;
     if dry {
         let found = storage.purgeable(before_ms).await?;
         (report.deleted, report.records, report.entries) = (found.deleted, found.records, found.entries);
@@ -68,6 +75,71 @@ pub async fn run(
     }
     report.staging = staging(storage, data, now_ms, dry).await?;
     Ok(report)
+}
+
+/// How long rooms keep what is said in them; kept with the rows, so that every server of the office does the same.
+///
+/// # Errors
+/// The database did not answer.
+pub async fn of_rooms(storage: &dyn Storage) -> Result<Retention, StorageError> {
+    let text = storage.meta_get(ROOMS_KEY).await?.unwrap_or_default();
+    // A newer program's rule: nothing is removed on a guess.
+    Ok(text.parse().unwrap_or_else(|error: NotARule| {
+        tracing::warn!(%error, "the setting for rooms is not understood: they keep everything");
+        Retention::default()
+    }))
+}
+
+/// # Errors
+/// The database did not answer.
+pub async fn set_of_rooms(storage: &dyn Storage, rules: &Retention) -> Result<(), StorageError> {
+    storage.meta_set(ROOMS_KEY, &rules.to_string()).await
+}
+
+async fn rooms(
+    storage: &dyn Storage,
+    now_ms: i64,
+    dry: bool,
+    report: &mut Report,
+) -> Result<(), StorageError> {
+    let rules = of_rooms(storage).await?;
+    let mut after = None;
+    while !rules.is_empty() {
+        let page = storage.scan_kind(kinds::ROOM, after, STEP).await?;
+        for text in &page {
+            let of: Record = serde_json::from_str(text)?;
+            after = Some(of.id);
+            if let Some(days) = rules.days(&of) {
+                room(storage, &of, now_ms - i64::from(days) * DAY_MS, now_ms, dry, report).await?;
+            }
+        }
+        if page.len() < STEP as usize {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn room(
+    storage: &dyn Storage,
+    of: &Record,
+    before_ms: i64,
+    now_ms: i64,
+    dry: bool,
+    report: &mut Report,
+) -> Result<(), StorageError> {
+    if dry {
+        report.messages += storage.forgettable(of.id, before_ms).await?;
+        return Ok(());
+    }
+    let mut after = Some(0);
+    while let Some(from) = after {
+        let done = storage.forget_messages(of.id, before_ms, from, now_ms, STEP).await?;
+        report.messages += done.messages;
+        report.touched.extend(done.changed.touched);
+        after = done.next;
+    }
+    Ok(())
 }
 
 /// The file steps aside before its row goes: bytes that arrive again at this moment find a free place and are not taken

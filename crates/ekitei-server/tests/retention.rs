@@ -3,8 +3,9 @@
 
 mod common;
 use common::*;
+use ekitei_model::chat::room;
 use ekitei_model::kinds::Variant;
-use ekitei_model::{OpBody, OpId, Operation, RecordId, Stamp};
+use ekitei_model::{OpBody, OpId, Operation, Outcome, RecordId, Scope, Stamp};
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::Command;
@@ -86,4 +87,69 @@ async fn the_command_says_what_would_go_and_takes_it() {
     assert!(!history().await.contains("消された言葉"));
     assert!(purge(&["--days", "1"]).starts_with("Emptied: 0 records"));
     office.stop().await;
+}
+
+fn retention_of_rooms(office: &Office, rules: &[&str]) -> Result<String, String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ekitei-server"));
+    command.args(["room-retention", "--data", office.data().to_str().unwrap()]).args(rules);
+    let out = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    if out.status.success() { Ok(text(out.stdout)) } else { Err(text(out.stderr)) }
+}
+
+fn in_room(room: RecordId, kind: &str, parent: Option<RecordId>, fields: serde_json::Value) -> Operation {
+    let body = OpBody::Create {
+        kind: kind.into(),
+        scope: Scope::Room(room),
+        parent,
+        fields: serde_json::from_value(fields).unwrap(),
+    };
+    let record = if kind == "room" { room } else { RecordId(Uuid::now_v7()) };
+    Operation { op_id: OpId(Uuid::now_v7()), record, at: Stamp::japan(NOW_MS), body }
+}
+
+#[tokio::test]
+async fn rooms_keep_what_is_said_as_long_as_the_office_says() {
+    let office = Office::start().await;
+    assert!(retention_of_rooms(&office, &[]).unwrap().contains("self=keep\ndirect=keep"));
+    assert!(retention_of_rooms(&office, &["club=3"]).unwrap_err().contains("club=3"));
+    let told = retention_of_rooms(&office, &["self=30", "group=365,90-1095"]).unwrap();
+    assert!(told.contains("self=30\n") && told.contains("group=365,90-1095"), "{told}");
+    assert_eq!(retention_of_rooms(&office, &[]).unwrap(), told);
+    let case = office.case("R8-17", "砂利採取場", json!({})).await;
+    let mut phone = office.phone("s1").await;
+    let (own, section) = (room::self_id(&"s1".into()), room::section_id(SECTION));
+    let m = in_room(own, "message", None, json!({"text": "あとでPCで見る"}));
+    let pictures = [1, 2].map(|n| {
+        let fields = json!({"sha256.original": sha256(&jpeg(n)), "caption": "のり面"});
+        in_room(own, "photo", Some(m.record), fields)
+    });
+    let kept = photo(case, &jpeg(2), "のり面");
+    let other = in_room(section, "message", None, json!({"text": "大雨", "urgent": "土砂災害"}));
+    let ops = [
+        vec![in_room(own, "room", None, json!({"type": "self"})), m.clone(), kept.clone(), other.clone()],
+        pictures.to_vec(),
+    ];
+    for result in phone.push(&ops.concat()).await {
+        assert!(matches!(result.outcome, Outcome::Applied { .. }), "{:?}", result.outcome);
+    }
+    for (op, n) in [(&pictures[0], 1), (&pictures[1], 2), (&kept, 2)] {
+        phone.upload(op.record, Variant::Original, &jpeg(n)).await;
+    }
+    office.settle().await;
+    let seen = phone.changes(&Scope::Room(own), 0).await.iter().map(|r| r.seq).max().unwrap();
+    office.clock.advance(31 * DAY_MS);
+    while blob(&office, &jpeg(1)).exists() {
+        tokio::task::yield_now().await;
+    }
+    assert!(blob(&office, &jpeg(2)).exists(), "the case has the same picture");
+    phone.refresh_token().await;
+    let news = phone.changes(&Scope::Room(own), seen).await;
+    for id in [m.record, pictures[0].record, pictures[1].record] {
+        assert!(news.iter().any(|r| r.id == id && r.deleted), "phones hear that {id} is gone");
+    }
+    let now = office.office_record(own).await;
+    assert_eq!(now.fields[room::PURGED], 1);
+    assert_eq!(office.office_record(other.record).await.text("text"), "大雨", "that room keeps everything");
+    assert_eq!(office.storage().verify_rows().await.unwrap(), vec![]);
 }

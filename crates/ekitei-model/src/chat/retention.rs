@@ -124,7 +124,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn of(fields: Value) -> Record {
+    fn of(fields: &Value) -> Record {
         let id = "01890000-0000-7000-8000-000000000001";
         serde_json::from_value(json!({"id": id, "kind": "room", "scope": format!("room:{id}"),
             "born_seq": 1, "seq": 1, "fields": fields}))
@@ -146,7 +146,7 @@ mod tests {
             (json!({"type": "section", "retention_days": 1}), None),
             (json!({"type": "後のもの"}), None),
         ] {
-            assert_eq!(all.days(&of(fields.clone())), days, "{fields}");
+            assert_eq!(all.days(&of(&fields)), days, "{fields}");
         }
         assert!(Retention::default().is_empty() && !all.is_empty());
     }

@@ -87,7 +87,8 @@ pub async fn a_held_message_is_changed_and_cancelled_with_all_that_hangs_on_it(s
     assert_eq!(outcomes[1], Outcome::WaitingParent { needs: m.record });
     let change = |id, f| op(id, OpBody::Patch { base: [].into(), fields: f });
     assert_eq!(reason(&b1.then(&op(m.record, OpBody::Delete), EVENING).await), "not-author");
-    until(&a1.then(&change(m.record, fields([("text", "あと".into())])), EVENING).await);
+    let edit = fields([("text", "あと".into()), ("edited_at", Stamp::japan(EVENING).to_string().into())]);
+    until(&a1.then(&change(m.record, edit), EVENING).await);
     assert_eq!(a1.record(message::held_id(m.record)).await.unwrap().text("text"), "あと");
     let Outcome::Applied { scope, .. } = a1.then(&op(n.record, OpBody::Delete), EVENING).await else {
         panic!()
@@ -101,6 +102,7 @@ pub async fn a_held_message_is_changed_and_cancelled_with_all_that_hangs_on_it(s
     );
     assert_eq!(store.release_held(MORNING).await.unwrap().count, 1);
     assert_eq!(texts(&b1, of).await, ["あと"]);
+    assert_eq!(b1.record(m.record).await.unwrap().text("edited_at"), "", "nobody saw it before");
     assert!(b1.record(kept.record).await.is_some() && b1.record(dropped.record).await.is_none());
     a1.next = 4;
     let again = a1.push_then(&[m.clone(), kept, n, dropped], MORNING).await;

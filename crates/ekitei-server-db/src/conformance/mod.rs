@@ -6,6 +6,7 @@ pub mod checks;
 pub mod feed;
 pub mod fixture;
 pub mod fold;
+pub mod forget;
 pub mod held;
 pub mod inspect;
 pub mod kit;
@@ -66,6 +67,10 @@ macro_rules! conformance_suite {
             held: a_message_at_night_waits_for_the_morning, held_messages_keep_their_order_and_nothing_overtakes_them,
                 a_held_message_is_changed_and_cancelled_with_all_that_hangs_on_it,
                 urgent_messages_pass_with_a_reason_and_are_listed, the_roster_and_the_hours_of_a_section_count;
+            forget: what_a_room_keeps_no_longer_leaves_only_hashes, what_comes_too_late_for_a_removed_message_is_answered_calmly,
+                bytes_go_with_the_room_unless_a_case_has_them, an_answer_that_became_a_note_stays_in_its_case,
+                a_call_goes_with_its_answers_and_held_words_with_their_message,
+                what_was_refused_about_a_removed_message_goes_when_it_is_settled, only_days_are_taken_as_a_room_s_wish;
             fixture: a_filled_database_is_as_it_was_left;
             fold: the_store_equals_a_fold_of_the_merge;
         );

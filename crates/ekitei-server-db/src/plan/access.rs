@@ -21,6 +21,8 @@ pub(super) enum Access {
     Unknown(RecordId),
     /// The case was deleted.
     Gone,
+    /// The call was removed: its answers are nobody's any more.
+    Over,
 }
 
 impl Planner<'_> {

@@ -32,6 +32,7 @@ pub(super) fn barred(access: Access) -> Option<Outcome> {
         Access::No => Some(quarantined("not-allowed")),
         Access::Unknown(needs) => Some(Outcome::WaitingParent { needs }),
         Access::Gone => Some(quarantined("case-gone")),
+        Access::Over => Some(Outcome::Voided),
     }
 }
 

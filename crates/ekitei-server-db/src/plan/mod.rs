@@ -18,7 +18,7 @@ mod quarantine;
 mod standing;
 pub(crate) mod verify;
 
-pub(crate) use chat::{due_of, release_held, section_rooms, tally};
+pub(crate) use chat::{ANSWERS_AT_ONCE, due_of, forget, release_held, section_rooms, tally};
 pub(crate) use effects::{arrived, backed_up, job_effect};
 pub(crate) use import::{Tally, cases_are_sound, import_cases, import_staff, replace_kind, staff_are_sound};
 pub(crate) use purge::{bury, stub};
@@ -56,6 +56,10 @@ pub(crate) struct WorkingSet {
     pub attached: HashMap<RecordId, Vec<Record>>,
     /// Photos that have the bytes of this one.
     pub copies: HashMap<RecordId, Vec<RecordId>>,
+    /// Everything living that hangs on a message.
+    pub hanging: HashMap<RecordId, Vec<Record>>,
+    /// Living answers to a call, [`ANSWERS_AT_ONCE`] at most.
+    pub answers: HashMap<RecordId, Vec<Record>>,
 }
 
 /// What hangs on a case and follows from it.
@@ -83,6 +87,8 @@ pub(crate) struct Needs {
     pub room_held: BTreeSet<RecordId>,
     pub attached: BTreeSet<RecordId>,
     pub copies: BTreeSet<RecordId>,
+    pub hanging: BTreeSet<RecordId>,
+    pub answers: BTreeSet<RecordId>,
 }
 
 impl Needs {

@@ -151,8 +151,9 @@ pub(super) async fn all_blobs(tx: &Transaction<'_>) -> Go<Vec<BlobRow>> {
     rows(tx, &format!("SELECT {BLOB} FROM blobs b ORDER BY b.sha256"), &[]).await?.iter().map(blob).collect()
 }
 
-/// $1: nothing may have been stored or have lost its last living reference since.
-const ORPHAN: &str = "b.stored_ms < $1 AND NOT EXISTS (
+/// $1: nothing may have been stored or have lost its last living reference since, unless retention took that reference.
+const ORPHAN: &str = "(b.stored_ms < $1 OR EXISTS (
+    SELECT 1 FROM arrivals a JOIN purged p ON p.record = a.record WHERE a.sha256 = b.sha256)) AND NOT EXISTS (
     SELECT 1 FROM arrivals a LEFT JOIN records r ON r.id = a.record
     WHERE a.sha256 = b.sha256 AND (a.stored_ms >= $1 OR NOT r.deleted OR r.changed_ms >= $1)
       AND NOT EXISTS (SELECT 1 FROM purged p WHERE p.record = r.id AND p.purged_ms >= r.changed_ms AND r.deleted))";

@@ -64,7 +64,8 @@ async fn lock(s: &mut Session<'_>, ws: &mut WorkingSet, scopes: impl Iterator<It
 
 pub(super) async fn load(s: &mut Session<'_>, ws: &mut WorkingSet, needs: &Needs) -> Go<()> {
     let cases = needs.case_parts.iter().map(|c| Scope::Case(*c));
-    lock(s, ws, needs.heads.iter().cloned().chain(cases)).await?;
+    let calls = needs.answers.iter().map(|c| Scope::Tally(*c));
+    lock(s, ws, needs.heads.iter().cloned().chain(cases).chain(calls)).await?;
     records(s, ws, &needs.records).await?;
     if !needs.outcomes.is_empty() {
         let ids: Vec<Uuid> = needs.outcomes.iter().map(|o| o.0).collect();

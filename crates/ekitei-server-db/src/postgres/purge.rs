@@ -1,12 +1,14 @@
 //! Retention: payloads go, ids, sequences and hashes stay.
 
-use super::codec::number;
+use super::codec::{int, number, record_of};
 use super::load::{load, settle};
 use super::session::{Go, Session, one, rows, run};
 use crate::plan::{self, Needs, WorkingSet};
+use crate::rooms::Forgotten;
 use crate::rows::{Changed, Purged};
+use crate::words_rooms;
 use deadpool_postgres::Transaction;
-use ekitei_model::RecordId;
+use ekitei_model::{RecordId, Scope};
 use uuid::Uuid;
 
 /// Living records of cases that ended before $1, and conflicts of records that did; and pieces of lists, made before $1,
@@ -44,18 +46,11 @@ pub(super) async fn purge(s: &mut Session<'_>, before_ms: i64, now_ms: i64, limi
     }
     let ended = ids(&s.tx, ENDED, before_ms, limit).await?;
     for id in outlived.iter().chain(&ended) {
-        empty_history(&s.tx, *id).await?;
-        let sql = "INSERT INTO purged VALUES ($1, $2) ON CONFLICT (record) DO UPDATE SET purged_ms = excluded.purged_ms";
-        run(&s.tx, sql, &[&id.0, &now_ms]).await?;
+        empty(&s.tx, *id, now_ms).await?;
     }
     let entries = ids(&s.tx, SETTLED, before_ms, limit).await?;
-    for RecordId(id) in &entries {
-        // Locked, so that one that comes back at this moment is not emptied.
-        let sql = "SELECT bytes FROM quarantine WHERE id = $1 AND state <> 'open' FOR UPDATE";
-        for row in rows(&s.tx, sql, &[id]).await? {
-            let stub = plan::stub(row.try_get(0)?).into_bytes();
-            run(&s.tx, "UPDATE quarantine SET bytes = $2, purged = true WHERE id = $1", &[id, &stub]).await?;
-        }
+    for id in &entries {
+        empty_entry(&s.tx, *id).await?;
     }
     Ok(Purged {
         deleted: outlived.len() as u64,
@@ -63,6 +58,69 @@ pub(super) async fn purge(s: &mut Session<'_>, before_ms: i64, now_ms: i64, limi
         entries: entries.len() as u64,
         changed,
     })
+}
+
+/// Nothing is left of its earlier versions but hashes.
+async fn empty(tx: &Transaction<'_>, id: RecordId, now_ms: i64) -> Go<()> {
+    empty_history(tx, id).await?;
+    let sql = "INSERT INTO purged VALUES ($1, $2) ON CONFLICT (record) DO UPDATE SET purged_ms = excluded.purged_ms";
+    run(tx, sql, &[&id.0, &now_ms]).await?;
+    Ok(())
+}
+
+async fn empty_entry(tx: &Transaction<'_>, RecordId(id): RecordId) -> Go<()> {
+    // Locked, so that one that comes back at this moment is not emptied.
+    let sql = "SELECT bytes FROM quarantine WHERE id = $1 AND state <> 'open' FOR UPDATE";
+    for row in rows(tx, sql, &[&id]).await? {
+        let stub = plan::stub(row.try_get(0)?).into_bytes();
+        run(tx, "UPDATE quarantine SET bytes = $2, purged = true WHERE id = $1", &[&id, &stub]).await?;
+    }
+    Ok(())
+}
+
+/// One step of a room's retention.
+pub(super) async fn forget(
+    s: &mut Session<'_>,
+    room: RecordId,
+    before_ms: i64,
+    after: u64,
+    now_ms: i64,
+    limit: u32,
+) -> Go<Forgotten> {
+    let sql =
+        "SELECT id, born_seq FROM records WHERE scope = $1 AND kind IN ('message', 'call') AND NOT deleted
+           AND born_seq > $2 ORDER BY born_seq LIMIT $3";
+    let scope = Scope::Room(room).to_string();
+    let found = rows(&s.tx, sql, &[&scope, &int(after), &i64::from(limit)]).await?;
+    let mut said: Vec<(RecordId, u64)> = Vec::with_capacity(found.len());
+    for row in &found {
+        said.push((RecordId(row.try_get(0)?), number(row, 1)?));
+    }
+    let mut ws = WorkingSet::default();
+    let needs = Needs { records: said.iter().map(|(id, _)| *id).collect(), ..Needs::default() };
+    load(s, &mut ws, &needs).await?;
+    let full = said.len() == limit as usize;
+    let (done, changed) =
+        settle(s, &mut ws, now_ms, |ws| plan::forget(ws, room, &said, full, before_ms, now_ms)).await?;
+    for id in &done.emptied {
+        empty(&s.tx, *id, now_ms).await?;
+    }
+    let named: Vec<Uuid> = done.emptied.iter().map(|id| id.0).collect();
+    let sql = "SELECT id FROM quarantine WHERE state <> 'open' AND NOT purged AND record = ANY($1)";
+    for row in rows(&s.tx, sql, &[&named]).await? {
+        empty_entry(&s.tx, RecordId(row.try_get(0)?)).await?;
+    }
+    Ok(Forgotten { messages: done.messages, next: done.next, changed })
+}
+
+pub(super) async fn forgettable(tx: &Transaction<'_>, room: RecordId, before_ms: i64) -> Go<u64> {
+    let sql =
+        "SELECT body FROM records WHERE scope = $1 AND kind IN ('message', 'call', 'pin') AND NOT deleted";
+    let mut count = words_rooms::Forgettable::new(before_ms);
+    for row in rows(tx, sql, &[&Scope::Room(room).to_string()]).await? {
+        count.add(&record_of(row.try_get(0)?)?);
+    }
+    Ok(count.total())
 }
 
 async fn empty_history(tx: &Transaction<'_>, RecordId(id): RecordId) -> Go<()> {

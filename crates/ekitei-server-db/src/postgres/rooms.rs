@@ -45,6 +45,18 @@ pub(super) async fn load(s: &mut Session<'_>, ws: &mut WorkingSet, needs: &Needs
         }
         ws.copies.insert(*source, ids);
     }
+    for message in &needs.hanging {
+        let sql =
+            "SELECT body FROM records WHERE parent = $1 AND kind IN ('photo', 'file', 'reaction', 'pin')
+           AND parent IS NOT NULL AND NOT deleted";
+        ws.hanging.insert(*message, records(&s.tx, sql, &[&message.0]).await?);
+    }
+    for call in &needs.answers {
+        let sql =
+            "SELECT body FROM records WHERE scope = $1 AND kind = 'call_answer' AND NOT deleted LIMIT $2";
+        let (scope, most) = (Scope::Tally(*call).to_string(), plan::ANSWERS_AT_ONCE as i64);
+        ws.answers.insert(*call, records(&s.tx, sql, &[&scope, &most]).await?);
+    }
     Ok(())
 }
 

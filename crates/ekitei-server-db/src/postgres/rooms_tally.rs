@@ -3,7 +3,7 @@
 use super::load::settle;
 use super::rooms::records;
 use super::session::{self, Go, Session};
-use super::{Postgres, after, rooms, rooms_read};
+use super::{Postgres, after, purge, rooms, rooms_read};
 use crate::error::Result;
 use crate::plan::{self, Needs, WorkingSet};
 use crate::rooms::*;
@@ -74,6 +74,19 @@ impl Rooms for Postgres {
     }
     async fn tally(&self, now_ms: i64) -> Result<Done> {
         write!(self, s, tally(&mut s, now_ms).await).map(done)
+    }
+    async fn forget_messages(
+        &self,
+        room: RecordId,
+        before_ms: i64,
+        after: u64,
+        now_ms: i64,
+        limit: u32,
+    ) -> Result<Forgotten> {
+        write!(self, s, purge::forget(&mut s, room, before_ms, after, now_ms, limit).await)
+    }
+    async fn forgettable(&self, room: RecordId, before_ms: i64) -> Result<u64> {
+        read!(self, tx, purge::forgettable(&tx, room, before_ms).await)
     }
     async fn rooms(&self, caller: &Caller) -> Result<Vec<RoomLine>> {
         read!(self, tx, rooms_read::rooms(&tx, caller).await)

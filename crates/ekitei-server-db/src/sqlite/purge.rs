@@ -1,11 +1,13 @@
 //! Retention: payloads go, ids, sequences and hashes stay.
 
-use super::codec::{number, uuid};
+use super::codec::{int, number, record_of, uuid};
 use super::load::{load, settle};
 use crate::error::Result;
 use crate::plan::{self, Needs, WorkingSet};
+use crate::rooms::Forgotten;
 use crate::rows::{Changed, Purged};
-use ekitei_model::RecordId;
+use crate::words_rooms;
+use ekitei_model::{RecordId, Scope};
 use rusqlite::{Connection, params};
 
 /// Living records of cases that ended before ?1, and conflicts of records that did; and pieces of lists, made before ?1,
@@ -43,25 +45,80 @@ pub(super) fn purge(db: &Connection, before_ms: i64, now_ms: i64, limit: u32) ->
         changed = settle(db, &mut ws, now_ms, |ws| plan::bury(ws, &outlived, now_ms))?.1;
     }
     let ended = ids(db, ENDED, before_ms, limit)?;
-    let mut done = db.prepare_cached("INSERT OR REPLACE INTO purged VALUES (?1, ?2)")?;
-    for id in outlived.iter().chain(&ended) {
-        empty_history(db, *id)?;
-        done.execute(params![id.0.into_bytes(), now_ms])?;
-    }
+    empty(db, outlived.iter().chain(&ended), now_ms)?;
     let entries = ids(db, SETTLED, before_ms, limit)?;
-    for id in &entries {
-        let id = id.0.into_bytes();
-        let bytes: Vec<u8> =
-            db.prepare_cached("SELECT bytes FROM quarantine WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
-        db.prepare_cached("UPDATE quarantine SET bytes = ?2, purged = 1 WHERE id = ?1")?
-            .execute(params![id, plan::stub(&bytes).into_bytes()])?;
-    }
+    empty_entries(db, &entries)?;
     Ok(Purged {
         deleted: outlived.len() as u64,
         records: ended.len() as u64,
         entries: entries.len() as u64,
         changed,
     })
+}
+
+/// Nothing is left of their earlier versions but hashes.
+fn empty<'a>(db: &Connection, ids: impl Iterator<Item = &'a RecordId>, now_ms: i64) -> Result<()> {
+    let mut done = db.prepare_cached("INSERT OR REPLACE INTO purged VALUES (?1, ?2)")?;
+    for id in ids {
+        empty_history(db, *id)?;
+        done.execute(params![id.0.into_bytes(), now_ms])?;
+    }
+    Ok(())
+}
+
+fn empty_entries(db: &Connection, entries: &[RecordId]) -> Result<()> {
+    for id in entries {
+        let id = id.0.into_bytes();
+        let bytes: Vec<u8> =
+            db.prepare_cached("SELECT bytes FROM quarantine WHERE id = ?1")?.query_row([id], |r| r.get(0))?;
+        db.prepare_cached("UPDATE quarantine SET bytes = ?2, purged = 1 WHERE id = ?1")?
+            .execute(params![id, plan::stub(&bytes).into_bytes()])?;
+    }
+    Ok(())
+}
+
+/// One step of a room's retention.
+pub(super) fn forget(
+    db: &Connection,
+    room: RecordId,
+    before_ms: i64,
+    after: u64,
+    now_ms: i64,
+    limit: u32,
+) -> Result<Forgotten> {
+    let mut find = db.prepare_cached(
+        "SELECT id, born_seq FROM records WHERE scope = ?1 AND kind IN ('message', 'call') AND deleted = 0
+           AND born_seq > ?2 ORDER BY born_seq LIMIT ?3",
+    )?;
+    let key = params![Scope::Room(room).to_string(), int(after), limit];
+    let said = find.query_map(key, |r| Ok((RecordId(uuid(r, 0)?), number(r, 1)?)))?;
+    let said: Vec<(RecordId, u64)> = said.collect::<rusqlite::Result<_>>()?;
+    let mut ws = WorkingSet::default();
+    load(db, &mut ws, &Needs { records: said.iter().map(|(id, _)| *id).collect(), ..Needs::default() })?;
+    let full = said.len() == limit as usize;
+    let (done, changed) =
+        settle(db, &mut ws, now_ms, |ws| plan::forget(ws, room, &said, full, before_ms, now_ms))?;
+    empty(db, done.emptied.iter(), now_ms)?;
+    let named = serde_json::to_string(&done.emptied.iter().map(|id| id.0.simple()).collect::<Vec<_>>())?;
+    let mut find = db.prepare_cached(
+        "SELECT id FROM quarantine WHERE state <> 'open' AND purged = 0
+           AND record IN (SELECT unhex(value) FROM json_each(?1))",
+    )?;
+    let entries = find.query_map([named], |r| Ok(RecordId(uuid(r, 0)?)))?;
+    empty_entries(db, &entries.collect::<rusqlite::Result<Vec<_>>>()?)?;
+    Ok(Forgotten { messages: done.messages, next: done.next, changed })
+}
+
+pub(super) fn forgettable(db: &Connection, room: RecordId, before_ms: i64) -> Result<u64> {
+    let mut find = db.prepare_cached(
+        "SELECT body FROM records WHERE scope = ?1 AND kind IN ('message', 'call', 'pin') AND deleted = 0",
+    )?;
+    let rows = find.query_map([Scope::Room(room).to_string()], |r| r.get::<_, String>(0))?;
+    let mut count = words_rooms::Forgettable::new(before_ms);
+    for body in rows {
+        count.add(&record_of(&body?)?);
+    }
+    Ok(count.total())
 }
 
 fn empty_history(db: &Connection, id: RecordId) -> Result<()> {

@@ -45,6 +45,18 @@ pub(super) fn load(db: &Connection, ws: &mut WorkingSet, needs: &Needs) -> Resul
         let ids = find.query_map([source.0.into_bytes()], |r| Ok(RecordId(codec::uuid(r, 0)?)))?;
         ws.copies.insert(*source, ids.collect::<rusqlite::Result<_>>()?);
     }
+    for message in &needs.hanging {
+        let sql =
+            "SELECT body FROM records WHERE parent = ?1 AND kind IN ('photo', 'file', 'reaction', 'pin')
+           AND parent IS NOT NULL AND deleted = 0";
+        ws.hanging.insert(*message, records(db, sql, &[&message.0.into_bytes()])?);
+    }
+    for call in &needs.answers {
+        let sql =
+            "SELECT body FROM records WHERE scope = ?1 AND kind = 'call_answer' AND deleted = 0 LIMIT ?2";
+        let (scope, most) = (Scope::Tally(*call).to_string(), plan::ANSWERS_AT_ONCE as i64);
+        ws.answers.insert(*call, records(db, sql, &[&scope, &most])?);
+    }
     Ok(())
 }
 

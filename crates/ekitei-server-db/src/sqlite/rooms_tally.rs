@@ -2,7 +2,7 @@
 
 use super::load::{head, settle};
 use super::rooms::records;
-use super::{Sqlite, rooms, rooms_read};
+use super::{Sqlite, purge, rooms, rooms_read};
 use crate::error::Result;
 use crate::plan::{self, Needs, WorkingSet};
 use crate::rooms::*;
@@ -98,7 +98,24 @@ impl Rooms for Sqlite {
         self.write(move |db| rooms::section_rooms(db, now_ms)).await.map(done)
     }
     async fn tally(&self, now_ms: i64) -> Result<Done> {
-        self.write(move |db| tally(db, now_ms)).await.map(done)
+        let numbers = self.read(move |db| numbers(db, now_ms)).await?;
+        if numbers.is_empty() {
+            return Ok(Done::default());
+        }
+        self.write(move |db| tally(db, &numbers, now_ms)).await.map(done)
+    }
+    async fn forget_messages(
+        &self,
+        room: RecordId,
+        before_ms: i64,
+        after: u64,
+        now_ms: i64,
+        limit: u32,
+    ) -> Result<Forgotten> {
+        self.write(move |db| purge::forget(db, room, before_ms, after, now_ms, limit)).await
+    }
+    async fn forgettable(&self, room: RecordId, before_ms: i64) -> Result<u64> {
+        self.read(move |db| purge::forgettable(db, room, before_ms)).await
     }
     async fn rooms(&self, caller: &Caller) -> Result<Vec<RoomLine>> {
         let caller = caller.clone();

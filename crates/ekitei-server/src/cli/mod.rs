@@ -11,6 +11,7 @@ mod import_checklists;
 mod publish_form;
 mod purge;
 mod restore;
+mod room_retention;
 mod serve;
 mod verify;
 
@@ -58,6 +59,8 @@ enum Command {
     Verify(verify::Args),
     /// Empty what was deleted or settled long ago, and bytes that nobody refers to
     Purge(purge::Args),
+    /// Show or set how long rooms keep what is said in them, by type of room
+    RoomRetention(room_retention::Args),
     /// Copy database, files and keys into a folder
     Backup(backup::Args),
     /// Make a data folder from a backup; begins a new epoch
@@ -177,6 +180,7 @@ async fn run(command: Command) -> Done {
         Command::Account(args) => account::run(&args).await,
         Command::Verify(args) => verify::run(&args).await,
         Command::Purge(args) => purge::run(&args).await,
+        Command::RoomRetention(args) => room_retention::run(&args).await,
         Command::Backup(args) => backup::run(&args).await,
         Command::Restore(args) => restore::run(&args).await,
         Command::NewEpoch(office) => restore::new_epoch(&office).await,

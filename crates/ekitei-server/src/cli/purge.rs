@@ -25,7 +25,7 @@ pub(crate) async fn run(args: &Args) -> Done {
     let text = say(
         key,
         &[
-            ("records", &(report.deleted + report.records).to_string()),
+            ("records", &(report.messages + report.deleted + report.records).to_string()),
             ("entries", &report.entries.to_string()),
             ("blobs", &report.blobs.to_string()),
             ("bytes", &report.blob_bytes.to_string()),

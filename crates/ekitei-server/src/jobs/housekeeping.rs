@@ -52,7 +52,14 @@ async fn purge(app: &App, now: i64) -> Result<(), StorageError> {
     app.hint(&report.touched, false);
     if report != retention::Report::default() {
         let (records, entries, blobs) = (report.deleted + report.records, report.entries, report.blobs);
-        tracing::info!(records, entries, blobs, staging = report.staging, "retention");
+        tracing::info!(
+            messages = report.messages,
+            records,
+            entries,
+            blobs,
+            staging = report.staging,
+            "retention"
+        );
     }
     Ok(())
 }

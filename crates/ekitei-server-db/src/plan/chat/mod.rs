@@ -1,11 +1,13 @@
 //! Messaging as the office plans it: who may do what in a room, what is held, what follows from a message.
 
 mod follow;
+mod forget;
 mod held;
 mod quiet;
 mod rooms;
 mod tally;
 
+pub(crate) use forget::{ANSWERS_AT_ONCE, forget};
 pub(crate) use held::{due_of, release_held};
 pub(crate) use rooms::section_rooms;
 pub(crate) use tally::tally;

@@ -66,7 +66,7 @@ impl Planner<'_> {
         let today = self.today;
         match self.find(id)?.cloned() {
             None => Ok(Access::Unknown(id)),
-            Some(of) if of.deleted => Ok(Access::Gone),
+            Some(of) if of.deleted => Ok(Access::Over),
             Some(of) if of.kind == kinds::CALL && call::is_asked(&of, staff, today) => Ok(Access::Yes),
             Some(of) => match of.scope {
                 Scope::Room(room) => self.access_room(room, staff),
