@@ -23,6 +23,8 @@ pub struct RoomLine {
     pub held: u64,
 }
 
+/// Members see new counts of a call or a large room at most so often.
+pub const TALLY_EVERY_MS: i64 = 5_000;
 /// Counting stops here.
 pub const UNREAD_MOST: u64 = 100;
 
@@ -101,7 +103,7 @@ pub trait Rooms: Send + Sync {
     async fn release_held(&self, now_ms: i64) -> Result<Done>;
     /// Every section of the directory has its room.
     async fn section_rooms(&self, now_ms: i64) -> Result<Done>;
-    /// Counts of calls and of large rooms are brought up to date.
+    /// Counts of calls and of large rooms are brought up to date, those of each at most every [`TALLY_EVERY_MS`].
     async fn tally(&self, now_ms: i64) -> Result<Done>;
     /// What came into a room before `before_ms` is removed with everything that hangs on it, pinned messages excepted:
     /// tombstones, hashes and a count stay. Looks at `limit` messages at most, those born after `after`.
@@ -137,6 +139,8 @@ pub trait Rooms: Send + Sync {
     async fn office_marks(&self, room: RecordId) -> Result<Vec<MarkRow>>;
     /// Living records of one kind in one section, oldest first. No permission is asked.
     async fn of_section(&self, section: &str, kind: &str) -> Result<Vec<Record>>;
+    /// The people with these ids; who is not in the directory is left out. No permission is asked.
+    async fn people(&self, ids: Vec<StaffId>) -> Result<Vec<Staff>>;
     /// Everybody who ever held a post in the section. No permission is asked.
     async fn people_of_section(&self, section: &str) -> Result<Vec<Staff>>;
     /// Kind of the record that a kept operation will make (it waits, or its message does).

@@ -61,6 +61,8 @@ pub trait Storage: crate::rooms::Rooms + Send + Sync {
         now_ms: i64,
         report: Option<DeviceReport>,
     ) -> Result<()>;
+    /// Last contacts of many devices, when nothing else about them is news.
+    async fn seen_devices(&self, seen: Vec<(ekitei_model::DeviceId, i64)>) -> Result<()>;
     /// `false`: no such device.
     async fn set_device_state(&self, id: ekitei_model::DeviceId, state: DeviceState) -> Result<bool>;
     /// A console sign-in: makes a device of its own.

@@ -62,7 +62,8 @@ pub(crate) fn message_fits(m: &Record, filter: &MessageFilter) -> bool {
         && (!filter.photos || m.fields.get(message::PHOTOS).and_then(Value::as_u64).unwrap_or(0) > 0)
 }
 
-/// The numbers of a call. `asked`: everybody with a post in its sections; `seen`: changes whenever an answer or a mark came.
+/// The numbers of a call. `asked`: everybody with a post in its sections; `seen`: changes whenever an answer, a mark or a
+/// change of the directory came.
 pub(crate) fn call_numbers(
     of: &Record,
     asked: &[Staff],
@@ -92,6 +93,11 @@ pub(crate) fn call_numbers(
 pub(crate) fn room_reads(born: &[u64], marks: &[MarkRow]) -> Value {
     let readers = |n: u64| marks.iter().filter(|m| m.to >= n).count();
     Value::Array(born.iter().map(|n| json!([n, readers(*n)])).collect())
+}
+
+/// Who is asked follows the directory (`all:`) and the day: posts begin and end.
+pub(crate) fn day(now_ms: i64) -> u64 {
+    u64::try_from((now_ms + 9 * 3_600_000).div_euclid(24 * 3_600_000)).unwrap_or(0)
 }
 
 /// What a call's numbers were made from; absent: never made.

@@ -3,23 +3,21 @@
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
 use crate::enrolment::Door;
+use crate::hints::Hints;
 use crate::identity::Identity;
 use crate::keys::Keys;
 use crate::line::LineTurns;
 use crate::metrics::Metrics;
 use crate::rate::{Attempts, Buckets};
 use crate::tus::active::ActiveUploads;
-use ekitei_model::wire::Hint;
 use ekitei_model::{DeviceId, StaffId};
 use ekitei_server_db::{Caller, Changed, DeviceReport, Storage, Touched};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{Notify, Semaphore, broadcast};
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-/// Hints that a slow socket may lag behind before it loses some; the cursor pull is the truth.
-const HINT_BUFFER: usize = 1_024;
 /// A device's last contact is written at most this often while nothing else changes.
 const TOUCH_EVERY_MS: i64 = 30_000;
 
@@ -36,11 +34,13 @@ pub struct App {
     /// Nonces of challenges that were answered, with their end: each is good once.
     answered: Mutex<HashMap<String, i64>>,
     touched_devices: Mutex<HashMap<DeviceId, (i64, DeviceReport)>>,
+    /// Last contacts that are not written yet.
+    contacts: Mutex<Vec<(DeviceId, i64)>>,
     pub uploads: ActiveUploads,
     /// Turns at decoding photographs: one for each core.
     pub decoding: Semaphore,
     pub line_turns: LineTurns,
-    hints: broadcast::Sender<Hint>,
+    pub hints: Hints,
     pub work: Notify,
     pub stop: CancellationToken,
     /// What phones dial and trust; known once the listener is bound.
@@ -67,10 +67,11 @@ impl App {
             attempts: Attempts::new(limits.attempts, limits.attempts_window_ms),
             answered: Mutex::default(),
             touched_devices: Mutex::default(),
+            contacts: Mutex::default(),
             uploads: ActiveUploads::default(),
             decoding: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
             line_turns: LineTurns::default(),
-            hints: broadcast::channel(HINT_BUFFER).0,
+            hints: Hints::default(),
             work: Notify::new(),
             stop,
             door,
@@ -97,14 +98,7 @@ impl App {
     }
 
     pub fn hint(&self, touched: &Touched, urgent: bool) {
-        for (scope, seq) in touched {
-            // No receiver: nobody is connected.
-            let _ = self.hints.send(Hint { scope: scope.clone(), seq: *seq, urgent });
-        }
-    }
-
-    pub fn listen_hints(&self) -> broadcast::Receiver<Hint> {
-        self.hints.subscribe()
+        self.hints.tell(touched, urgent);
     }
 
     /// Whether this challenge is answered for the first time.
@@ -132,6 +126,10 @@ impl App {
             }
             let known = report.clone().or_else(|| old.map(|(_, r)| r.clone())).unwrap_or_default();
             map.insert(device, (now, known));
+            if same {
+                // That it is still there can wait for others.
+                return self.contacts.lock().unwrap_or_else(PoisonError::into_inner).push((device, now));
+            }
         }
         let app = Arc::clone(self);
         tokio::spawn(async move {
@@ -139,6 +137,17 @@ impl App {
                 tracing::warn!(%error, "last contact not written");
             }
         });
+    }
+
+    /// Writes the last contacts of many devices in one step.
+    pub async fn write_contacts(&self) {
+        let seen = std::mem::take(&mut *self.contacts.lock().unwrap_or_else(PoisonError::into_inner));
+        if seen.is_empty() {
+            return;
+        }
+        if let Err(error) = self.storage.seen_devices(seen).await {
+            tracing::warn!(%error, "last contacts not written");
+        }
     }
 
     /// Where verified bytes are, by the hash of the plain bytes.

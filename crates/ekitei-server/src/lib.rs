@@ -18,6 +18,7 @@ mod fault;
 mod filing;
 mod health;
 mod hex;
+mod hints;
 mod holidays;
 mod identity;
 mod idle;

@@ -33,7 +33,8 @@ async fn direct(console: &mut Console, with: &str) -> String {
 }
 
 fn made(scope: &Scope, record: RecordId, kind: &str, fields: Value) -> Operation {
-    let fields = fields.as_object().unwrap().clone().into_iter().collect();
+    let Value::Object(fields) = fields else { panic!("fields are an object") };
+    let fields = fields.into_iter().collect();
     let body = OpBody::Create { kind: kind.into(), scope: scope.clone(), parent: None, fields };
     Operation { op_id: OpId(Uuid::now_v7()), record, at: Stamp::japan(NOW_MS), body }
 }

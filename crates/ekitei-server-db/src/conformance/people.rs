@@ -232,7 +232,7 @@ pub async fn devices_report(store: Store) {
     let report =
         DeviceReport { waiting_items: 3, waiting_bytes: 400, oldest_ms: NOW - 5, app: "0.1.0".into() };
     store.touch_device(one.caller.device, NOW + 50, Some(report.clone())).await.unwrap();
-    store.touch_device(one.caller.device, NOW + 60, None).await.unwrap();
+    store.seen_devices(vec![(one.caller.device, NOW + 60)]).await.unwrap();
     let list = store.devices(&DeviceFilter::default()).await.unwrap();
     assert_eq!(list.iter().map(|d| d.id).collect::<Vec<_>>(), [one.caller.device, two.caller.device]);
     assert_eq!((&list[0].report, list[0].last_seen_ms), (&report, NOW + 60));

@@ -32,7 +32,13 @@ pub fn group(history: &str) -> (RecordId, Operation) {
 
 pub fn direct(a: &str, b: &str) -> Vec<Operation> {
     let id = room::direct_id(&a.into(), &b.into());
-    let made = create(id, kinds::ROOM, &Scope::Room(id), None, fields([("type", "direct".into())]));
+    let made = create(
+        id,
+        kinds::ROOM,
+        &Scope::Room(id),
+        None,
+        fields([("type", "direct".into()), ("pair", serde_json::json!(room::pair(&a.into(), &b.into())))]),
+    );
     vec![made, member(id, a, "admin"), member(id, b, "admin")]
 }
 
@@ -332,7 +338,8 @@ pub async fn a_call_counts_its_answers(store: Store) {
     applied(&a2.then(&answers("a2", "hurt", "cannot"), NOW).await);
     assert_eq!(reason(&a2.then(&answers("a1", "safe", "can_go"), NOW).await), "derived-id");
     assert!(a1.after(&Scope::Tally(asks.record), 0).await.1.denied, "answers are nobody's feed");
-    assert_eq!(store.tally(NOW).await.unwrap().count, 1);
+    assert_eq!(store.tally(NOW + 4_999).await.unwrap().count, 0, "members are told every five seconds");
+    assert_eq!(store.tally(NOW + 5_000).await.unwrap().count, 1);
     let counted = a1.record(asks.record).await.unwrap();
     let t = &counted.fields[call::TALLY];
     let number = |name: &str| t[name].as_u64().unwrap();
@@ -340,7 +347,10 @@ pub async fn a_call_counts_its_answers(store: Store) {
         ["asked", "answered", "safe", "hurt", "can_go", "in_30", "cannot", "read"].map(number),
         [3, 2, 1, 1, 1, 0, 1, 2]
     );
-    assert_eq!(store.tally(NOW).await.unwrap().count, 0, "nothing came since");
+    assert_eq!(store.tally(NOW + 10_000).await.unwrap().count, 0, "nothing came since");
+    applied(&a9.then(&answers("a9", "help", "cannot"), NOW + 10_000).await);
+    assert_eq!(store.tally(NOW + 9_999).await.unwrap().count, 0);
+    assert_eq!(store.tally(NOW + 10_000).await.unwrap().count, 1);
     assert_eq!(store.calls(&a1.caller, 9).await.unwrap().len(), 1);
     sound(&store).await;
 }

@@ -211,6 +211,9 @@ impl Storage for Postgres {
     async fn touch_device(&self, id: DeviceId, now_ms: i64, report: Option<DeviceReport>) -> Result<()> {
         change!(self, tx, people::touch_device(&tx, id, now_ms, report.as_ref()).await)
     }
+    async fn seen_devices(&self, seen: Vec<(DeviceId, i64)>) -> Result<()> {
+        change!(self, tx, people::seen_devices(&tx, &seen).await)
+    }
     async fn set_device_state(&self, id: DeviceId, state: DeviceState) -> Result<bool> {
         change!(self, tx, people::set_device_state(&tx, id, state).await)
     }

@@ -230,6 +230,13 @@ pub(super) async fn devices(tx: &Transaction<'_>, filter: &DeviceFilter) -> Go<V
     rows(tx, &sql, &[&staff, &state, &filter.consoles]).await?.iter().map(codec::device).collect()
 }
 
+pub(super) async fn seen_devices(tx: &Transaction<'_>, seen: &[(DeviceId, i64)]) -> Go<()> {
+    for (id, at_ms) in seen {
+        touch_device(tx, *id, *at_ms, None).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn touch_device(
     tx: &Transaction<'_>,
     id: DeviceId,

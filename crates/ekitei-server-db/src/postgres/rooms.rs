@@ -8,7 +8,7 @@ use crate::rows::Changed;
 use crate::words;
 use deadpool_postgres::Transaction;
 use ekitei_model::people::Staff;
-use ekitei_model::{Record, RecordId, Scope, Stamp, kinds};
+use ekitei_model::{Record, RecordId, Scope, StaffId, Stamp, kinds};
 use uuid::Uuid;
 
 /// Held messages that one transaction lets go.
@@ -58,6 +58,15 @@ pub(super) async fn load(s: &mut Session<'_>, ws: &mut WorkingSet, needs: &Needs
         ws.answers.insert(*call, records(&s.tx, sql, &[&scope, &most]).await?);
     }
     Ok(())
+}
+
+pub(super) async fn people(tx: &Transaction<'_>, ids: &[StaffId]) -> Go<Vec<Staff>> {
+    let ids: Vec<&str> = ids.iter().map(StaffId::as_str).collect();
+    let mut people: Vec<Staff> = Vec::new();
+    for row in rows(tx, "SELECT body FROM staff WHERE id = ANY($1) ORDER BY id", &[&ids]).await? {
+        people.push(serde_json::from_str(row.try_get(0)?)?);
+    }
+    Ok(people)
 }
 
 /// Everybody who ever held a post in the section.

@@ -280,14 +280,19 @@ pub(super) async fn marks_head(tx: &Transaction<'_>, room: RecordId) -> Go<u64> 
     row.map_or(Ok(0), |row| number(&row, 0))
 }
 
-/// Rooms in whose tally somebody has read on since.
-pub(super) async fn large_rooms(tx: &Transaction<'_>, since_ms: i64) -> Go<Vec<RecordId>> {
+/// Rooms in whose tally somebody has read on in the last minute, and whose counts may be told again.
+pub(super) async fn large_rooms(tx: &Transaction<'_>, now_ms: i64) -> Go<Vec<RecordId>> {
     let sql =
         "SELECT DISTINCT scope FROM records WHERE kind = 'mark' AND scope >= 'tally:' AND scope < 'tally;'
          AND changed_ms > $1";
     let scopes: Vec<Scope> =
-        rows(tx, sql, &[&since_ms]).await?.iter().map(|row| word(row, 0)).collect::<Go<_>>()?;
-    Ok(scopes.iter().filter_map(|s| if let Scope::Tally(id) = s { Some(*id) } else { None }).collect())
+        rows(tx, sql, &[&(now_ms - 60_000)]).await?.iter().map(|row| word(row, 0)).collect::<Go<_>>()?;
+    let ids: Vec<Uuid> =
+        scopes.iter().filter_map(|s| if let Scope::Tally(id) = s { Some(id.0) } else { None }).collect();
+    let sql =
+        "SELECT id FROM records WHERE id = ANY($1) AND (changed_ms <= $2 OR changed_ms > $3) ORDER BY id";
+    let due = rows(tx, sql, &[&ids, &(now_ms - TALLY_EVERY_MS), &now_ms]).await?;
+    due.iter().map(|row| Ok(RecordId(row.try_get(0)?))).collect()
 }
 
 pub(super) async fn newest(tx: &Transaction<'_>, room: RecordId, limit: i64) -> Go<Vec<u64>> {

@@ -12,7 +12,7 @@ use crate::words_rooms as words;
 use async_trait::async_trait;
 use ekitei_model::chat::{call, room};
 use ekitei_model::people::Staff;
-use ekitei_model::{Record, RecordId, Scope, Stamp};
+use ekitei_model::{Record, RecordId, Scope, StaffId, Stamp};
 use serde_json::Value;
 use tokio_postgres::IsolationLevel;
 
@@ -24,13 +24,16 @@ const COUNTED_MESSAGES: i64 = 20;
 async fn tally(s: &mut Session<'_>, now_ms: i64) -> Go<(u64, Changed)> {
     let today = Stamp::japan(now_ms).local_date();
     let mut numbers: Vec<(RecordId, &'static str, Value)> = Vec::new();
-    let sql = "SELECT body FROM records WHERE kind = 'call' AND NOT deleted AND changed_ms > $1";
-    for of in records(&s.tx, sql, &[&(now_ms - CALL_DAYS_MS)]).await? {
-        if let Some(value) = call_numbers(s, &of, &today).await? {
+    // A clock that was put back stops no count.
+    let sql = "SELECT body FROM records WHERE kind = 'call' AND NOT deleted AND changed_ms > $1
+       AND (changed_ms <= $2 OR changed_ms > $3)";
+    let told_ms = now_ms - TALLY_EVERY_MS;
+    for of in records(&s.tx, sql, &[&(now_ms - CALL_DAYS_MS), &told_ms, &now_ms]).await? {
+        if let Some(value) = call_numbers(s, &of, &today, now_ms).await? {
             numbers.push((of.id, call::TALLY, value));
         }
     }
-    for id in rooms_read::large_rooms(&s.tx, now_ms - 60_000).await? {
+    for id in rooms_read::large_rooms(&s.tx, now_ms).await? {
         let marks = rooms_read::office_marks(&s.tx, id).await?;
         let born = rooms_read::newest(&s.tx, id, COUNTED_MESSAGES).await?;
         numbers.push((id, room::READS, words::room_reads(&born, &marks)));
@@ -42,12 +45,14 @@ async fn tally(s: &mut Session<'_>, now_ms: i64) -> Go<(u64, Changed)> {
 }
 
 /// `None`: nothing came since they were made.
-async fn call_numbers(s: &mut Session<'_>, of: &Record, today: &str) -> Go<Option<Value>> {
+async fn call_numbers(s: &mut Session<'_>, of: &Record, today: &str, now_ms: i64) -> Go<Option<Value>> {
     let Some(room) = of.scope.owner() else { return Ok(None) };
     let tallies = [Scope::Tally(of.id), Scope::Tally(room)];
     let seen = rooms_read::head(&s.tx, &tallies[0]).await?
         + rooms_read::head(&s.tx, &tallies[1]).await?
-        + rooms_read::marks_head(&s.tx, room).await?;
+        + rooms_read::head(&s.tx, &Scope::All).await?
+        + rooms_read::marks_head(&s.tx, room).await?
+        + words::day(now_ms);
     if words::seen(of) == Some(seen) {
         return Ok(None);
     }
@@ -116,6 +121,9 @@ impl Rooms for Postgres {
     }
     async fn of_section(&self, section: &str, kind: &str) -> Result<Vec<Record>> {
         read!(self, tx, rooms_read::of_section(&tx, section, kind).await)
+    }
+    async fn people(&self, ids: Vec<StaffId>) -> Result<Vec<Staff>> {
+        read!(self, tx, rooms::people(&tx, &ids).await)
     }
     async fn people_of_section(&self, section: &str) -> Result<Vec<Staff>> {
         read!(self, tx, rooms::people_of(&tx, section).await)

@@ -7,7 +7,7 @@ use crate::plan::{self, Needs, Waiting, WorkingSet, Writes};
 use crate::rows::Changed;
 use crate::words;
 use ekitei_model::people::Staff;
-use ekitei_model::{Record, RecordId, Scope, Stamp, kinds};
+use ekitei_model::{Record, RecordId, Scope, StaffId, Stamp, kinds};
 use rusqlite::{Connection, ToSql, params};
 
 /// Held messages that one transaction lets go.
@@ -58,6 +58,11 @@ pub(super) fn load(db: &Connection, ws: &mut WorkingSet, needs: &Needs) -> Resul
         ws.answers.insert(*call, records(db, sql, &[&scope, &most])?);
     }
     Ok(())
+}
+
+pub(super) fn people(db: &Connection, ids: &[StaffId]) -> Result<Vec<Staff>> {
+    let found = ids.iter().map(|id| super::load::staff(db, id));
+    found.filter_map(Result::transpose).collect()
 }
 
 /// Everybody who ever held a post in the section.

@@ -11,8 +11,8 @@ use crate::words_rooms as words;
 use async_trait::async_trait;
 use ekitei_model::chat::{call, room};
 use ekitei_model::people::Staff;
-use ekitei_model::{Record, RecordId, Scope, Stamp};
-use rusqlite::Connection;
+use ekitei_model::{Record, RecordId, Scope, StaffId, Stamp};
+use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
 /// Calls whose numbers are kept up to date, by their last change.
@@ -20,12 +20,17 @@ const CALL_DAYS_MS: i64 = 14 * 24 * 3_600_000;
 /// Messages of a large room that say how many have read them.
 const COUNTED_MESSAGES: i64 = 20;
 
-fn tally(db: &Connection, now_ms: i64) -> Result<(u64, Changed)> {
+type Numbers = Vec<(RecordId, &'static str, Value)>;
+
+/// Read beside the writer: adding up 20,000 answers keeps nobody's push waiting.
+fn numbers(db: &Connection, now_ms: i64) -> Result<Numbers> {
     let today = Stamp::japan(now_ms).local_date();
-    let mut numbers: Vec<(RecordId, &'static str, Value)> = Vec::new();
-    let sql = "SELECT body FROM records WHERE kind = 'call' AND deleted = 0 AND changed_ms > ?1";
-    for of in records(db, sql, &[&(now_ms - CALL_DAYS_MS)])? {
-        if let Some(value) = call_numbers(db, &of, &today)? {
+    let mut numbers = Numbers::new();
+    // A clock that was put back stops no count.
+    let sql = "SELECT body FROM records WHERE kind = 'call' AND deleted = 0 AND changed_ms > ?1
+       AND (changed_ms <= ?2 OR changed_ms > ?3)";
+    for of in records(db, sql, &[&(now_ms - CALL_DAYS_MS), &(now_ms - TALLY_EVERY_MS), &now_ms])? {
+        if let Some(value) = call_numbers(db, &of, &today, now_ms)? {
             numbers.push((of.id, call::TALLY, value));
         }
     }
@@ -34,16 +39,18 @@ fn tally(db: &Connection, now_ms: i64) -> Result<(u64, Changed)> {
         let born = newest(db, id)?;
         numbers.push((id, room::READS, words::room_reads(&born, &marks)));
     }
-    if numbers.is_empty() {
-        return Ok((0, Changed::default()));
-    }
-    settle(db, &mut WorkingSet::default(), now_ms, |ws| plan::tally(ws, &numbers, now_ms))
+    Ok(numbers)
+}
+
+fn tally(db: &Connection, numbers: &Numbers, now_ms: i64) -> Result<(u64, Changed)> {
+    settle(db, &mut WorkingSet::default(), now_ms, |ws| plan::tally(ws, numbers, now_ms))
 }
 
 /// `None`: nothing came since they were made.
-fn call_numbers(db: &Connection, of: &Record, today: &str) -> Result<Option<Value>> {
+fn call_numbers(db: &Connection, of: &Record, today: &str, now_ms: i64) -> Result<Option<Value>> {
     let Some(room) = of.scope.owner() else { return Ok(None) };
-    let seen = head(db, &Scope::Tally(of.id))? + head(db, &Scope::Tally(room))? + marks_head(db, room)?;
+    let heads = head(db, &Scope::Tally(of.id))? + head(db, &Scope::Tally(room))? + head(db, &Scope::All)?;
+    let seen = heads + marks_head(db, room)? + words::day(now_ms);
     if words::seen(of) == Some(seen) {
         return Ok(None);
     }
@@ -63,7 +70,7 @@ fn marks_head(db: &Connection, room: RecordId) -> Result<u64> {
     Ok(find.query_row([Scope::Room(room).to_string()], |r| super::codec::number(r, 0))?)
 }
 
-/// Rooms in whose tally somebody has read on in the last minute.
+/// Rooms in whose tally somebody has read on in the last minute, and whose counts may be told again.
 fn large_rooms(db: &Connection, now_ms: i64) -> Result<Vec<RecordId>> {
     let mut find = db.prepare_cached(
         "SELECT DISTINCT scope FROM records INDEXED BY records_marks WHERE kind = 'mark' AND scope >= 'tally:'
@@ -72,7 +79,16 @@ fn large_rooms(db: &Connection, now_ms: i64) -> Result<Vec<RecordId>> {
     let scopes = find
         .query_map([now_ms - 60_000], |r| r.get::<_, String>(0))?
         .collect::<rusqlite::Result<Vec<String>>>()?;
-    Ok(scopes.iter().filter_map(|s| s.strip_prefix("tally:")?.parse().ok()).collect())
+    let mut due =
+        db.prepare_cached("SELECT changed_ms <= ?2 OR changed_ms > ?3 FROM records WHERE id = ?1")?;
+    let mut out = Vec::new();
+    for id in scopes.iter().filter_map(|s| s.strip_prefix("tally:")?.parse::<RecordId>().ok()) {
+        let key = rusqlite::params![id.0.into_bytes(), now_ms - TALLY_EVERY_MS, now_ms];
+        if due.query_row(key, |r| r.get(0)).optional()?.unwrap_or(false) {
+            out.push(id);
+        }
+    }
+    Ok(out)
 }
 
 fn newest(db: &Connection, room: RecordId) -> Result<Vec<u64>> {
@@ -151,6 +167,9 @@ impl Rooms for Sqlite {
     async fn of_section(&self, section: &str, kind: &str) -> Result<Vec<Record>> {
         let (section, kind) = (section.to_owned(), kind.to_owned());
         self.read(move |db| rooms_read::of_section(db, &section, &kind)).await
+    }
+    async fn people(&self, ids: Vec<StaffId>) -> Result<Vec<Staff>> {
+        self.read(move |db| rooms::people(db, &ids)).await
     }
     async fn people_of_section(&self, section: &str) -> Result<Vec<Staff>> {
         let section = section.to_owned();

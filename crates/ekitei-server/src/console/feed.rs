@@ -7,7 +7,7 @@ use super::names::Names;
 use super::views::{CountsView, FeedItem, HintView};
 use crate::app::{App, Shared};
 use crate::fault::Answer;
-use crate::v1::Watch;
+use crate::hints::Listening;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -17,7 +17,7 @@ use futures_util::Stream;
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::Duration;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use utoipa::IntoParams;
 
 const DEFAULT_ITEMS: u32 = 50;
@@ -94,10 +94,13 @@ pub async fn counts(State(app): State<Shared>, user: User) -> Answer<Json<Counts
 pub async fn events(
     State(app): State<Shared>,
     user: User,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>> + Send> {
+) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>> + Send>> {
+    let period = Duration::from_millis(app.limits.live_check_ms);
+    let mut check = interval_at(Instant::now() + period, period);
+    check.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let listener = Listener {
-        hints: app.listen_hints(),
-        watch: Watch::new(user.caller),
+        check,
+        listening: app.hints.listen(&*app.storage, user.caller).await?,
         ends_ms: user.session.expires_ms,
         app,
     };
@@ -105,13 +108,14 @@ pub async fn events(
         let event = listener.next().await?;
         Some((Ok(event), listener))
     });
-    Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))))
 }
 
 struct Listener {
     app: Shared,
-    hints: Receiver<ekitei_model::wire::Hint>,
-    watch: Watch,
+    listening: Listening,
+    /// Runs on from one hint to the next.
+    check: Interval,
     ends_ms: i64,
 }
 
@@ -119,25 +123,18 @@ impl Listener {
     /// `None` ends the stream: signed out, past its time, or the server stops.
     async fn next(&mut self) -> Option<Event> {
         let app: &App = &self.app;
-        let period = Duration::from_millis(app.limits.live_check_ms);
-        let mut check = Box::pin(tokio::time::sleep(period));
         loop {
             tokio::select! {
                 () = app.stop.cancelled() => return None,
-                () = &mut check => {
-                    if app.now_ms() >= self.ends_ms || !self.watch.still_allowed(app).await {
+                _ = self.check.tick() => {
+                    if app.now_ms() >= self.ends_ms || !self.listening.still_allowed(app).await {
                         return None;
                     }
-                    check = Box::pin(tokio::time::sleep(period));
                 }
-                hint = self.hints.recv() => match hint {
-                    Ok(hint) if self.watch.may_hear(app, &hint).await => {
-                        let view = HintView { scope: hint.scope.to_string(), seq: hint.seq, urgent: hint.urgent };
-                        return Event::default().event("hint").json_data(view).ok();
-                    }
-                    Ok(_) | Err(RecvError::Lagged(_)) => {}
-                    Err(RecvError::Closed) => return None,
-                },
+                hint = self.listening.recv() => {
+                    let view = HintView { scope: hint.scope.to_string(), seq: hint.seq, urgent: hint.urgent };
+                    return Event::default().event("hint").json_data(view).ok();
+                }
             }
         }
     }

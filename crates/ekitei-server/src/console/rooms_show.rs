@@ -59,10 +59,9 @@ pub async fn people_of(app: &App, of: &Record) -> Answer<BTreeMap<StaffId, (Staf
             }
         }
     }
-    for id in of.list(room::MEMBERS) {
-        if let Some(person) = app.storage.staff(&StaffId(id)).await? {
-            out.insert(person.id.clone(), (person, true));
-        }
+    let by_name = of.list(room::MEMBERS).into_iter().map(StaffId).collect();
+    for person in app.storage.people(by_name).await? {
+        out.insert(person.id.clone(), (person, true));
     }
     Ok(out)
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use ekitei_server_db::{Done, StorageError};
 use std::time::Duration;
 
-/// Members see new counts at most so often.
+/// Held messages and counts are looked at so often at least.
 const EVERY_MS: u64 = 5_000;
 
 /// Works until the server stops.
@@ -17,6 +17,7 @@ pub async fn run(app: &App) {
         if let Err(error) = round(app).await {
             tracing::error!(%error, "held messages or counts wait");
         }
+        app.write_contacts().await;
         tokio::select! {
             () = app.stop.cancelled() => {}
             () = tokio::time::sleep(Duration::from_millis(app.limits.job_poll_ms.min(EVERY_MS))) => {}

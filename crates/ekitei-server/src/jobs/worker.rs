@@ -2,6 +2,7 @@
 
 use super::{JobError, file_inspection, file_note, file_photo, housekeeping::Housekeeping, rooms};
 use crate::app::{App, Shared};
+use crate::hints;
 use ekitei_server_db::{Job, JobKind};
 use std::time::Duration;
 
@@ -10,8 +11,15 @@ const LEASE_MS: i64 = 10 * 60_000;
 
 /// Works until the server stops; the job under way is finished first.
 pub async fn run(app: Shared) {
+    let telling = {
+        let app = Shared::clone(&app);
+        tokio::spawn(async move { hints::run(&app).await })
+    };
     // What rooms need does not wait behind a slow share.
     tokio::join!(file(&app), rooms::run(&app));
+    if let Err(error) = telling.await {
+        tracing::error!(%error, "telling ended badly");
+    }
 }
 
 async fn file(app: &App) {

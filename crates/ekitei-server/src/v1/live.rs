@@ -1,24 +1,26 @@
 //! `GET /v1/live`: hints "scope X has reached N". Losing one is harmless; the cursor pull is the truth.
 
 use super::auth::MayRead;
-use crate::app::{App, Shared};
+use crate::app::Shared;
+use crate::fault::Answer;
+use crate::hints::Listening;
 use crate::idle::Patience;
 use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use ekitei_model::Scope;
-use ekitei_model::wire::{DeviceState, Hint, KEEP_ALIVE_HEADER, MAX_KEEP_ALIVE_S};
-use ekitei_server_db::Caller;
-use std::collections::HashMap;
+use ekitei_model::wire::{Hint, KEEP_ALIVE_HEADER, MAX_KEEP_ALIVE_S};
 use std::time::Duration;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval_at};
 
 /// Close codes (4000–4999 are ours).
 const CLOSE_NOT_ALLOWED: u16 = 4403;
 const CLOSE_GOING_AWAY: u16 = 1001;
+/// A phone says nothing but pings here.
+const MAX_MESSAGE_BYTES: usize = 4 * 1024;
+/// Kept by every open socket.
+const READ_BUFFER_BYTES: usize = 512;
 /// A phone that answered no ping for this many checks is gone.
 const MISSED_PONGS: u32 = 2;
 
@@ -28,12 +30,14 @@ pub async fn live(
     headers: HeaderMap,
     patience: Option<Extension<Patience>>,
     upgrade: WebSocketUpgrade,
-) -> Response {
+) -> Answer<Response> {
+    let listening = app.hints.listen(&*app.storage, caller).await?;
     let may_be_silent = own_pings(&headers).map(|every| every * 2 + Duration::from_secs(60));
     if let (Some(silence), Some(Extension(patience))) = (may_be_silent, patience) {
         patience.at_least(silence);
     }
-    upgrade.max_message_size(4 * 1024).on_upgrade(move |socket| run(app, caller, may_be_silent, socket))
+    let upgrade = upgrade.max_message_size(MAX_MESSAGE_BYTES).read_buffer_size(READ_BUFFER_BYTES);
+    Ok(upgrade.on_upgrade(move |socket| run(app, listening, may_be_silent, socket)))
 }
 
 /// The pause of a phone that keeps the line open by itself: each ping of ours would wake it.
@@ -42,9 +46,7 @@ fn own_pings(headers: &HeaderMap) -> Option<Duration> {
     (1..=MAX_KEEP_ALIVE_S).contains(&seconds).then(|| Duration::from_secs(seconds))
 }
 
-async fn run(app: Shared, caller: Caller, may_be_silent: Option<Duration>, mut socket: WebSocket) {
-    let mut hints = app.listen_hints();
-    let mut watch = Watch::new(caller);
+async fn run(app: Shared, mut listening: Listening, may_be_silent: Option<Duration>, mut socket: WebSocket) {
     let period = Duration::from_millis(app.limits.live_check_ms);
     let mut check = interval_at(tokio::time::Instant::now() + period, period);
     check.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -54,7 +56,7 @@ async fn run(app: Shared, caller: Caller, may_be_silent: Option<Duration>, mut s
         tokio::select! {
             () = app.stop.cancelled() => return close(socket, CLOSE_GOING_AWAY, "server stops").await,
             _ = check.tick() => {
-                if !watch.still_allowed(&app).await {
+                if !listening.still_allowed(&app).await {
                     return close(socket, CLOSE_NOT_ALLOWED, "not allowed any more").await;
                 }
                 if let Some(silence) = may_be_silent {
@@ -68,14 +70,8 @@ async fn run(app: Shared, caller: Caller, may_be_silent: Option<Duration>, mut s
                     return;
                 }
             }
-            hint = hints.recv() => match hint {
-                Ok(hint) => {
-                    if watch.may_hear(&app, &hint).await && send(&mut socket, &hint).await.is_err() {
-                        return;
-                    }
-                }
-                Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return,
+            hint = listening.recv() => if send(&mut socket, &hint).await.is_err() {
+                return;
             },
             message = socket.recv() => match message {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
@@ -96,45 +92,4 @@ async fn send(socket: &mut WebSocket, hint: &Hint) -> Result<(), axum::Error> {
 async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
     // The peer may be gone already; closing is only politeness.
     let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
-}
-
-/// Which scopes one listener may hear of; asked once for each, and again after every check.
-pub struct Watch {
-    caller: Caller,
-    known: HashMap<Scope, bool>,
-}
-
-impl Watch {
-    pub fn new(caller: Caller) -> Self {
-        Self { caller, known: HashMap::new() }
-    }
-
-    /// Looks at the device again and forgets what was known of scopes.
-    pub async fn still_allowed(&mut self, app: &App) -> bool {
-        self.known.clear();
-        self.caller.today = app.clock.today();
-        match app.storage.device(self.caller.device).await {
-            Ok(device) => device.is_some_and(|d| d.state == DeviceState::Active),
-            // A database that is away takes nobody's permission.
-            Err(_) => true,
-        }
-    }
-
-    pub async fn may_hear(&mut self, app: &App, hint: &Hint) -> bool {
-        // The own list tells of rooms that were joined or lost.
-        if matches!(&hint.scope, Scope::User(id) if *id == self.caller.staff) {
-            self.known.retain(|scope, _| !matches!(scope, Scope::Room(_)));
-        }
-        if let Some(known) = self.known.get(&hint.scope) {
-            return *known;
-        }
-        let readable = app.storage.readable(&self.caller, std::slice::from_ref(&hint.scope)).await;
-        match readable {
-            Ok(scopes) => {
-                self.known.insert(hint.scope.clone(), !scopes.is_empty());
-                !scopes.is_empty()
-            }
-            Err(_) => false,
-        }
-    }
 }

@@ -13,7 +13,6 @@ mod salvage;
 mod token;
 
 pub use bytes::serve_blob;
-pub use live::Watch;
 
 use crate::app::Shared;
 use crate::tus;
