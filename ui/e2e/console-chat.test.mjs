@@ -438,6 +438,38 @@ test('hours and duty of the section', async () => {
   await looksGood(head, 'hours');
   await head.press('hours-keep');
   await head.at('hours-words').filter({ hasText: '月 09:00–17:30' }).waitFor();
+  // Two spans a day; what overlaps cannot be kept.
+  await head.press('hours-edit');
+  await head.at('to-mon').fill('12:00');
+  await head.press('span-add-mon');
+  await head.at('from-mon-2').fill('11:00');
+  await head.at('to-mon-2').fill('17:15');
+  await head.at('hours-wrong').waitFor();
+  assert.equal(await head.at('hours-keep').getAttribute('aria-disabled'), 'true');
+  await head.at('from-mon-2').fill('13:00');
+  await looksGood(head, 'spans');
+  await head.press('hours-keep');
+  await head.at('hours-words').filter({ hasText: '月 09:00–12:00・13:00–17:15' }).waitFor();
+  // Shift by shift, for one person.
+  await head.at('hours-person-pick').fill('ほろかない');
+  await head.at('hours-person-pick-option').first().click();
+  await head.at('hours-kind-shift').check();
+  await head.at('shift-from-1').fill('2099-01-05T08:30');
+  await head.at('shift-to-1').fill('2099-01-06T08:30');
+  await head.press('shift-add');
+  assert.equal(await head.at('shift-from-2').inputValue(), '2099-01-06T08:30');
+  await head.at('shift-from-2').fill('2099-01-08T08:30');
+  await head.at('shift-to-2').fill('2099-01-09T08:30');
+  await looksGood(head, 'shifts');
+  await head.press('hours-keep');
+  await head.at('hours-person').filter({ hasText: STEWARD.name }).filter({ hasText: 'シフト勤務（2回）' }).waitFor();
+  const shifts = async () => (await head.ask('GET', `/sections/times?section=${encodeURIComponent(SECTION)}`)).hours.find((one) => one.staff?.id === STEWARD.id)?.shifts;
+  assert.deepEqual((await shifts()).map((one) => one.map((at) => Date.parse(at))), [['2099-01-05', '2099-01-06'], ['2099-01-08', '2099-01-09']].map((one) => one.map((day) => Date.parse(`${day}T08:30:00+09:00`))));
+  await head.at('hours-person').filter({ hasText: STEWARD.name }).locator('[data-testid=hours-person-edit]').click();
+  await head.press('shift-out-1');
+  await head.press('hours-keep');
+  await head.at('hours-person').filter({ hasText: STEWARD.name }).filter({ hasText: 'シフト勤務（1回）' }).waitFor();
+  assert.equal((await shifts()).length, 1);
   await head.press('times-duty');
   await head.at('duty-who').fill('るもい');
   await head.at('duty-who-option').first().click();

@@ -11,6 +11,14 @@ export interface RoomView extends gen.RoomRow {
   revs: Record<string, string>;
 }
 
+/** A case, note, inspection or photo; of what is in a case, the case too. */
+export interface Link {
+  kind: string;
+  id: string;
+  label: string;
+  case?: string | null;
+}
+
 /** Counts that are not there yet are none. */
 export type CallTally = Partial<Record<'asked' | 'answered' | 'safe' | 'hurt' | 'help' | 'can_go' | 'in_30' | 'cannot' | 'read', number>>;
 
@@ -20,7 +28,7 @@ export interface CallView extends Omit<gen.CallView, 'tally' | 'mine'> {
 }
 
 export interface MessageView extends Omit<gen.MessageView, 'link' | 'call'> {
-  link?: { kind: string; id: string; label: string } | null;
+  link?: Link | null;
   call?: CallView | null;
 }
 
@@ -53,6 +61,7 @@ export interface NewMessage {
   mentions?: string[] | undefined;
   urgent?: string | undefined;
   stamp?: string | undefined;
+  link?: Link | undefined;
   forward?: { from_staff: string; at: string; room_name: string } | undefined;
   photos?: number | undefined;
   files?: number | undefined;

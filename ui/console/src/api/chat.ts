@@ -71,8 +71,8 @@ export const chat = {
 
   times: (section: string) => request<TimesView>('GET', `/sections/times${query({ section })}`),
   addDuty: (row: { section: string; staff: string; from: string; to: string; what: string }) => post<Outcome>('/sections/times/duty', { id: uuidV7(), ...row, ...once() }),
-  setHours: (section: string, staff: string, days: Days | null) =>
-    request<Outcome>('PUT', '/sections/times/hours', { body: { section, staff, days, shifts: null, ...once() } }),
+  setHours: (section: string, staff: string, days: Days | null, shifts: [string, string][] | null = null) =>
+    request<Outcome>('PUT', '/sections/times/hours', { body: { section, staff, days, shifts, ...once() } }),
   urgent: (section: string) => request<UrgentRow[]>('GET', `/urgent${query({ section })}`),
 
   calls: () => request<CallView[]>('GET', '/calls'),
@@ -88,6 +88,8 @@ export const chat = {
   exportFile: (id: string) => getFile(`/rooms/exports/${part(id)}/file`),
 };
 
+/** The bytes of a file of a message. */
+export const fileBytes = (id: string): Promise<{ bytes: Blob; name: string }> => getFile(`/files/${part(id)}`);
 export const fileUrl = (id: string): string => `/api/files/${part(id)}`;
 
 function pick(of: Record<string, string>, names: string[]): Record<string, string> {

@@ -3,6 +3,7 @@ import type { SessionView } from '../api/gen';
 import { ApiError, faultOf } from '../api/fault';
 import type { Fault } from '@ekitei/shared';
 import { office } from '../api/office';
+import { forgetOthers } from './kept';
 
 /** unknown: not asked yet, or no answer; ended: was signed in, the screens wait behind the question. */
 export type Phase = 'unknown' | 'out' | 'in' | 'ended';
@@ -35,6 +36,7 @@ export async function signIn(staff: string, password: string): Promise<void> {
 
 function enter(view: SessionView): void {
   const before = current.view;
+  forgetOthers(view.person.id);
   if (before && before.person.id !== view.person.id) {
     // Another person's screens must not live on under this name.
     window.location.reload();
@@ -62,6 +64,7 @@ export async function closeSession(): Promise<void> {
 /** Leaves nothing of this person in the page. */
 export async function signOut(): Promise<void> {
   await office.signOut();
+  forgetOthers();
   window.location.hash = '';
   window.location.reload();
 }

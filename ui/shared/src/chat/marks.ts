@@ -1,21 +1,47 @@
 // Reactions and work stamps, and what both chats do with a text. Pure.
 import { tMaybe } from '../i18n/i18n.svelte';
 import { localDay } from '../time/clock';
+import type { IconName } from '../widgets/icons';
 
 export const REACTIONS = ['thumbs_up', 'heart', 'smile', 'surprise', 'bow', 'clap'] as const;
 export const STAMPS = ['ryokai', 'confirmed', 'arrived', 'working', 'can_go', 'in_30', 'cannot'] as const;
 /** A mention of all. */
 export const EVERYBODY = 'all';
 
-const FACES: Record<string, string> = { thumbs_up: '👍', heart: '❤️', smile: '😊', surprise: '😮', bow: '🙇', clap: '👏' };
+const FACES: Record<string, IconName> = { thumbs_up: 'thumbs-up', heart: 'heart', smile: 'smile', surprise: 'surprise', bow: 'bow', clap: 'clap' };
 
-/** A reaction's face; a work stamp is its word. */
-export const faceOf = (mark: string): string => FACES[mark] ?? markWord(mark);
+/** A reaction's picture, the same on every machine; a work stamp has none, it is its word. */
+export const faceOf = (mark: string): IconName | undefined => FACES[mark];
 export const markWord = (mark: string): string => tMaybe(`chat.mark.${mark}`) ?? mark;
 
 /** Whom a text names, of those who were chosen for it: who was rubbed out again is not called. */
 export function namedIn(text: string, chosen: ReadonlyMap<string, string>): string[] {
   return [...chosen].filter(([, word]) => text.includes(`@${word}`)).map(([staff]) => staff);
+}
+
+export interface Linked {
+  kind: string;
+  label: string;
+}
+
+/** A message that only points somewhere says where: lists, notices and the search know nothing but words. */
+export const wordsWith = (text: string, link: Linked | undefined): string => (text.trim() === '' && link ? link.label : text);
+
+/** What is shown beside the card of a link: not the same words twice. */
+export const besideLink = (text: string, link: Linked | null | undefined): string => (link && text === link.label ? '' : text);
+
+const LINKS: Record<string, IconName> = { case: 'case', note: 'note', inspection: 'inspection', photo: 'photo' };
+export const linkIcon = (kind: string): IconName => LINKS[kind] ?? 'link';
+export const linkWord = (kind: string): string => tMaybe(`chat.link.${kind}`) ?? kind;
+
+/** How a link names a case: what only its people may know stays out of rooms. */
+export function caseLabel(of: { number: string; name: string; restricted?: boolean }): string {
+  return of.restricted || of.name === '' ? of.number : `${of.number} ${of.name}`;
+}
+
+/** A note or inspection by its case's number; of a restricted case by nothing more. */
+export function entryLabel(of: { number: string; restricted?: boolean }, title: string, kind: string): string {
+  return of.restricted ? of.number : `${of.number} ${title || linkWord(kind)}`;
 }
 
 export interface Piece {

@@ -76,6 +76,14 @@ import Paperclip from '@lucide/svelte/icons/paperclip';
 import AtSign from '@lucide/svelte/icons/at-sign';
 import Hourglass from '@lucide/svelte/icons/hourglass';
 import Pencil from '@lucide/svelte/icons/pencil';
+import ThumbsUp from '@lucide/svelte/icons/thumbs-up';
+import Heart from '@lucide/svelte/icons/heart';
+import Smile from '@lucide/svelte/icons/smile';
+import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
+import Link2 from '@lucide/svelte/icons/link-2';
+import Bow from './drawn/Bow.svelte';
+import Clap from './drawn/Clap.svelte';
+import Surprise from './drawn/Surprise.svelte';
 
 export const ICONS = {
   back: ArrowLeft,
@@ -155,6 +163,14 @@ export const ICONS = {
   mention: AtSign,
   held: Hourglass,
   edit: Pencil,
+  'thumbs-up': ThumbsUp,
+  heart: Heart,
+  smile: Smile,
+  surprise: Surprise,
+  bow: Bow,
+  clap: Clap,
+  inspection: ClipboardCheck,
+  link: Link2,
 } as const;
 
 export type IconName = keyof typeof ICONS;

@@ -1,10 +1,12 @@
 // Own messages on their way. They go one after the other in each room, so that nothing overtakes; every request carries
-// ids of this side, so that repeating one after a lost answer doubles nothing. Only in memory, as drafts are.
+// ids of this side, so that repeating one after a lost answer doubles nothing. Words outlive a reload, as drafts do.
 import type { Fault } from '@ekitei/shared';
 import type { NewMessage } from '../../api/chat-types';
 import { chat } from '../../api/chat';
 import { ApiError, faultOf, OFFLINE } from '../../api/fault';
 import { bump } from '../../api/live.svelte';
+import { keep, recall } from '../../lib/kept';
+import { session } from '../../lib/session.svelte';
 import { uuidV7 } from '../../lib/uuid';
 import { isPicture } from './lib';
 
@@ -48,7 +50,26 @@ export function send(room: string, said: Said, attachments: Attachment[] = [], r
   const files = attachments.length - photos;
   const message: NewMessage = { ...said, id: uuidV7(), op_id: uuidV7(), photos: photos || undefined, files: files || undefined };
   going.push({ room, message, replyTo, attachments, state: 'waiting', fault: undefined, wroteMs: Date.now() });
+  write();
   void pump(room);
+}
+
+const KEPT = 'chat-going';
+type Words = Pick<Going, 'room' | 'message' | 'replyTo' | 'wroteMs'>;
+
+function write(): void {
+  const words = going.filter((one) => one.state !== 'sent' && one.attachments.length === 0).map(({ room, message, replyTo, wroteMs }): Words => ({ room, message, replyTo, wroteMs }));
+  keep(session()?.person.id, KEPT, words);
+}
+
+/** What was on its way before this tab was loaded again goes on. */
+export function recallGoing(): void {
+  const all = recall(session()?.person.id, KEPT);
+  if (!Array.isArray(all)) return;
+  for (const one of all as Words[]) {
+    if (!going.some((other) => other.message.id === one.message.id)) going.push({ ...one, attachments: [], state: 'waiting', fault: undefined });
+  }
+  goOn();
 }
 
 /** Goes on with what waits for a line. */
@@ -65,6 +86,7 @@ export function retry(one: Going): void {
 export function drop(one: Going): void {
   const at = going.findIndex((other) => other.message.id === one.message.id);
   if (at >= 0) going.splice(at, 1);
+  write();
   release(one.attachments);
 }
 
@@ -85,6 +107,7 @@ async function pump(room: string): Promise<void> {
         await deliver(next);
         next.state = 'sent';
         next.fault = undefined;
+        write();
         bump();
       } catch (thrown) {
         next.fault = faultOf(thrown);

@@ -1,0 +1,44 @@
+// Between a message and the case, note or inspection that it points to.
+import { caseLabel, core, entryLabel, errorText, faultOf, toast, type CaseRow, type ChatLink, type LinkView } from '@ekitei/shared';
+import { go } from '../../lib/navigation.svelte';
+import type { Page } from '../../lib/router';
+
+/** Opens it, or the case that it belongs to; false: neither is on this phone, or may not be. */
+export async function openLink(link: LinkView): Promise<boolean> {
+  try {
+    if (link.kind === 'case') return await shown(core('case_card', { case: link.id, limit: 1 }), 'case', link.id);
+    const found =
+      link.kind === 'note' ? await shown(core('note_get', { id: link.id }), 'note', link.id)
+      : link.kind === 'inspection' ? await shown(core('inspection_get', { id: link.id }), 'inspection', link.id)
+      : false;
+    if (found || !link.case) return found;
+    return await shown(core('case_card', { case: link.case, limit: 1 }), 'case', link.case);
+  } catch (thrown) {
+    toast(errorText(faultOf(thrown)));
+    return true;
+  }
+}
+
+async function shown(asked: Promise<unknown>, page: Page, id: string): Promise<boolean> {
+  try {
+    await asked;
+  } catch (thrown) {
+    if (faultOf(thrown).code.endsWith('-unknown')) return false;
+    throw thrown;
+  }
+  go(page, id);
+  return true;
+}
+
+type Case = Pick<CaseRow, 'id' | 'number' | 'name' | 'restricted'>;
+
+export const linkToCase = (of: Case): ChatLink => ({ kind: 'case', id: of.id, label: caseLabel(of) });
+export const linkToEntry = (of: Case, kind: 'note' | 'inspection', id: string, title: string): ChatLink => ({ kind, id, label: entryLabel(of, title, kind), case: of.id });
+
+/** The address of the choice of a room for it. */
+export const sendHref = (link: ChatLink): Record<string, string> => ({ kind: link.kind, of: link.id, label: link.label, ...(link.case ? { case: link.case } : {}) });
+
+export function linkIn(query: Readonly<Record<string, string>>): ChatLink | undefined {
+  const { kind, of, label } = query;
+  return kind && of && label ? { kind, id: of, label, ...(query.case ? { case: query.case } : {}) } : undefined;
+}

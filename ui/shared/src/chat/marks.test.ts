@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { besideLink, caseLabel, entryLabel, faceOf, REACTIONS, STAMPS, wordsWith } from './marks';
+
+describe('links', () => {
+  const link = { kind: 'case', label: '砂-0412 北柏沢第二砂利採取場' };
+
+  it('alone say where they point, so that lists and the search know it; the card does not say it twice', () => {
+    expect(wordsWith(' \n', link)).toBe(link.label);
+    expect(wordsWith('見てください', link)).toBe('見てください');
+    expect(wordsWith('', undefined)).toBe('');
+    expect(besideLink(link.label, link)).toBe('');
+    expect(besideLink('見てください', link)).toBe('見てください');
+    expect(besideLink(link.label, null)).toBe(link.label);
+  });
+
+  it('name a restricted case, and what is in it, by its number alone', () => {
+    const open = { number: '砂-0412', name: '北柏沢第二砂利採取場', restricted: false };
+    const closed = { number: '福-1108', name: '甲野 花子', restricted: true };
+    expect(caseLabel(open)).toBe('砂-0412 北柏沢第二砂利採取場');
+    expect(caseLabel(closed)).toBe('福-1108');
+    expect(entryLabel(open, '立会いの記録', 'note')).toBe('砂-0412 立会いの記録');
+    expect(entryLabel(closed, '甲野さんの様子', 'note')).toBe('福-1108');
+  });
+});
+
+it('every reaction has a picture of its own, a work stamp is its word', () => {
+  expect(new Set(REACTIONS.map(faceOf)).size).toBe(6);
+  expect(STAMPS.map(faceOf).every((one) => one === undefined)).toBe(true);
+});
