@@ -114,7 +114,7 @@ pub(super) fn view(
         fault: if failed { fault(open, record.id, &hanging)? } else { None },
         unsent,
         // What the office holds nobody has seen.
-        edited: !record.text(field::EDITED_AT).is_empty() && !(held && record.born_seq == 0),
+        edited: !record.text(field::EDITED_AT).is_empty() && (!held || record.born_seq > 0),
         urgent: text(field::URGENT),
         stamp: text(field::STAMP),
         mentions: mentions(record, names)?,
