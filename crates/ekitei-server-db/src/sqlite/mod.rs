@@ -143,7 +143,8 @@ impl Storage for Sqlite {
         self.write(move |db| people::touch_device(db, id, now_ms, report.as_ref())).await
     }
     async fn seen_devices(&self, seen: Vec<(DeviceId, i64)>) -> Result<()> {
-        self.write(move |db| seen.iter().try_for_each(|(id, at)| people::touch_device(db, *id, *at, None))).await
+        self.write(move |db| seen.iter().try_for_each(|(id, at)| people::touch_device(db, *id, *at, None)))
+            .await
     }
     async fn set_device_state(&self, id: DeviceId, state: DeviceState) -> Result<bool> {
         self.write(move |db| people::set_device_state(db, id, state)).await
