@@ -81,7 +81,7 @@ import Heart from '@lucide/svelte/icons/heart';
 import Smile from '@lucide/svelte/icons/smile';
 import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import Link2 from '@lucide/svelte/icons/link-2';
-import Bow from './drawn/Bow.svelte';
+import HandHeart from '@lucide/svelte/icons/hand-heart';
 import Clap from './drawn/Clap.svelte';
 import Surprise from './drawn/Surprise.svelte';
 
@@ -167,7 +167,7 @@ export const ICONS = {
   heart: Heart,
   smile: Smile,
   surprise: Surprise,
-  bow: Bow,
+  bow: HandHeart,
   clap: Clap,
   inspection: ClipboardCheck,
   link: Link2,
