@@ -671,6 +671,39 @@ fn files_travel_with_their_name_and_have_their_limits() {
 }
 
 #[test]
+fn a_forwarded_file_travels_with_the_bytes_of_this_phone() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let name = inbox(&core, "様式第1号.pdf", b"%PDF-1.7 invented");
+    let sent = core.chat_send(ChatSendArgs { files: vec![name], ..text(room, "これです") }).unwrap();
+    let mine = core.chat_forward(ChatForwardArgs { id: sent.id, room: own_room() }).unwrap();
+    let file = &mine.files[0];
+    assert_eq!((mine.missing, mine.files.len(), file.name.as_str()), (0, 1, "様式第1号.pdf"));
+    assert_ne!(file.id, sent.files[0].id);
+    assert_eq!(*core.media(file.id, kinds::Variant::Original).unwrap().bytes, b"%PDF-1.7 invented");
+    // Bytes follow their record: before, the office would take them for a photograph.
+    drop(core);
+    let next = |phone: &Phone| {
+        phone.home().queue().read(|c| ekitei_store::queue::uploads::next(c, Lane::Originals, None)).unwrap()
+    };
+    assert!(next(&phone).is_none());
+    office.takes(&phone);
+    office.sends_back(&phone);
+    assert!(next(&phone).is_some());
+    // A file of somebody else that has not come: it is asked for, and nothing is sent without it.
+    let mut said = other_says(room, OTHER, "こちらも");
+    said.fields.insert("files".into(), json!(1));
+    let fields = json!({"name": "要点.txt", "bytes": 9, "sha256": "00", "type": "text/plain"});
+    let id = RecordId::derived(&["test file"]);
+    let file = record(id, kinds::FILE, &Scope::Room(room), Some(said.id), 0, &fields);
+    office.says_all(&phone, &[said.clone(), by(OTHER, file)]);
+    let core = phone.open();
+    let refused = core.chat_forward(ChatForwardArgs { id: said.id, room: own_room() });
+    assert_eq!(code(refused), "file-not-here");
+    assert_eq!(page(&core, own_room()).messages.len(), 1);
+}
+
+#[test]
 fn a_call_is_answered_in_one_tap_and_the_answer_can_change() {
     let phone = Phone::enrolled();
     let room = RecordId::derived(&["test disaster"]);

@@ -137,7 +137,7 @@ views! {
         on_phone: bool,
     }
     ReactionView { mark: String, own: bool, names: Vec<String> }
-    LinkView { kind: String, id: RecordId, label: String }
+    LinkView { kind: String, id: RecordId, label: String, case: Option<RecordId> }
     ForwardView { by_name: String, at: Option<Stamp>, room_name: String }
     /// 教えて, about a case.
     QuestionView {

@@ -62,7 +62,13 @@ args! {
         #[serde(default)] #[ts(optional)] link: Option<ChatLink>,
     }
     /// Of a case, note, inspection or photo.
-    ChatLink { kind: String, id: RecordId, label: String }
+    ChatLink {
+        kind: String,
+        id: RecordId,
+        label: String,
+        /// Of a note or inspection: its case, which a reader may have without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")] #[ts(optional)] case: Option<RecordId>,
+    }
     ChatEditArgs { id: RecordId, text: String }
     ChatReactArgs { id: RecordId, mark: String }
     ChatPinArgs { id: RecordId, on: bool }

@@ -229,7 +229,7 @@ pub fn room_entry(room: RecordId, kind: &str, members: &[&str], seq: u64) -> Rec
     record(entry_id(room, &user), kinds::ROOM_ENTRY, &user, None, seq, &fields)
 }
 
-fn by(staff: &str, mut record: Record) -> Record {
+pub fn by(staff: &str, mut record: Record) -> Record {
     record.created.as_mut().unwrap().staff = staff.into();
     record
 }

@@ -71,10 +71,14 @@ pub fn add(tx: &Transaction, blob: &Blob, lane: Option<Lane>, now_ms: i64) -> Re
     Ok(())
 }
 
-/// The oldest waiting upload of a lane; one that has begun comes first. `but`: this one is on its way already.
+/// A file of a message follows its record: until the office knows that it is one, it takes bytes for a photograph.
+const MAY_GO: &str = "state = 0 AND NOT EXISTS (SELECT 1 FROM ops WHERE ops.record = uploads.record
+     AND ops.kind = 'file' AND ops.state < 2)";
+
+/// The oldest waiting upload of a lane that may go; one that has begun comes first. `but`: this one is on its way already.
 pub fn next(conn: &Connection, lane: Lane, but: Option<i64>) -> Result<Option<Upload>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM uploads WHERE state = 0 AND lane = ?1 AND item IS NOT ?2 ORDER BY sent_bytes = 0, item LIMIT 1"
+        "SELECT {COLUMNS} FROM uploads WHERE {MAY_GO} AND lane = ?1 AND item IS NOT ?2 ORDER BY sent_bytes = 0, item LIMIT 1"
     );
     Ok(list(conn, &sql, params![u8::from(lane), but])?.pop())
 }
@@ -156,9 +160,18 @@ pub fn cancel(tx: &Transaction, item: i64) -> Result<(), StoreError> {
 
 /// Waiting files and unsent bytes per lane; lanes without any are left out.
 pub fn work(conn: &Connection) -> Result<Vec<super::batch::LaneWork>, StoreError> {
-    let mut statement = conn.prepare_cached(
-        "SELECT lane, count(*), sum(cipher_bytes - sent_bytes), min(at_ms) FROM uploads WHERE state = 0 GROUP BY lane ORDER BY lane",
-    )?;
+    of_lanes(conn, "state = 0")
+}
+
+/// As [`work`], without those that wait for their record.
+pub fn ready(conn: &Connection) -> Result<Vec<super::batch::LaneWork>, StoreError> {
+    of_lanes(conn, MAY_GO)
+}
+
+fn of_lanes(conn: &Connection, which: &str) -> Result<Vec<super::batch::LaneWork>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT lane, count(*), sum(cipher_bytes - sent_bytes), min(at_ms) FROM uploads WHERE {which} GROUP BY lane ORDER BY lane"
+    ))?;
     let mut rows = statement.query([])?;
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {

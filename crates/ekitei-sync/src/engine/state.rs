@@ -89,7 +89,7 @@ impl Loads {
             return Ok(());
         }
         let (ops, files, wish) =
-            queue.read(|c| Ok((batch::work(c)?, uploads::work(c)?, downloads::next(c, 1)?)))?;
+            queue.read(|c| Ok((batch::work(c)?, uploads::ready(c)?, downloads::next(c, 1)?)))?;
         *self = Self { counted_ms: Some(steady_ms), ..Self::default() };
         self.oldest_ms = ops.iter().chain(&files).filter_map(|work| work.oldest_ms).min();
         for work in ops {

@@ -164,7 +164,11 @@ export type ChatInviteArgs = { room: RecordId, people: Array<string>, };
 /**
  * Of a case, note, inspection or photo.
  */
-export type ChatLink = { kind: string, id: RecordId, label: string, };
+export type ChatLink = { kind: string, id: RecordId, label: string, 
+/**
+ * Of a note or inspection: its case, which a reader may have without it.
+ */
+case?: RecordId, };
 
 export type ChatMemberArgs = { room: RecordId, staff: string, 
 /**
@@ -780,7 +784,7 @@ export type LineCheckView = { id: RecordId, at: Stamp, place: string, visit: Rec
  */
 code: string | null, joined: boolean, phone: Measured, verdict: Verdict, pc: Measured | null, pc_verdict: Verdict | null, progress: Progress, };
 
-export type LinkView = { kind: string, id: RecordId, label: string, };
+export type LinkView = { kind: string, id: RecordId, label: string, case: RecordId | null, };
 
 export type Mark = { "kind": "arrow", from: Spot, to: Spot, colour: Colour, thickness: Thickness, } | { "kind": "box", area: Patch, colour: Colour, thickness: Thickness, } | { "kind": "text", at: Spot, text: string, colour: Colour, thickness: Thickness, } | { "kind": "black_out", area: Patch, };
 
@@ -1336,7 +1340,11 @@ export type TodayView = { today: string, visits: Array<VisitView>, cases: Array<
 /**
  * Of today and tomorrow, from the groupware's calendar.
  */
-events: Array<EventView>, waiting: WaitingView, last_contact_at: Stamp | null, };
+events: Array<EventView>, 
+/**
+ * 安否・参集 that ask oneself and are not over: without an answer, or of the last hours. Newest first.
+ */
+calls: Array<CallView>, waiting: WaitingView, last_contact_at: Stamp | null, };
 
 /**
  * What may look different now.

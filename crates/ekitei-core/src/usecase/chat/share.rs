@@ -1,19 +1,23 @@
 //! What is shared into a room: a message forwarded, pictures of a case with 「教えて」. Pictures that the office has are
-//! not sent a second time: the new record names the one that it was shared from.
+//! not sent a second time: the new record names the one that it was shared from. Files are sent again.
 
 use super::send::{Attached, commit, lane_of};
 use super::{Names, author, own, page, rooms};
 use crate::bridge::chat::{ChatAnswerArgs, ChatAskArgs, ChatForwardArgs, MessageView};
 use crate::change;
+use crate::media;
 use crate::open::Open;
 use ekitei_model::chat::message as field;
-use ekitei_model::kinds::{self, photo};
+use ekitei_model::kinds::{self, Variant, photo};
 use ekitei_model::record::Fields;
 use ekitei_model::{Fault, Lane, Record, RecordId, Scope};
 use ekitei_store::queue::{Blob, blobs};
 use serde_json::{Value, json};
 
-/// The same words and pictures, with where they come from. Files do not go along.
+/// The same words, pictures and files, with where they come from.
+///
+/// # Errors
+/// `message-unsent`; `file-not-here`: nothing is sent, the file is asked for.
 pub fn forward(open: &Open, args: &ChatForwardArgs) -> Result<MessageView, Fault> {
     let record = open.record_of(args.id, kinds::MESSAGE)?.record;
     if record.flag(field::UNSENT) {
@@ -32,9 +36,11 @@ pub fn forward(open: &Open, args: &ChatForwardArgs) -> Result<MessageView, Fault
     let origin = json!({"from_staff": author(&record), "at": at, "room_name": room_name});
     fields.insert(field::FORWARD.to_owned(), origin);
     let id = change::mint();
-    let pictures = open.reader().hanging(&record.scope, &[record.id], &[kinds::PHOTO])?;
-    let pictures: Vec<Record> = pictures.into_values().flatten().map(|s| s.record).collect();
-    let attached = shared(open, &pictures, id, to.id, &mut fields)?;
+    let hanging = open.reader().hanging(&record.scope, &[record.id], &[kinds::PHOTO, kinds::FILE])?;
+    let hanging = hanging.into_values().flatten().map(|s| s.record);
+    let (pictures, files): (Vec<Record>, Vec<Record>) = hanging.partition(|r| r.kind == kinds::PHOTO);
+    let mut attached = shared(open, &pictures, id, to.id, &mut fields)?;
+    again(open, &files, id, to.id, &mut fields, &mut attached)?;
     commit(open, &to, id, Lane::Chat, fields, attached)?;
     page::message(open, id)
 }
@@ -120,4 +126,35 @@ fn shared(
         fields.insert(field::PHOTOS.to_owned(), Value::from(pictures.len()));
     }
     Ok(attached)
+}
+
+/// Files under `message` in `room`, sealed anew from the bytes on this phone.
+fn again(
+    open: &Open,
+    files: &[Record],
+    message: RecordId,
+    room: RecordId,
+    fields: &mut Fields,
+    attached: &mut Attached,
+) -> Result<(), Fault> {
+    const KEPT: [&str; 4] = [field::file::NAME, field::file::BYTES, field::file::SHA256, field::file::TYPE];
+    let scope = Scope::Room(room);
+    for file in files {
+        let bytes =
+            media::read(open, file.id, Variant::Original).map_err(|fault| match fault.code.as_str() {
+                "media-not-here" => Fault::wait("file-not-here").with("name", file.text(field::file::NAME)),
+                _ => fault,
+            })?;
+        let id = RecordId::derived(&["chat shared", &message.to_string(), &file.id.to_string()]);
+        let blob = open.seal_file(id, &scope, Variant::Original, &bytes.bytes)?;
+        let own = KEPT.iter().filter_map(|name| Some(((*name).to_owned(), file.fields.get(*name)?.clone())));
+        let create = change::create_under(open.now(), id, kinds::FILE, &scope, Some(message), own.collect());
+        attached.changes.push(create.in_lane(Lane::Chat));
+        attached.uploads.push(blob.clone());
+        attached.blobs.push(blob);
+    }
+    if !files.is_empty() {
+        fields.insert(field::FILES.to_owned(), Value::from(files.len()));
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ use crate::usecase::cases;
 use crate::view as records;
 use ekitei_model::chat::message as field;
 use ekitei_model::kinds::{self, Variant};
+use ekitei_model::record::Origin;
 use ekitei_model::{Fault, Record, RecordId, Scope, Stamp};
 use ekitei_store::queue::{ops, uploads};
 use ekitei_store::vault::Shown;
@@ -231,7 +232,8 @@ fn file_view(open: &Open, shown: &Shown) -> Result<FileView, Fault> {
 fn link(value: &Value) -> Option<LinkView> {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     let label = text("label").unwrap_or_default().to_owned();
-    Some(LinkView { kind: text("kind")?.to_owned(), id: text("id")?.parse().ok()?, label })
+    let case = text("case").and_then(|id| id.parse().ok());
+    Some(LinkView { kind: text("kind")?.to_owned(), id: text("id")?.parse().ok()?, label, case })
 }
 
 fn forward(record: &Record, names: &mut Names) -> Result<Option<ForwardView>, Fault> {
@@ -272,6 +274,8 @@ pub(super) fn held_elsewhere(
             revs: std::collections::BTreeMap::new(),
             born_seq: 0,
             seq: 0,
+            // The office made the record that says so; the words are one's own.
+            created: record.created.clone().map(|origin| Origin { staff: open.me().clone(), ..origin }),
             ..record.clone()
         };
         let until = record.text(field::held::UNTIL).parse::<Stamp>().ok();
