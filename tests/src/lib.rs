@@ -3,6 +3,7 @@
 
 pub mod demo;
 pub mod desk;
+pub mod host;
 pub mod kill;
 pub mod line;
 pub mod office;

@@ -2,8 +2,8 @@
 
 use crate::desk::PASSWORD;
 use crate::programs::{must, program, root, said};
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::SocketAddr;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -154,6 +154,20 @@ impl Office {
         let file = root().join("assets/forms").join(file);
         let file = file.to_str().expect("the path is text");
         self.cli("publish-form", &["--by", by, "--section", section, "--plain", file])
+    }
+
+    /// A count that the operator's tools read at `/metrics`. Without TLS.
+    ///
+    /// # Panics
+    /// When it is not there.
+    pub fn metric(&self, name: &str) -> u64 {
+        let mut stream = TcpStream::connect(self.addr).expect("the office listens");
+        let ask = format!("GET /metrics HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.addr);
+        stream.write_all(ask.as_bytes()).expect("it listens");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("it answers");
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.and_then(|v| v.trim().parse().ok()).unwrap_or_else(|| panic!("no {name} in {text}"))
     }
 
     /// Log, records, blobs and shared folder agree; the faults otherwise.

@@ -2,6 +2,13 @@
 //! begins anew. Everybody here leads a section, so that no hour of the day holds a message back.
 #![allow(clippy::unwrap_used)]
 
+#[path = "chat/hall.rs"]
+mod hall;
+#[path = "chat/held.rs"]
+mod held;
+#[path = "chat/rules.rs"]
+mod rules;
+
 use ekitei_core::bridge::chat::*;
 use ekitei_core::bridge::{Surface, args::*};
 use ekitei_core::{Core, Options};
@@ -10,7 +17,7 @@ use ekitei_seal::{Argon2Params, FileKeystore};
 use ekitei_tests::line::{CutOnce, Line, Mode};
 use ekitei_tests::office::Office;
 use ekitei_tests::phone::PIN;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// 係長 of 指導保安係 and of 普及係.
@@ -36,22 +43,28 @@ impl World {
 
     /// A phone whose line can be cut, or one that always has one.
     fn phone(&self, staff: &str, name: &str, cuttable: bool) -> Core {
-        let home = self.dir.path().join("phones").join(name);
-        let core = open(&home);
+        let core = open(&self.home(name));
         let server = if cuttable { self.line.url() } else { self.office.url() };
         let code = self.office.code(staff);
         core.enrol(EnrolArgs { server, code, pin: PIN.into(), ca_pem: None, model: None }).unwrap();
         round(&core);
         core
     }
+
+    fn home(&self, name: &str) -> PathBuf {
+        self.dir.path().join("phones").join(name)
+    }
 }
 
 fn open(home: &Path) -> Core {
+    open_with(home, Options::default())
+}
+
+fn open_with(home: &Path, options: Options) -> Core {
     std::fs::create_dir_all(home).unwrap();
     let keystore = FileKeystore::open_or_create(&home.join("device.key")).unwrap();
     let pin_cost = Argon2Params::TEST_ONLY;
-    let options =
-        Options { worker: false, stay_unlocked: true, auto_lock: false, pin_cost, ..Options::default() };
+    let options = Options { worker: false, stay_unlocked: true, auto_lock: false, pin_cost, ..options };
     Core::open(home, Arc::new(keystore), options).unwrap()
 }
 
@@ -76,8 +89,8 @@ fn drain(core: &Core) {
     panic!("{} operations never left", unsent(core));
 }
 
-fn say(core: &Core, room: RecordId, text: &str) -> RecordId {
-    let args = ChatSendArgs {
+fn words(room: RecordId, text: &str) -> ChatSendArgs {
+    ChatSendArgs {
         room,
         text: text.into(),
         photos: Vec::new(),
@@ -87,8 +100,11 @@ fn say(core: &Core, room: RecordId, text: &str) -> RecordId {
         urgent: None,
         stamp: None,
         link: None,
-    };
-    core.chat_send(args).unwrap().id
+    }
+}
+
+fn say(core: &Core, room: RecordId, text: &str) -> RecordId {
+    core.chat_send(words(room, text)).unwrap().id
 }
 
 fn page(core: &Core, room: RecordId) -> RoomView {
@@ -114,6 +130,7 @@ fn an_answer_lost_after_the_commit_doubles_no_message_and_keeps_each_sender_s_or
         }
         world.line.cut_once(CutOnce::Answer);
         round(&one);
+        assert!(unsent(&one) >= 3, "the answer was lost");
         theirs.push(format!("返 {n}"));
         say(&other, room, &format!("返 {n}"));
         drain(&other);
@@ -151,6 +168,7 @@ fn five_hundred_messages_written_without_a_line_arrive_in_their_order() {
     for _ in 0..2 {
         world.line.cut_once(CutOnce::Answer);
         round(&one);
+        assert!(unsent(&one) >= 500, "the answer was lost");
     }
     drain(&one);
     round(&other);

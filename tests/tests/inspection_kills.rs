@@ -11,6 +11,7 @@ use ekitei_forms::facade::{Call, Reply};
 use ekitei_model::RecordId;
 use ekitei_seal::FileKeystore;
 use ekitei_tests::desk::Desk;
+use ekitei_tests::host::Host;
 use ekitei_tests::kill::{Kills, number};
 use ekitei_tests::office::Office;
 use ekitei_tests::phone::Phone;
@@ -18,10 +19,8 @@ use ekitei_tests::scenes::Dice;
 use ekitei_tests::{sheet, shots, web};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -118,66 +117,38 @@ fn verb(phone: &Phone, id: &str, tap: &Tap) -> Command {
     command
 }
 
-/// The phone as a host, killed by whoever holds it.
-struct Host {
-    child: Child,
-    addr: String,
+/// What the host says to a tap that cannot be wrong. `None`: it died before it had answered.
+fn ask(addr: &str, method: &str, path: &str, body: &[u8]) -> Option<Value> {
+    let answer = Host::ask(addr, method, path, body)?;
+    assert!(answer.get("err").is_none(), "{path} {}: {answer}", String::from_utf8_lossy(body));
+    Some(answer["ok"].clone())
 }
 
-impl Host {
-    fn start(phone: &Phone, ui: &Path) -> Self {
-        let mut command = phone.command(&["serve", "--listen", "127.0.0.1:0", "--ui"]);
-        let mut child = command.arg(ui).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let addr = line.trim().strip_prefix("listening http://").unwrap().to_owned();
-        Self { child, addr }
-    }
+fn call(addr: &str, call: &str, args: &Value) -> Option<Value> {
+    ask(addr, "POST", "/bridge", json!({"call": call, "args": args}).to_string().as_bytes())
+}
 
-    /// `None`: it died before it had answered.
-    fn ask(addr: &str, method: &str, path: &str, body: &[u8]) -> Option<Value> {
-        let mut stream = TcpStream::connect(addr).ok()?;
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {addr}\r\nconnection: close\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).ok()?;
-        stream.write_all(body).ok()?;
-        let mut raw = Vec::new();
-        stream.read_to_end(&mut raw).ok()?;
-        let at = raw.windows(4).position(|w| w == b"\r\n\r\n")?;
-        let answer: Value = serde_json::from_slice(&raw[at + 4..]).ok()?;
-        assert!(answer.get("err").is_none(), "{path} {}: {answer}", String::from_utf8_lossy(body));
-        Some(answer["ok"].clone())
-    }
-
-    fn call(addr: &str, call: &str, args: &Value) -> Option<Value> {
-        let body = json!({"call": call, "args": args}).to_string();
-        Self::ask(addr, "POST", "/bridge", body.as_bytes())
-    }
-
-    /// A tap as a screen makes it. `None`: not confirmed.
-    fn tap(addr: &str, case: &str, id: &str, visit: &str, tap: &Tap) -> Option<()> {
-        let engine = |call: Value| Self::call(addr, "inspection_call", &json!({"id": id, "call": call}));
-        match tap {
-            Tap::Set(key, value) => engine(json!({"call": "set", "key": key, "answer": value})).map(drop),
-            Tap::Rest => {
-                let items = engine(json!({"call": "rest_preview"}))?["items"].clone();
-                let keys: Vec<&Value> = items.as_array()?.iter().map(|i| &i["key"]).collect();
-                engine(json!({"call": "rest_apply", "keys": keys})).map(drop)
-            }
-            Tap::Picture { item, role, caption, file } => {
-                let place = json!({"inspection": id, "item": item, "role": role});
-                let capture = json!({"case": case, "visit": visit, "place": place});
-                let name = Self::call(addr, "capture_begin", &capture)?["name"].as_str()?.to_owned();
-                Self::ask(addr, "PUT", &format!("/inbox/{name}"), &std::fs::read(file).unwrap())?;
-                let add = json!({"names": [name], "case": case, "visit": visit, "caption": caption, "place": place});
-                Self::call(addr, "photo_add", &add).map(drop)
-            }
-            Tap::Finish => Self::call(addr, "inspection_finish", &json!({"id": id})).map(drop),
-            Tap::Circulate => Self::call(addr, "inspection_circulate", &json!({"id": id})).map(drop),
+/// A tap as a screen makes it. `None`: not confirmed.
+fn tapped(addr: &str, case: &str, id: &str, visit: &str, tap: &Tap) -> Option<()> {
+    let engine = |said: Value| call(addr, "inspection_call", &json!({"id": id, "call": said}));
+    match tap {
+        Tap::Set(key, value) => engine(json!({"call": "set", "key": key, "answer": value})).map(drop),
+        Tap::Rest => {
+            let items = engine(json!({"call": "rest_preview"}))?["items"].clone();
+            let keys: Vec<&Value> = items.as_array()?.iter().map(|i| &i["key"]).collect();
+            engine(json!({"call": "rest_apply", "keys": keys})).map(drop)
         }
+        Tap::Picture { item, role, caption, file } => {
+            let place = json!({"inspection": id, "item": item, "role": role});
+            let capture = json!({"case": case, "visit": visit, "place": place});
+            let name = call(addr, "capture_begin", &capture)?["name"].as_str()?.to_owned();
+            ask(addr, "PUT", &format!("/inbox/{name}"), &std::fs::read(file).unwrap())?;
+            let add =
+                json!({"names": [name], "case": case, "visit": visit, "caption": caption, "place": place});
+            call(addr, "photo_add", &add).map(drop)
+        }
+        Tap::Finish => call(addr, "inspection_finish", &json!({"id": id})).map(drop),
+        Tap::Circulate => call(addr, "inspection_circulate", &json!({"id": id})).map(drop),
     }
 }
 
@@ -228,7 +199,7 @@ impl Story {
     /// Taps at the host, one after the other, until it is killed after `ms`. Its own worker delivers meanwhile.
     fn by_host(&mut self, at: usize, ms: u64) {
         let Some(id) = self.begun(at, u64::MAX) else { return };
-        let mut host = Host::start(&self.phone, self.dir.path());
+        let host = Host::start(&self.phone, self.dir.path());
         let (addr, case) = (host.addr.clone(), self.case.clone());
         let (visit, taps) =
             (self.sheets[at].visit.clone(), self.sheets[at].taps[self.sheets[at].done..].to_vec());
@@ -236,7 +207,7 @@ impl Story {
         let hand = std::thread::spawn(move || {
             for tap in taps {
                 tell.send((tap.clone(), false)).unwrap();
-                if Host::tap(&addr, &case, &id, &visit, &tap).is_none() {
+                if tapped(&addr, &case, &id, &visit, &tap).is_none() {
                     return;
                 }
                 tell.send((tap, true)).unwrap();
@@ -244,8 +215,7 @@ impl Story {
         });
         let (_never, wait) = mpsc::channel::<()>();
         let _ = wait.recv_timeout(Duration::from_millis(ms));
-        host.child.kill().unwrap();
-        host.child.wait().unwrap();
+        host.kill();
         hand.join().unwrap();
         self.killed += 1;
         for (tap, confirmed) in told {
