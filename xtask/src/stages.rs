@@ -192,7 +192,7 @@ fn pictures(project: &Project) -> Vec<Stage> {
     }
     for script in scripts {
         let run = Cmd::new(&ui, &format!("npm run {script}")).env("EKITEI_CHROMIUM", "/usr/bin/chromium");
-        stages.push(Stage::new(script, 5, vec![run]).needs(CHROMIUM));
+        stages.push(Stage::new(script, 10, vec![run]).needs(CHROMIUM));
     }
     stages
 }
