@@ -266,6 +266,40 @@ fn a_child_that_waits_for_its_parent_stays_shown_until_it_arrives() {
     assert_eq!(phone.text(op.record).as_deref(), Some("直された"));
 }
 
+/// A mark set, taken back and set again on a message that the office holds.
+#[test]
+fn changes_that_waited_with_their_record_leave_with_it_although_a_later_one_covers_them() {
+    let phone = Phone::new();
+    let case = id();
+    let scope = Scope::Case(case);
+    phone.begin(&scope, 0, &[]);
+    let made = phone.write_note(case, "一");
+    let mut later = Vec::new();
+    for needs in [id(), made.record, made.record] {
+        let batch = phone.batch().unwrap();
+        let outcome = Outcome::WaitingParent { needs };
+        let op = batch.ops[0].op_id;
+        phone.answer(batch.generation, &[PushResult { op_id: op, outcome, written_ms: None }]);
+        phone.replay();
+        if later.len() < 2 {
+            let text = ["二", "三"][later.len()];
+            assert_eq!(phone.patch_note(case, made.record, text), Enqueued::New);
+            later.push(text);
+            phone.replay();
+        }
+    }
+    assert_eq!(phone.text(made.record).as_deref(), Some("三"));
+    // The office's record names the last of them alone, and what somebody else wrote over it since.
+    let mut arrived =
+        record(made.record, "note", &scope, 3, Fields::from([("text".into(), json!("別の人の四"))]));
+    arrived.created.as_mut().unwrap().op = made.op_id;
+    arrived
+        .revs
+        .insert("text".into(), Rev { op: op_id(), device: ekitei_model::DeviceId(uuid::Uuid::from_u128(5)) });
+    phone.changes(&scope, 3, &[arrived]);
+    assert_eq!(phone.text(made.record).as_deref(), Some("別の人の四"));
+}
+
 #[test]
 fn losing_a_scope_erases_what_is_readable_and_still_delivers_what_is_unsent() {
     let phone = Phone::new();

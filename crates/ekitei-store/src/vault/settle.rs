@@ -96,8 +96,13 @@ fn is_shown(conn: &Connection, answered: &Answered, epoch_no: i64) -> Result<boo
             Ok(passed && draft_is_gone(conn, &answered.op)?)
         }
         None => match answered.outcome {
-            // No later answer comes: the record itself tells.
-            Outcome::WaitingParent { .. } => shows_op(conn, &answered.op),
+            // No later answer comes: the record itself tells. What waited for it, or makes it, was taken up in the commit
+            // that made it; a later change may have covered it since.
+            Outcome::WaitingParent { needs } => {
+                let makes = matches!(answered.op.body, OpBody::Create { .. });
+                let is_there = (makes || needs == id) && mirror_of(conn, id, epoch_no)?.is_some();
+                Ok(is_there || shows_op(conn, &answered.op)?)
+            }
             // Shown as one's own until it has its place in the room.
             Outcome::Held { .. } => Ok(mirror_of(conn, id, epoch_no)?.is_some()),
             _ => Ok(true),
