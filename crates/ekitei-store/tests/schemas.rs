@@ -121,7 +121,7 @@ fn a_room_is_as_it_was(vault: &ekitei_store::Vault) {
     let hanging =
         vault.read(|c| rooms::children(c, &scope, &[messages[0].record.id], &["reaction"])).unwrap();
     assert_eq!(hanging[&messages[0].record.id][0].record.text("mark"), "ryokai");
-    assert_eq!(vault.read(read::assigned).unwrap().into_iter().collect::<Vec<_>>(), [scope.clone()]);
+    assert_eq!(vault.read(read::assigned).unwrap().into_iter().collect::<Vec<_>>(), [scope]);
     assert_eq!(vault.read(|c| read::of_kind(c, "call")).unwrap().len(), 1);
     let user = Scope::User("s001".into());
     assert_eq!(vault.read(|c| read::in_scope(c, &user, &["held"])).unwrap().len(), 1);
