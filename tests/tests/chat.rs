@@ -2,6 +2,8 @@
 //! begins anew. Everybody here leads a section, so that no hour of the day holds a message back.
 #![allow(clippy::unwrap_used)]
 
+#[path = "chat/feed.rs"]
+mod feed;
 #[path = "chat/hall.rs"]
 mod hall;
 #[path = "chat/held.rs"]
