@@ -206,6 +206,22 @@ impl Phone {
         self.vault.as_ref().map(read).unwrap_or_default()
     }
 
+    /// What waits or is kept, for the person who looks for the fault.
+    pub fn left(&self) -> Vec<String> {
+        let rows = |c: &Connection, sql: &str| -> Result<Vec<String>, rusqlite::Error> {
+            c.prepare(sql)?.query_map([], |r| r.get(0))?.collect()
+        };
+        let all = |c: &Connection| {
+            let mut out = rows(c, "SELECT 'op ' || state || ' ' || body FROM ops WHERE state <> 2")?;
+            out.extend(rows(
+                c,
+                "SELECT 'file ' || state || ' ' || hex(record) || variant || ' ' || coalesce(fault, '') FROM uploads WHERE state <> 2",
+            )?);
+            Ok(out)
+        };
+        self.home.queue().read(all).unwrap()
+    }
+
     pub fn queued(&self) -> HashSet<OpId> {
         self.home.queue().read(|c| op_ids(c, "SELECT op_id FROM ops")).unwrap()
     }

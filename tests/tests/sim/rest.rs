@@ -53,6 +53,7 @@ impl World {
             self.file_jobs(usize::MAX).await;
             if self.talks {
                 self.morning().await;
+                self.count().await;
             }
             let now = self.heads();
             if now == before {
@@ -62,6 +63,9 @@ impl World {
             before = now;
         }
         self.verify().await;
+        if self.talks {
+            self.numbers_hold();
+        }
         for n in 0..self.phones.len() {
             self.same_as_office(n).await;
         }
@@ -106,7 +110,13 @@ impl World {
     async fn same_as_office(&self, n: usize) {
         let phone = &self.phones[n];
         let counts = phone.counts();
-        assert_eq!((counts.items, counts.kept), (0, 0), "the outbox of {} is not empty", phone.staff);
+        let left = phone.left();
+        assert_eq!(
+            (counts.items, counts.kept),
+            (0, 0),
+            "the outbox of {} is not empty: {left:?}",
+            phone.staff
+        );
         assert_eq!(phone.pages(), 0, "pages of {} wait", phone.staff);
         let vault = phone.vault.as_ref().unwrap();
         let mut expected = BTreeMap::new();
@@ -143,7 +153,8 @@ impl World {
                 "an operation of {} in {scope} never leaves the overlay: {state} {outcome:?}",
                 phone.staff
             );
-            overlaid = true;
+            // Answers to a call are on no screen of the rooms.
+            overlaid |= !scope.starts_with("tally:");
         }
         if !overlaid {
             let shown: BTreeMap<RecordId, Record> = follows

@@ -14,7 +14,7 @@ fn has(list: &Value, text: &str) -> bool {
 }
 
 /// Sections of the posts that a person holds. Nobody's post has dates here.
-fn sections(db: &Connection, staff: &StaffId) -> Vec<String> {
+pub fn sections(db: &Connection, staff: &StaffId) -> Vec<String> {
     let Some(person) = body(db, "SELECT body FROM staff WHERE id = ?1", staff.as_str()) else {
         return Vec::new();
     };

@@ -58,8 +58,18 @@ impl World {
             _ => self.misfortune(n).await,
         }
         self.revive(n);
-        if self.talks && self.one_in(4) {
-            self.release_held().await;
+        if self.talks {
+            match self.below(12) {
+                0 | 1 => self.look_after().await,
+                2 => self.call_out().await,
+                3 => self.crowd_answers().await,
+                4 => self.forget().await,
+                _ => {}
+            }
+            self.note_members();
+            if self.one_in(4) {
+                self.release_held().await;
+            }
         }
     }
 
@@ -188,6 +198,8 @@ impl World {
         self.office.restore(number).await;
         let office = Arc::clone(&self.office);
         self.books.restored(&office, &self.phones);
+        // Whoever came and went since never did.
+        self.members.clear();
         self.fault("office restored");
     }
 

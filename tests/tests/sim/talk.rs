@@ -1,4 +1,4 @@
-//! Messages: what people say in rooms, take back, and who is in them. The hours are the office's: what comes at night
+//! Messages: what people say in rooms, take back, and who is in them (on phones and at the console). The hours are the office's: what comes at night
 //! waits for the morning.
 
 use ekitei_model::chat::room::{self, member};
@@ -10,9 +10,12 @@ use ekitei_server_db::Rooms;
 use ekitei_store::queue::{About, ops};
 use ekitei_store::vault::Shown;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
+use super::books::office_db;
 use super::clock::DAY_MS;
-use super::template::PEOPLE;
+use super::rights::may_see;
+use super::template::{HEADS, PEOPLE};
 use super::world::World;
 
 fn fields(pairs: &[(&str, Value)]) -> Fields {
@@ -21,16 +24,17 @@ fn fields(pairs: &[(&str, Value)]) -> Fields {
 
 impl World {
     /// Rooms that the phone follows.
-    fn rooms_of(&self, n: usize) -> Vec<RecordId> {
+    pub fn rooms_of(&self, n: usize) -> Vec<RecordId> {
         let follows = self.phones[n].follows();
         follows.into_iter().filter(|(_, denied)| !denied).filter_map(|(s, _)| room_of(&s)).collect()
     }
 
     pub fn talk(&mut self, n: usize) {
-        match self.below(8) {
+        match self.below(12) {
             0 => self.gather(n),
-            1 => self.admit(n),
-            2 => self.take_back(n),
+            1..=3 => self.admit(n),
+            4 => self.take_back(n),
+            5 | 6 => self.reply_safe(n),
             _ => self.message(n),
         }
     }
@@ -97,16 +101,102 @@ impl World {
         self.pick(&shown).map(|s| s.record)
     }
 
-    /// Takes somebody out of a group, or in again; whether they may is the office's to say.
+    /// Takes somebody out of a group that the person looks after, or in again, or leaves one; whether they may is the
+    /// office's to say.
     fn admit(&mut self, n: usize) {
         let me = self.phones[n].staff.clone();
-        let others = |s: &Shown| s.record.text(member::STAFF) != me.as_str();
-        let Some(of) = self.seen(n, kinds::ROOM_MEMBER, others) else { return };
+        let looks_after = |s: &Shown| {
+            let made = s.record.created.as_ref().is_some_and(|c| c.staff == me);
+            made || s.record.list(room::ADMINS).iter().any(|a| a == me.as_str())
+        };
+        let mut people = Vec::new();
+        for of in self.rooms_of(n) {
+            let scope = Scope::Room(of);
+            let own = self.phones[n].shown(&scope, kinds::ROOM).iter().any(looks_after);
+            let mut here = self.phones[n].shown(&scope, kinds::ROOM_MEMBER);
+            here.retain(|s| own || s.record.text(member::STAFF) == me.as_str());
+            people.extend(here.into_iter().map(|s| s.record));
+        }
+        let Some(of) = self.pick(&people) else { return self.gather(n) };
         let inside = of.text(member::STATE) != member::LEFT;
         let state = if inside { member::LEFT } else { member::MEMBER };
-        self.say(format!("{me} sets {} to {state}", of.id));
+        self.say(format!("{me} sets {} ({}) to {state}", of.id, of.text(member::STAFF)));
         self.patch_shown(n, &of, fields(&[(member::STATE, json!(state))]));
-        self.fault("membership changed");
+    }
+
+    /// At the console: a head makes a group of everybody, takes somebody out, lets them in again.
+    pub async fn look_after(&mut self) {
+        let (head, at_ms) = (self.below(HEADS.len()), self.office.now_ms());
+        let me = HEADS[head].0;
+        let mut own = self.room_records(kinds::ROOM);
+        own.retain(|r| {
+            r.text(room::TYPE) == "group" && r.created.as_ref().is_some_and(|c| c.staff.as_str() == me)
+        });
+        let of = match self.pick(&own) {
+            Some(of) => of.id,
+            None => {
+                let of = RecordId(self.mint(at_ms));
+                let made = fields(&[
+                    ("type", json!("group")),
+                    ("name", json!("係長の集まり")),
+                    ("history", json!("all")),
+                ]);
+                self.say(format!("{me} makes a room with everybody: {of}"));
+                self.console(head, of, create(of, kinds::ROOM, made)).await;
+                for who in PEOPLE {
+                    let fields =
+                        fields(&[(member::STAFF, json!(who)), (member::STATE, json!(member::MEMBER))]);
+                    let id = room::member_id(of, &who.into());
+                    self.console(head, id, create(of, kinds::ROOM_MEMBER, fields)).await;
+                }
+                return;
+            }
+        };
+        let who = StaffId::from(PEOPLE[self.below(PEOPLE.len())]);
+        let id = room::member_id(of, &who);
+        let there = self.room_records(kinds::ROOM_MEMBER).into_iter().find(|m| m.id == id);
+        let inside = there.as_ref().is_some_and(|m| m.text(member::STATE) != member::LEFT);
+        let state = json!(if inside { member::LEFT } else { member::MEMBER });
+        self.say(format!("{me} sets {who} in {of} to {state}"));
+        let body = match there {
+            Some(_) => OpBody::Patch { base: [].into(), fields: fields(&[(member::STATE, state)]) },
+            None => create(
+                of,
+                kinds::ROOM_MEMBER,
+                fields(&[(member::STAFF, json!(who.as_str())), (member::STATE, state)]),
+            ),
+        };
+        self.console(head, id, body).await;
+    }
+
+    /// Who came into a room or went since the last step, by whatever way.
+    pub fn note_members(&mut self) {
+        let members = self.room_records(kinds::ROOM_MEMBER).into_iter();
+        let now: BTreeMap<RecordId, (Scope, String)> =
+            members.map(|m| (m.id, (m.scope.clone(), m.text(member::STATE).to_owned()))).collect();
+        let known = |of: &Scope| self.members.values().any(|(room, _)| room == of);
+        let changed = now.iter().any(|(id, member)| match self.members.get(id) {
+            Some(before) => before != member,
+            None => known(&member.0),
+        });
+        if changed {
+            self.fault("membership changed");
+        }
+        self.members = now;
+    }
+
+    /// After a meeting over a good line: who is out of a room follows it no more, and has nothing of it.
+    pub fn rooms_are_lost(&mut self, n: usize, before: &[RecordId]) {
+        let db = office_db(&self.office);
+        let staff = self.phones[n].staff.clone();
+        let now = self.rooms_of(n);
+        for of in &now {
+            let sees = may_see(&db, &staff, &Scope::Room(*of));
+            assert_ne!(sees, Some(false), "{staff} still follows room {of} after a meeting");
+        }
+        if before.iter().any(|of| !now.contains(of)) {
+            self.fault("room lost");
+        }
     }
 
     /// 送信取消, or of one that waits: nobody hears of it.
@@ -128,6 +218,23 @@ impl World {
         let at_ms = phone.clock.wall_ms();
         let op = self.operation(at_ms, m.id, OpBody::Delete);
         self.write(n, &[(op, About::record(&m))]);
+    }
+
+    /// Retention of one room, as if its days had been over some seconds ago.
+    pub async fn forget(&mut self) {
+        let rooms = self.room_records(kinds::ROOM);
+        let Some(of) = self.pick(&rooms).map(|r| r.id) else { return };
+        let (storage, now_ms) = (self.office.storage(), self.office.now_ms());
+        let before_ms = now_ms - 1_000 * self.below(12) as i64;
+        let (mut after, mut gone) = (Some(0), 0);
+        while let Some(from) = after {
+            let done = storage.forget_messages(of, before_ms, from, now_ms, 3).await.unwrap();
+            (gone, after) = (gone + done.messages, done.next);
+        }
+        if gone > 0 {
+            self.say(format!("{gone} messages of {of} are removed"));
+            self.fault("messages removed");
+        }
     }
 
     /// A morning comes for whatever is held.
@@ -152,6 +259,10 @@ impl World {
         }
         gone
     }
+}
+
+fn create(of: RecordId, kind: &str, fields: Fields) -> OpBody {
+    OpBody::Create { kind: kind.into(), scope: Scope::Room(of), parent: None, fields }
 }
 
 fn room_of(scope: &Scope) -> Option<RecordId> {

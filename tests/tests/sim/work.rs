@@ -215,11 +215,19 @@ impl World {
     }
 
     pub fn office_records(&self, kind: &str) -> Vec<Record> {
+        self.records_below("case:%", kind)
+    }
+
+    /// The same of rooms.
+    pub fn room_records(&self, kind: &str) -> Vec<Record> {
+        self.records_below("room:%", kind)
+    }
+
+    fn records_below(&self, scopes: &str, kind: &str) -> Vec<Record> {
         let db = office_db(&self.office);
-        let sql =
-            "SELECT body FROM records WHERE kind = ?1 AND deleted = 0 AND scope LIKE 'case:%' ORDER BY id";
+        let sql = "SELECT body FROM records WHERE kind = ?1 AND deleted = 0 AND scope LIKE ?2 ORDER BY id";
         let mut statement = db.prepare(sql).unwrap();
-        let rows = statement.query_map([kind], |r| r.get::<_, String>(0)).unwrap();
+        let rows = statement.query_map([kind, scopes], |r| r.get::<_, String>(0)).unwrap();
         rows.map(|r| serde_json::from_str(&r.unwrap()).unwrap()).collect()
     }
 

@@ -1,10 +1,11 @@
 //! One seed: an office, three phones, and a schedule of work and misfortune.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use ekitei_model::op::OpBody;
+use ekitei_model::wire::DeviceState;
 use ekitei_model::{DeviceId, OpId, Operation, RecordId, Scope, Stamp};
 use ekitei_seal::Identity;
 use ekitei_server_db::Storage;
@@ -38,6 +39,10 @@ pub struct World {
     pub faults: Vec<&'static str>,
     /// How far each phone's clock has been moved in all, either way.
     pub jumped_days: [i64; 3],
+    /// State of every member of a room at the office after the last step.
+    pub members: BTreeMap<RecordId, (Scope, String)>,
+    /// Calls that a phone's person has answered on it.
+    pub answered: BTreeSet<(usize, RecordId)>,
     /// Answers given so far, on phones and at the console.
     pub answers: u64,
     seed: u64,
@@ -72,6 +77,8 @@ impl World {
             backups: 0,
             faults: Vec::new(),
             jumped_days: [0; 3],
+            members: BTreeMap::new(),
+            answered: BTreeSet::new(),
             answers: 0,
             seed,
         }
@@ -142,6 +149,10 @@ impl World {
     /// Syncs one phone; a dead one is started again.
     pub async fn sync(&mut self, n: usize, percent: u32) {
         let known = self.is_known(n).await;
+        let rooms = if self.talks { self.rooms_of(n) } else { Vec::new() };
+        // A drained phone delivers; what it may not read it is not told.
+        let device = self.office.storage().device(self.phones[n].device()).await.unwrap();
+        let reads = device.is_some_and(|d| d.state == DeviceState::Active);
         let phone = &mut self.phones[n];
         phone.line.take_struck();
         let report = phone.sync(percent).await;
@@ -161,6 +172,10 @@ impl World {
                     counts.items,
                     report.fault
                 ));
+                let met = calm && reads && !locked && report.fault.is_none();
+                if self.talks && met && self.phones[n].pages() == 0 {
+                    self.rooms_are_lost(n, &rooms);
+                }
                 // Locked or not: over a good line everything goes.
                 if known {
                     assert!(!calm || counts.items == 0, "{staff} keeps {} over a good line", counts.items);
