@@ -150,7 +150,8 @@ struct Phone<'a> {
 
 impl Phone<'_> {
     async fn post(&self, path: &str, token: Option<&str>, body: Vec<u8>) -> (bool, Vec<u8>) {
-        let mut request = self.client.post(format!("{}{path}", self.house.office.url())).body(body);
+        let to = format!("{}{path}", self.house.office.url());
+        let mut request = self.client.post(to).timeout(NEVER).body(body);
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
