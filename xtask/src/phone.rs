@@ -41,7 +41,8 @@ pub fn bindings(project: &Project) -> Vec<Cmd> {
     vec![Cmd::new(&project.root, "cargo build -p ekitei-ffi --features generate"), make]
 }
 
-pub fn stages(project: &Project) -> Vec<Stage> {
+/// What needs nothing that is built here: the Kotlin half and the Gradle project.
+pub fn without_rust(project: &Project) -> Vec<Stage> {
     let at = |line: &str| Cmd::new(&project.root, line);
     let place = |name: &str| project.target.join(name).display().to_string();
     let mut stages = Vec::new();
@@ -51,16 +52,24 @@ pub fn stages(project: &Project) -> Vec<Stage> {
         let check = Cmd::new(&folder, "node check.mjs");
         stages.push(Stage::new("kotlin", 1, vec![install, check]).needs(JAVAC).needs(MAVEN).needs(AAPT2));
     }
-    if project.has("tests/tests/bindings.rs") {
-        // Without `-p`, as in `unit`: nothing is built anew. After `kotlin`, whose compiler it uses.
-        let run = at("cargo test --test bindings -- --include-ignored").env("EKITEI_BUILT", "1");
-        stages.push(Stage::new("bindings", 1, vec![run]).needs(PYTHON).needs(JAVAC).needs(MAVEN));
-    }
     if project.has("src-tauri/gen/android") {
         let cli = place("tauri-cli");
         let install = at("npm install --no-audit --no-fund --no-save --prefix").arg(&cli).arg(TAURI_CLI);
         let compare = at("sh tests/android/gradle/compare.sh").arg(place("android-init")).arg(cli);
         stages.push(Stage::new("gradle", 1, vec![install, compare]));
+    }
+    stages
+}
+
+/// After `unit`, whose programs it runs, and after `kotlin`, whose compiler it uses.
+pub fn stages(project: &Project) -> Vec<Stage> {
+    let at = |line: &str| Cmd::new(&project.root, line);
+    let place = |name: &str| project.target.join(name).display().to_string();
+    let mut stages = Vec::new();
+    if project.has("tests/tests/bindings.rs") {
+        // Without `-p`, as in `unit`: nothing is built anew.
+        let run = at("cargo test --test bindings -- --include-ignored").env("EKITEI_BUILT", "1");
+        stages.push(Stage::new("bindings", 1, vec![run]).needs(PYTHON).needs(JAVAC).needs(MAVEN));
     }
     if project.has("tests/android/rust/check.sh") {
         let check = at("sh tests/android/rust/check.sh").arg(place("android"));

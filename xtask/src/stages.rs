@@ -81,11 +81,13 @@ const DENY: Need = Need::CargoTool { name: "deny", version: "0.19.9" };
 pub fn test(project: &Project) -> Vec<Stage> {
     let at = |line: &str| Cmd::new(&project.root, line);
     let mut stages = vec![Stage::new("fmt", 1, vec![at("cargo fmt --all -- --check")])];
+    stages.push(Stage::new("deny", 1, vec![at("cargo deny check licenses bans sources")]).needs(DENY));
+    stages.extend(phone::without_rust(project));
     stages.extend(screens(project));
     stages.push(clippy(project));
     stages.push(Stage::new(
         "unit",
-        13,
+        14,
         // The programs first: tests start them beside themselves.
         vec![at("cargo build --bins"), at("cargo test --no-fail-fast").env("EKITEI_BUILT", "1")],
     ));
@@ -120,7 +122,6 @@ pub fn test(project: &Project) -> Vec<Stage> {
     }
     stages.extend(window(project));
     stages.extend(phone::stages(project));
-    stages.push(Stage::new("deny", 1, vec![at("cargo deny check licenses bans sources")]).needs(DENY));
     stages
 }
 
@@ -239,7 +240,7 @@ fn window(project: &Project) -> Option<Stage> {
         let drive = "xvfb-run -a dbus-run-session -- npm run desktop";
         work.push(Cmd::new(&project.root.join("ui"), drive));
     }
-    Some(Stage::new("desktop", 3, work).needs(WEBKIT).needs(WEBDRIVER).needs(XVFB))
+    Some(Stage::new("desktop", 2, work).needs(WEBKIT).needs(WEBDRIVER).needs(XVFB))
 }
 
 fn clippy(project: &Project) -> Stage {
