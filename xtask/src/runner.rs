@@ -16,6 +16,9 @@ use crate::tally::{self, Tally};
 const TICK: Duration = Duration::from_secs(8);
 const POLL: Duration = Duration::from_millis(100);
 const TAIL_LINES: usize = 60;
+/// Of one fault, and of all together.
+const FAULT_LINES: usize = 12;
+const FAULTS_LINES: usize = 240;
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum End {
@@ -34,8 +37,15 @@ pub struct Ran {
 pub fn run(name: &str, commands: &[Cmd], budget: Duration, log_folder: &Path) -> Ran {
     let started = Instant::now();
     let log_path = log_folder.join(format!("{name}.log"));
-    let mut watch =
-        Watch { name, started, deadline: started + budget, tally: Tally::default(), tail: Vec::new() };
+    let mut watch = Watch {
+        name,
+        started,
+        deadline: started + budget,
+        tally: Tally::default(),
+        tail: Vec::new(),
+        faults: Vec::new(),
+        fault_lines: 0,
+    };
     let end = match open_log(&log_path) {
         Err(error) => End::Failed(format!("log {}: {error}", log_path.display())),
         Ok(mut log) => commands
@@ -45,7 +55,11 @@ pub fn run(name: &str, commands: &[Cmd], budget: Duration, log_folder: &Path) ->
             .unwrap_or(End::Passed),
     };
     if let End::Failed(reason) = &end {
-        println!("[{name}] FAILED: {reason}; the end of {}:", log_path.display());
+        println!("[{name}] FAILED: {reason}");
+        for line in &watch.faults {
+            println!("    {line}");
+        }
+        println!("[{name}] the end of {}:", log_path.display());
         for line in &watch.tail {
             println!("    {line}");
         }
@@ -66,6 +80,10 @@ struct Watch<'a> {
     deadline: Instant,
     tally: Tally,
     tail: Vec<String>,
+    /// What each failed test said: it may lie far above the end of the log.
+    faults: Vec<String>,
+    /// How many of the next lines still belong to it.
+    fault_lines: usize,
 }
 
 impl Watch<'_> {
@@ -122,6 +140,13 @@ impl Watch<'_> {
             if found != Tally::default() {
                 println!("{line}");
             }
+        }
+        if tally::is_fault(&line) {
+            self.fault_lines = FAULT_LINES;
+        }
+        if self.fault_lines > 0 && self.faults.len() < FAULTS_LINES {
+            self.fault_lines -= 1;
+            self.faults.push(shortened(&line, 400));
         }
         if !line.trim().is_empty() {
             if self.tail.len() == TAIL_LINES {
@@ -291,6 +316,28 @@ mod tests {
         assert!(!folder.path().join("not-reached").exists());
         let log = fs::read_to_string(folder.path().join("stage.log")).unwrap();
         assert!(log.contains("problem") && log.contains("$ sh -c"), "{log}");
+    }
+
+    #[test]
+    fn what_failed_is_kept_however_much_follows() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = r"thread 'a_test' panicked at tests/a.rs:3:5:\nleft: 1\n";
+        let cmd = shell(folder.path(), &format!("printf \"{said}\"; seq 1 200; exit 1"));
+        let mut log = File::create(folder.path().join("log")).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let mut watch = Watch {
+            name: "stage",
+            started: Instant::now(),
+            deadline,
+            tally: Tally::default(),
+            tail: Vec::new(),
+            faults: Vec::new(),
+            fault_lines: 0,
+        };
+        assert_ne!(watch.one(&cmd, &mut log), End::Passed);
+        assert_eq!(watch.faults.len(), FAULT_LINES);
+        assert_eq!(watch.faults[1], "left: 1");
+        assert_eq!(watch.tail.len(), TAIL_LINES);
     }
 
     #[test]

@@ -39,6 +39,16 @@ pub fn of_line(line: &str) -> Option<Tally> {
     }
 }
 
+/// Whether a failed test begins to say what is wrong: cargo test, node's runner (TAP), vitest.
+pub fn is_fault(line: &str) -> bool {
+    let text = line.trim();
+    (text.starts_with("thread '") && text.contains(" panicked at "))
+        || text.starts_with("not ok ")
+        || text.starts_with("FAIL ")
+        || text.starts_with("error[")
+        || text.starts_with("error: ")
+}
+
 /// `12 passed (1.3m)`, `2 failed`.
 fn is_playwright(words: &[&str]) -> bool {
     match words {
@@ -73,6 +83,19 @@ mod tests {
         for (line, (passed, failed)) in cases {
             assert_eq!(of_line(line), Some(Tally { passed, failed }), "{line}");
         }
+    }
+
+    #[test]
+    fn hears_where_a_fault_begins() {
+        for line in [
+            "thread 'a_test' (31651) panicked at tests/tests/demo.rs:36:50:",
+            "    not ok 3 - the third",
+            " FAIL  shared/src/words.test.ts > words",
+            "error[E0425]: cannot find value `x` in this scope",
+        ] {
+            assert!(is_fault(line), "{line}");
+        }
+        assert!(!is_fault("test a_test ... ok") && !is_fault("ok 4 - panicked at nothing"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::scenes::{self, Scene, SceneSpec, Shot};
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -75,10 +76,11 @@ impl Picture {
         let shot = Shot { taken_at: PLACEHOLDER, offset: "+09:00", position: Some(place), orientation };
         let bytes = Scene::draw(&spec, self.seed, self.long_px).jpeg(&shot);
         let file = self.file(cache);
-        let part = file.with_extension("part");
         let told = |e: std::io::Error| format!("{}: {e}", file.display());
-        fs::write(&part, bytes).map_err(told)?;
-        fs::rename(&part, &file).map_err(told)
+        // Another demonstration may fill the same cache: each part has a name of its own, and takes its place whole.
+        let mut part = tempfile::NamedTempFile::new_in(cache).map_err(told)?;
+        part.write_all(&bytes).map_err(told)?;
+        part.persist(&file).map(drop).map_err(|e| told(e.error))
     }
 
     /// The photograph taken at `local` (`2026-11-21T10:05:00`, Japanese time).
@@ -166,5 +168,22 @@ mod tests {
         let at = read.get_field(exif::Tag::DateTimeOriginal, exif::In::PRIMARY).unwrap();
         assert_eq!(at.display_value().to_string(), "2026-11-21 10:05:00");
         assert!(picture.dated(dir.path(), "yesterday").is_err());
+    }
+
+    #[test]
+    fn many_runs_fill_an_empty_cache_at_once() {
+        let picture = Picture { long_px: 64, ..Picture::large("store-door", 3, true) };
+        for _ in 0..20 {
+            let dir = tempfile::tempdir().unwrap();
+            std::thread::scope(|scope| {
+                let wanted = std::slice::from_ref(&picture);
+                let runs: Vec<_> =
+                    (0..8).map(|_| scope.spawn(|| draw(dir.path(), wanted, |_, _| {}))).collect();
+                for run in runs {
+                    assert_eq!(run.join().unwrap(), Ok(()));
+                }
+            });
+            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no part is left behind");
+        }
     }
 }

@@ -4,10 +4,11 @@ use super::cast::Cast;
 use super::handset::{Fittings, Handset, line_word};
 use super::options::Options;
 use super::seed::{self, Sample, Writer};
+use super::signals::Signals;
 use super::terminal::{self, Terminal, word};
 use super::view::{Account, Board, OfficeView, Phase, PhoneView, Say};
 use super::work::Work;
-use super::{Done, PASSWORD, blocking, happening, pictures, signals, stage, story, table, watch};
+use super::{Done, PASSWORD, blocking, happening, pictures, stage, story, table, watch};
 use crate::desk::Desk;
 use crate::line::Line;
 use crate::office::Office;
@@ -32,21 +33,24 @@ const SHOWN_ACCOUNTS: [(&str, &str); 3] =
 
 /// The whole run; the exit code.
 pub async fn run(options: Options) -> ExitCode {
+    let mut signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(error) => {
+            eprintln!("{}", terminal::sentence(&Say::new("failed").with("error", &error)));
+            return ExitCode::FAILURE;
+        }
+    };
     let (board, terminal) = (Board::new(), Arc::new(Terminal::new()));
     let speaking = Arc::clone(&terminal);
     let reassuring = tokio::spawn(async move { speaking.reassure().await });
     let stop = Arc::new(AtomicBool::new(false));
     // Ended by hand is the usual end, but not of a story that a program waits for.
     let stopped = if options.once { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS };
-    let played = tokio::select! {
-        biased;
-        result = prepare_or_stop(&options, &board, &terminal, &stop) => result,
-    };
-    let code = match played {
+    let code = match prepare_or_stop(&options, &board, &terminal, &stop, &mut signals).await {
         Ok(cast) => {
             let code = tokio::select! {
                 code = perform(&cast, &options) => code,
-                () = signals::asked_to_stop() => stopped,
+                () = signals.asked_to_stop() => stopped,
             };
             terminal.line(&word("end"));
             let ending = Arc::clone(&cast);
@@ -70,11 +74,12 @@ async fn prepare_or_stop(
     board: &Board,
     t: &Arc<Terminal>,
     stop: &Arc<AtomicBool>,
+    signals: &mut Signals,
 ) -> Done<Arc<Cast>> {
     let mut preparing = std::pin::pin!(prepare(o, board, t, stop));
     tokio::select! {
         result = &mut preparing => result,
-        () = signals::asked_to_stop() => {
+        () = signals.asked_to_stop() => {
             stop.store(true, Ordering::Relaxed);
             match preparing.await {
                 Ok(cast) => {
