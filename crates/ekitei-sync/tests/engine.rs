@@ -308,6 +308,33 @@ async fn an_upload_that_expired_begins_anew() {
     assert!(office.books().uploads[0].verified);
 }
 
+/// The office's answers cannot be kept while the disk is full: that is no reason to give the file up.
+#[tokio::test]
+async fn a_full_disk_wears_no_file_out() {
+    let office = Office::new();
+    let mut phone = Phone::new(&office, 31);
+    phone.file(&case(), Variant::Original, 300_000, 4);
+    // Begun; then a chunk arrives whose answer is lost.
+    office.fails([Luck::Fine, Luck::Fine, Luck::Fine, Luck::After(reset())]);
+    phone.sync_with(Limits::one_pass()).await;
+    let full =
+        "CREATE TEMP TRIGGER full BEFORE UPDATE ON main.uploads BEGIN SELECT RAISE(ABORT, 'full'); END";
+    phone.home.queue().write(|tx| Ok(tx.execute_batch(full)?)).unwrap();
+    for _ in 0..8 {
+        phone.clock.advance(400_000);
+        let before = office.books().calls.len();
+        let report = phone.sync_with(Limits::one_pass()).await;
+        assert!(report.fault.is_some() && report.parked == 0, "{report:?}");
+        assert!(office.books().calls[before..].contains(&"head".to_owned()), "the office is asked each time");
+    }
+    phone.home.queue().write(|tx| Ok(tx.execute_batch("DROP TRIGGER full")?)).unwrap();
+    phone.clock.advance(400_000);
+    let report = phone.sync().await;
+    assert!(report.drained && report.fault.is_none() && report.parked == 0, "{report:?}");
+    assert!(office.books().uploads[0].verified);
+    assert_eq!(phone.counts().parked, 0);
+}
+
 #[tokio::test]
 async fn a_small_file_costs_one_request_and_a_broken_one_stops_nobody() {
     let office = Office::new();

@@ -225,8 +225,8 @@ impl Engine {
                 run.side.progressed();
             }
             Consequence::Restart => {
-                *self.restarts.entry(file.item).or_insert(0) += 1;
                 queue.write(|tx| uploads::restart(tx, file.item))?;
+                *self.restarts.entry(file.item).or_insert(0) += 1;
             }
             Consequence::Relocate => self.relocate(run, step, file).await?,
             _ => {}
@@ -244,17 +244,13 @@ impl Engine {
         let line = Arc::clone(&self.line);
         let flight = Flight::launch(&self.clock, async move { line.upload_head(&url).await });
         let (result, _) = self.land(run, flight).await?;
-        if matches!(result, Ok(_) | Err(CallError::UploadMoved { .. })) {
-            // Only an office that answers and still disagrees wears a file out, not a bad line.
-            *self.restarts.entry(file.item).or_insert(0) += 1;
-        }
+        // Only an office that answers and still disagrees wears a file out: neither a bad line nor a full disk, on which
+        // its answer cannot be kept.
         match result {
-            Ok(at) if at.offset > file.cipher_bytes => {
+            Ok(at) if at.offset <= file.cipher_bytes => self.arrived(run, step, file, &at)?,
+            Ok(_) | Err(CallError::UploadMoved { .. }) => {
                 self.home.queue().write(|tx| uploads::restart(tx, file.item))?;
-            }
-            Ok(at) => self.arrived(run, step, file, &at)?,
-            Err(CallError::UploadMoved { .. }) => {
-                self.home.queue().write(|tx| uploads::restart(tx, file.item))?;
+                *self.restarts.entry(file.item).or_insert(0) += 1;
             }
             Err(error) => {
                 self.failed(run, step, &error, 1, 0)?;
