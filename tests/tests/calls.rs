@@ -2,7 +2,7 @@
 //! some hundred connections that stay open, while one of them follows the room as phones do. The numbers are exact in
 //! the end, members hear them at most every five seconds, and nobody's feed carries an answer.
 //!
-//! `EKITEI_CALL_ANSWERS` (2,000) says how many answer; `cargo xtask prove` takes 20,000.
+//! `EKITEI_CALL_ANSWERS` (20,000) says how many answer.
 #![allow(clippy::unwrap_used)]
 
 use base64::Engine as _;
@@ -265,7 +265,7 @@ fn number(of: &Record, name: &str) -> u64 {
 
 #[test]
 fn a_prefecture_s_answers_are_counted_exactly_and_told_to_nobody() {
-    let people: usize = std::env::var("EKITEI_CALL_ANSWERS").ok().map_or(2_000, |n| n.parse().unwrap());
+    let people: usize = std::env::var("EKITEI_CALL_ANSWERS").ok().map_or(20_000, |n| n.parse().unwrap());
     let dir = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(asked(dir.path(), people));

@@ -33,7 +33,7 @@ cargo xtask COMMAND
   gen                   regenerate TypeScript types, OpenAPI, message keys, screenshots
   bench [--only sync|photo|shutter|search|line|forms|report|chat]
                         benchmarks beside named peers, into docs/PERFORMANCE.md
-  prove                 the long run: full seeds and kills (EKITEI_SIM_SEEDS, EKITEI_KILL_ROUNDS, EKITEI_CALL_ANSWERS)
+  prove                 the long run: full seeds and kills (EKITEI_SIM_SEEDS, EKITEI_KILL_ROUNDS)
   desktop               build the desktop shell and drive its window
   android [--check] [--release --keystore FILE --alias NAME]
                         say what is missing for an APK, or build it

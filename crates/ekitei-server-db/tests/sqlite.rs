@@ -76,7 +76,7 @@ mod file {
         }
         drop(store);
         let now = Connection::open(&path).unwrap();
-        assert_eq!(now.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), 4);
+        assert_eq!(now.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), 5);
     }
 
     #[tokio::test]

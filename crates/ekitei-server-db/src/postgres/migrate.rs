@@ -5,11 +5,12 @@ use crate::error::StorageError;
 use ekitei_model::Fault;
 use tokio_postgres::Client;
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_recent.sql"),
     include_str!("migrations/0003_retention.sql"),
     include_str!("migrations/0004_rooms.sql"),
+    include_str!("migrations/0005_lists.sql"),
 ];
 
 /// Keeps two servers that start at once from migrating together.

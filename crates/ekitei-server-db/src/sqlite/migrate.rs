@@ -4,11 +4,12 @@ use crate::error::{Result, StorageError};
 use ekitei_model::Fault;
 use rusqlite::Connection;
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_recent.sql"),
     include_str!("migrations/0003_retention.sql"),
     include_str!("migrations/0004_rooms.sql"),
+    include_str!("migrations/0005_lists.sql"),
 ];
 
 /// Brings the database to this program's schema. Refused: `database-newer`.

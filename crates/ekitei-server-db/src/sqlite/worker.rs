@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, oneshot};
 
 /// Requests in one commit at most.
@@ -16,6 +16,9 @@ const MAX_GROUP: usize = 64;
 const MAX_READERS: usize = 4;
 /// How long a second process (the command line beside the running server) is waited for.
 const BUSY: Duration = Duration::from_secs(10);
+
+/// Work that takes longer is told in the log: everybody's push waits behind a write.
+const SLOW: Duration = Duration::from_secs(1);
 
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 /// Given no connection (the transaction could not begin) it only prepares its answer.
@@ -67,6 +70,21 @@ pub(super) fn copy(from: &Path, target: &Path) -> Result<()> {
     std::fs::File::open(target).and_then(|f| f.sync_all()).map_err(|e| unusable(&e))
 }
 
+/// Runs `f`, and names it in the log when it was slow (its place in the code, never what it carried).
+fn watched<T>(db: &Connection, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    let (what, begun) = (std::any::type_name_of_val(&f), Instant::now());
+    let result = f(db);
+    let took = begun.elapsed();
+    if took >= SLOW {
+        tracing::warn!(
+            what,
+            ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "slow work on the database"
+        );
+    }
+    result
+}
+
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -90,7 +108,7 @@ impl Writer {
         let (tell, told) = oneshot::channel();
         let job: Job = Box::new(move |db| {
             let result = match db {
-                Some(db) => f(db),
+                Some(db) => watched(db, f),
                 None => Err(StorageError::Unavailable("no transaction".to_owned())),
             };
             let keep = result.is_ok();
@@ -197,7 +215,7 @@ impl Readers {
                 }
             };
             db.execute_batch("BEGIN")?;
-            let result = f(&db);
+            let result = watched(&db, f);
             db.execute_batch("ROLLBACK")?;
             readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
             result
