@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { besideLink, caseLabel, entryLabel, faceOf, REACTIONS, STAMPS, wordsWith } from './marks';
+import { besideLink, caseLabel, entryLabel, faceOf, isLate, REACTIONS, STAMPS, wordsWith } from './marks';
 
 describe('links', () => {
   const link = { kind: 'case', label: '砂-0412 北柏沢第二砂利採取場' };
@@ -21,6 +21,11 @@ describe('links', () => {
     expect(entryLabel(open, '立会いの記録', 'note')).toBe('砂-0412 立会いの記録');
     expect(entryLabel(closed, '甲野さんの様子', 'note')).toBe('福-1108');
   });
+});
+
+it('a message is late when it arrived much later than it was written', () => {
+  expect(isLate(0, 4 * 3_600_000)).toBe(true);
+  expect(isLate(0, 2 * 60_000)).toBe(false);
 });
 
 it('every reaction has a picture of its own, a work stamp is its word', () => {

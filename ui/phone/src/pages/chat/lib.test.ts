@@ -1,6 +1,6 @@
 import type { MessageView } from '@ekitei/shared';
 import { describe, expect, it } from 'vitest';
-import { lastLine, linesOf, namedIn, pieces, writtenEarlier } from './lib';
+import { lastLine, linesOf, namedIn, pieces } from './lib';
 
 const message = (id: string, by: string, at: string, change: Partial<MessageView> = {}): MessageView =>
   ({ id, by, at, written_at: at, born: 1, ...change }) as MessageView;
@@ -20,13 +20,6 @@ describe('linesOf', () => {
   it('begins each day once', () => expect(lines.map((one) => one.day !== undefined)).toEqual([true, false, true, false, false, false]));
   it('joins what one person wrote soon after, not over a day or 「ここから未読」', () =>
     expect(lines.map((one) => one.joined)).toEqual([false, true, false, false, false, false]));
-});
-
-it('says when something was written only when it arrived much later', () => {
-  const late = message('1', 'a', '2026-11-21T14:00:00.000+09:00', { written_at: '2026-11-21T10:00:00.000+09:00' });
-  expect(writtenEarlier(late)).toBeDefined();
-  expect(writtenEarlier({ ...late, written_at: '2026-11-21T13:58:00.000+09:00' })).toBeUndefined();
-  expect(writtenEarlier({ ...late, born: 0 })).toBeUndefined();
 });
 
 it('calls only those whose name still stands in the text', () => {

@@ -1,5 +1,5 @@
 // What the chat screens show, from what the core says. Pure.
-import { formatTime, isLate, linesOf as sharedLines, markWord as wordOf, stampMs, t, tMaybe } from '@ekitei/shared';
+import { linesOf as sharedLines, markWord as wordOf, stampMs, t, tMaybe } from '@ekitei/shared';
 import type { IconName, LastLine, Line as SharedLine, MessageView, Query, RoomRow } from '@ekitei/shared';
 import { hrefOf } from '../../lib/router';
 
@@ -40,9 +40,3 @@ export type Line = SharedLine<MessageView>;
 
 export const linesOf = (messages: readonly MessageView[], unreadFrom?: string): Line[] =>
   sharedLines(messages, (one) => ({ id: one.id, by: one.by, atMs: stampMs(one.at) }), unreadFrom);
-
-/** Written much earlier than it arrived: both times are said. */
-export function writtenEarlier(message: MessageView): string | undefined {
-  if (message.born === 0 || !isLate(stampMs(message.written_at), stampMs(message.at))) return undefined;
-  return formatTime(stampMs(message.written_at));
-}
