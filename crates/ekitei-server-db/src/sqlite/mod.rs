@@ -7,6 +7,8 @@ mod jobs;
 mod load;
 mod migrate;
 mod people;
+#[cfg(test)]
+mod plans;
 mod pull;
 mod purge;
 mod push;

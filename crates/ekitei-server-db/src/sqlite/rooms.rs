@@ -37,7 +37,10 @@ pub(super) fn load(db: &Connection, ws: &mut WorkingSet, needs: &Needs) -> Resul
         }
     }
     for message in &needs.attached {
-        let sql = "SELECT body FROM records WHERE parent = ?1 AND kind IN ('photo', 'file') AND deleted = 0";
+        // The index's own condition first: SQLite takes a partial index only where it reads it word for word.
+        let sql =
+            "SELECT body FROM records WHERE parent = ?1 AND kind IN ('photo', 'file', 'reaction', 'pin')
+           AND parent IS NOT NULL AND kind IN ('photo', 'file') AND deleted = 0";
         ws.attached.insert(*message, records(db, sql, &[&message.0.into_bytes()])?);
     }
     for source in &needs.copies {

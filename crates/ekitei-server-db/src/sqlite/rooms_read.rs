@@ -241,7 +241,7 @@ pub(super) fn of_section(db: &Connection, section: &str, kind: &str) -> Result<V
 }
 
 pub(super) fn waiting_kind(db: &Connection, record: RecordId) -> Result<Option<String>> {
-    let sql = "SELECT w.bytes FROM waiting w JOIN ops o ON o.op_id = w.op_id WHERE o.record = ?1";
+    let sql = "SELECT w.bytes FROM waiting w CROSS JOIN ops o ON o.op_id = w.op_id WHERE o.record = ?1";
     let mut find = db.prepare_cached(sql)?;
     let kept: Vec<Vec<u8>> =
         find.query_map([record.0.into_bytes()], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
