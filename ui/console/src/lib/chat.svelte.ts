@@ -1,13 +1,13 @@
 // The rooms of whoever is signed in, whatever screen is open: the navigation and the tab's title count from them, and
 // the desktop is told of what is new when the person asked for that.
-import { t } from '@ekitei/shared';
+import { lastWords, t } from '@ekitei/shared';
 import type { Fault } from '@ekitei/shared';
 import type { RoomRow } from '../api/chat-types';
 import { chat } from '../api/chat';
 import { faultOf } from '../api/fault';
 import { go, route } from './navigation.svelte';
 import { session } from './session.svelte';
-import { lastWords, nameOf } from '../pages/chat/lib';
+import { nameOf } from '../pages/chat/lib';
 
 
 let held = $state.raw<{ rooms: RoomRow[] | undefined; fault: Fault | undefined }>({ rooms: undefined, fault: undefined });

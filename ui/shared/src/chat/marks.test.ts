@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { besideLink, caseLabel, entryLabel, faceOf, isLate, REACTIONS, STAMPS, wordsWith } from './marks';
+import { linkToCase, linkToEntry } from './links';
+import { besideLink, faceOf, isLate, REACTIONS, STAMPS, wordsWith } from './marks';
 
 describe('links', () => {
   const link = { kind: 'case', label: '砂-0412 北柏沢第二砂利採取場' };
@@ -14,12 +15,12 @@ describe('links', () => {
   });
 
   it('name a restricted case, and what is in it, by its number alone', () => {
-    const open = { number: '砂-0412', name: '北柏沢第二砂利採取場', restricted: false };
-    const closed = { number: '福-1108', name: '甲野 花子', restricted: true };
-    expect(caseLabel(open)).toBe('砂-0412 北柏沢第二砂利採取場');
-    expect(caseLabel(closed)).toBe('福-1108');
-    expect(entryLabel(open, '立会いの記録', 'note')).toBe('砂-0412 立会いの記録');
-    expect(entryLabel(closed, '甲野さんの様子', 'note')).toBe('福-1108');
+    const open = { id: 'c-1', number: '砂-0412', name: '北柏沢第二砂利採取場', restricted: false };
+    const closed = { id: 'c-2', number: '福-1108', name: '甲野 花子', restricted: true };
+    expect(linkToCase(open).label).toBe('砂-0412 北柏沢第二砂利採取場');
+    expect(linkToCase(closed).label).toBe('福-1108');
+    expect(linkToEntry(open, 'note', 'n-1', '立会いの記録').label).toBe('砂-0412 立会いの記録');
+    expect(linkToEntry(closed, 'note', 'n-2', '甲野さんの様子').label).toBe('福-1108');
   });
 });
 

@@ -34,16 +34,6 @@ const LINKS: Record<string, IconName> = { case: 'case', note: 'note', inspection
 export const linkIcon = (kind: string): IconName => LINKS[kind] ?? 'link';
 export const linkWord = (kind: string): string => tMaybe(`chat.link.${kind}`) ?? kind;
 
-/** How a link names a case: what only its people may know stays out of rooms. */
-export function caseLabel(of: { number: string; name: string; restricted?: boolean }): string {
-  return of.restricted || of.name === '' ? of.number : `${of.number} ${of.name}`;
-}
-
-/** A note or inspection by its case's number; of a restricted case by nothing more. */
-export function entryLabel(of: { number: string; restricted?: boolean }, title: string, kind: string): string {
-  return of.restricted ? of.number : `${of.number} ${title || linkWord(kind)}`;
-}
-
 export interface Piece {
   text: string;
   href?: string;

@@ -1,6 +1,6 @@
 // What the chat's screens show, from what the office says. Pure.
-import { markWord, t, tMaybe, type IconName } from '@ekitei/shared';
-import type { LastLine, MessageView, RoomRow } from '../../api/chat-types';
+import { lastWords, t, tMaybe } from '@ekitei/shared';
+import type { MessageView, RoomRow } from '../../api/chat-types';
 
 type Named = Pick<RoomRow, 'type' | 'name' | 'with'>;
 
@@ -15,22 +15,7 @@ export function kindOf(room: RoomRow): string {
   return room.type === 'self' || room.type === 'direct' ? word : `${word} ・ ${t('chat.members', { n: room.members })}`;
 }
 
-export function iconOf(type: string): IconName {
-  if (type === 'self') return 'memo';
-  if (type === 'direct') return 'person';
-  if (type === 'disaster') return 'urgent';
-  return type === 'group' ? 'people' : 'office';
-}
-
-/** What was said last, on one line, without who. */
-export function lastWords(last: Pick<LastLine, 'text' | 'unsent' | 'stamp' | 'photos' | 'files'>): string {
-  if (last.unsent) return t('chat.unsent');
-  if (last.stamp) return markWord(last.stamp);
-  if (last.text) return last.text.replaceAll('\n', ' ');
-  if (last.photos > 0) return t('chat.last.photos', { n: last.photos });
-  return last.files > 0 ? t('chat.last.files', { n: last.files }) : '';
-}
-
+/** What was said last, on one line, and who said it. */
 export function lastLine(room: RoomRow, me: string): string {
   const last = room.last;
   if (!last) return '';

@@ -1,5 +1,5 @@
 // Between a message and the case, note or inspection that it points to.
-import { caseLabel, entryLabel, toast } from '@ekitei/shared';
+import { toast } from '@ekitei/shared';
 import type { Link } from '../../api/chat-types';
 import { ApiError, faultOf, faultText } from '../../api/fault';
 import { inspections } from '../../api/inspections';
@@ -33,13 +33,3 @@ async function there(asked: Promise<unknown>): Promise<boolean> {
     throw thrown;
   }
 }
-
-interface Case {
-  id: string;
-  number: string;
-  name: string;
-  restricted?: boolean;
-}
-
-export const linkToCase = (of: Case): Link => ({ kind: 'case', id: of.id, label: caseLabel(of) });
-export const linkToEntry = (of: Case, kind: 'note' | 'inspection', id: string, title: string): Link => ({ kind, id, label: entryLabel(of, title, kind), case: of.id });

@@ -1,5 +1,5 @@
 // Between a message and the case, note or inspection that it points to.
-import { caseLabel, core, entryLabel, errorText, faultOf, toast, type CaseRow, type ChatLink, type LinkView } from '@ekitei/shared';
+import { core, errorText, faultOf, toast, type ChatLink, type LinkView } from '@ekitei/shared';
 import { go } from '../../lib/navigation.svelte';
 import type { Page } from '../../lib/router';
 
@@ -29,11 +29,6 @@ async function shown(asked: Promise<unknown>, page: Page, id: string): Promise<b
   go(page, id);
   return true;
 }
-
-type Case = Pick<CaseRow, 'id' | 'number' | 'name' | 'restricted'>;
-
-export const linkToCase = (of: Case): ChatLink => ({ kind: 'case', id: of.id, label: caseLabel(of) });
-export const linkToEntry = (of: Case, kind: 'note' | 'inspection', id: string, title: string): ChatLink => ({ kind, id, label: entryLabel(of, title, kind), case: of.id });
 
 /** The address of the choice of a room for it. */
 export const sendHref = (link: ChatLink): Record<string, string> => ({ kind: link.kind, of: link.id, label: link.label, ...(link.case ? { case: link.case } : {}) });
