@@ -8,6 +8,8 @@ mod feed;
 mod hall;
 #[path = "chat/held.rs"]
 mod held;
+#[path = "chat/refused.rs"]
+mod refused;
 #[path = "chat/rules.rs"]
 mod rules;
 

@@ -92,7 +92,12 @@ pub(crate) fn mark(now: &Now, scope: &Scope, staff: &StaffId, born: u64) -> Chan
 }
 
 pub(crate) fn delete(now: &Now, shown: &Record) -> Change {
-    change(now, shown.id, About::record(shown), OpBody::Delete)
+    delete_of(now, shown.id, About::record(shown))
+}
+
+/// As [`delete`], of what is known by its queue alone.
+pub(crate) fn delete_of(now: &Now, id: RecordId, about: About) -> Change {
+    change(now, id, about, OpBody::Delete)
 }
 
 /// The draft becomes the record `id` of `scope`, in one step.

@@ -11,7 +11,7 @@ use ekitei_model::kinds::{self, Variant, photo};
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::rules::MAX_OP_BYTES;
-use ekitei_model::{DeviceId, Fault, Record, RecordId, Scope, StaffId};
+use ekitei_model::{DeviceId, Fault, OpId, Record, RecordId, Scope, StaffId};
 use ekitei_seal::Recipient;
 use ekitei_store::queue::{Blob, Credential, Download, blobs, captures, downloads, ops};
 use ekitei_store::vault::{Shown, drafts, rooms};
@@ -85,6 +85,11 @@ impl<'a> Open<'a> {
     /// Whether an operation about this record is still in this phone's queue or overlay.
     pub fn has_written(&self, id: RecordId) -> Result<bool, Fault> {
         Ok(self.vault.read(|c| rooms::has_written(c, id))?)
+    }
+
+    /// The operations of this phone about the record that are in its overlay.
+    pub fn written(&self, id: RecordId) -> Result<Vec<OpId>, Fault> {
+        Ok(self.vault.read(|c| rooms::written(c, id))?)
     }
 
     /// Commits all changes to the queue in one transaction, then shows them.

@@ -86,6 +86,40 @@ async fn a_message_on_saturday_arrives_on_monday_and_can_be_taken_back_until_the
 }
 
 #[tokio::test]
+async fn a_message_refused_on_monday_is_shown_with_its_reason_and_sent_again_or_given_up() {
+    let office = Office::start().await;
+    let (mut one, mut three) = (office.console("s1").await, office.console("s3").await);
+    let group = json!({"type": "group", "name": "林道", "members": ["s1"]});
+    let room = said(&mut three, "/api/rooms", group).await["room"].as_str().unwrap().to_owned();
+    let (path, members) = (format!("/api/rooms/{room}/messages"), format!("/api/rooms/{room}/members"));
+    let mut kept = Vec::new();
+    for text in ["届ける", "やめる"] {
+        let held = said(&mut one, &path, json!({ "text": text })).await;
+        assert_eq!(held["result"], "held");
+        kept.push(held["record"].as_str().unwrap().to_owned());
+    }
+    assert!(one.json(&path).await["held"][0]["refused"].is_null());
+    let again = |id: &str| format!("/api/messages/{id}/again");
+    assert_eq!(refused(&mut one, &again(&kept[0]), json!({})).await, "not-found", "it only waits");
+    said(&mut three, &members, json!({"staff": "s1", "state": "left"})).await;
+    at(&office, "2026-11-23T08:45").await;
+    let (mut one, mut three) = (office.console("s1").await, office.console("s3").await);
+    while one.json("/api/quarantine").await.as_array().unwrap().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    said(&mut three, &members, json!({"staff": "s1", "state": "member"})).await;
+    let page = one.json(&path).await;
+    let why: Vec<_> = page["held"].as_array().unwrap().iter().map(|h| h["refused"].as_str()).collect();
+    assert_eq!((why, texts(&page).len()), (vec![Some("not-allowed"); 2], 0));
+    assert_eq!(refused(&mut three, &again(&kept[0]), json!({})).await, "not-found", "another's");
+    assert_eq!(said(&mut one, &again(&kept[0]), json!({})).await["result"], "applied");
+    said(&mut one, &format!("/api/messages/{}/unsend", kept[1]), json!({})).await;
+    let page = one.json(&path).await;
+    assert_eq!((texts(&page), page["held"].as_array().unwrap().len()), (vec!["届ける"], 0));
+    assert_eq!(texts(&three.json(&path).await), ["届ける"]);
+}
+
+#[tokio::test]
 async fn one_s_own_room_a_group_and_what_hangs_on_messages() {
     let office = Office::start().await;
     at(&office, "2026-11-24T10:00").await;

@@ -3,11 +3,12 @@
 use super::status;
 use crate::bridge::event::Topic;
 use crate::bridge::views::{QueueRow, QueueView};
-use crate::change::mint_op;
+use crate::change::{self, Change, mint_op};
 use crate::shared::Shared;
 use crate::view;
-use ekitei_model::{Fault, RecordId};
-use ekitei_store::queue::{self, QueueItem, ops, uploads};
+use ekitei_model::op::OpBody;
+use ekitei_model::{Fault, OpId, RecordId};
+use ekitei_store::queue::{self, QueueItem, ops, refused, uploads};
 use std::collections::HashMap;
 
 pub fn queue(shared: &Shared) -> Result<QueueView, Fault> {
@@ -84,12 +85,31 @@ pub fn retry(shared: &Shared, item: Option<&str>) -> Result<QueueView, Fault> {
 /// `op-frozen` when it is on its way already.
 pub fn cancel(shared: &Shared, item: Option<&str>) -> Result<QueueView, Fault> {
     let item = parse(item.ok_or_else(|| Fault::ask("queue-item-unknown"))?)?;
-    shared.queue_write(|tx| match item {
-        QueueItem::Op(op) => ops::cancel(tx, op),
-        QueueItem::File(file) => uploads::cancel(tx, file),
+    let told = match item {
+        QueueItem::Op(op) => kept_at_the_office(shared, op)?,
+        QueueItem::File(_) => None,
+    };
+    let now_ms = shared.now().ms();
+    shared.queue_write(|tx| {
+        match item {
+            QueueItem::Op(op) => ops::cancel(tx, op)?,
+            QueueItem::File(file) => uploads::cancel(tx, file)?,
+        }
+        told.iter().try_for_each(|c| ops::enqueue(tx, &c.op, c.lane, &c.about, now_ms).map(drop))
     })?;
     after(shared)?;
     queue(shared)
+}
+
+/// A message that the office refused when its time had come waits there, too: that it is given up must be told.
+fn kept_at_the_office(shared: &Shared, op: OpId) -> Result<Option<Change>, Fault> {
+    let row = shared.queue_read(|c| ops::by_id(c, op))?;
+    let Some(row) = row.filter(|q| matches!(q.op.body, OpBody::Create { .. })) else { return Ok(None) };
+    if let Some(open) = shared.open_if_unlocked()? {
+        return super::chat::kept_at_the_office(&open, row.op.record);
+    }
+    let there = shared.queue_read(|c| refused::is_kept_there(c, row.op.record))?;
+    Ok(there.then(|| change::delete_of(shared.now(), row.op.record, row.about).in_lane(row.lane)))
 }
 
 fn parse(text: &str) -> Result<QueueItem, Fault> {

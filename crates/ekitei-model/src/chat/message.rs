@@ -92,6 +92,9 @@ pub mod held {
     pub const QUIET: &str = "quiet";
     /// The message's own fields, so that another phone of the sender shows it whole.
     pub const FIELDS: &str = "fields";
+    /// Code of the reason for which the office did not deliver it when its time had come. It stays until its sender sends
+    /// it again or takes it back.
+    pub const REFUSED: &str = "refused";
 }
 
 /// Fields of an `urgent_use`.

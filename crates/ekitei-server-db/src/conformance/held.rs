@@ -1,7 +1,7 @@
 //! Messages outside working hours: held, shown to their sender, cancelled, released in order.
 
 use super::kit::*;
-use super::rooms::{WORKING, direct, says, texts};
+use super::rooms::{WORKING, direct, group, leaves, member, says, texts};
 use ekitei_model::chat::{message, quiet, room};
 use ekitei_model::{OpBody, Operation, Outcome, RecordId, Scope, Stamp, kinds};
 use serde_json::Value;
@@ -171,5 +171,88 @@ pub async fn the_roster_and_the_hours_of_a_section_count(store: Store) {
     let late = Operation { op_id: ekitei_model::OpId(uuid::Uuid::now_v7()), ..late };
     applied(&b9.then(&late, EVENING).await);
     applied(&a1.then(&says(of, "遅番へ"), EVENING).await);
+    sound(&store).await;
+}
+
+/// a1 and b1, who looks after it, in a group; at night a1 says something with a photo and is put out.
+async fn put_out_at_night(store: &Store) -> (Phone, Phone, RecordId, Operation, Operation) {
+    people(store).await;
+    let (mut a1, mut b1) = (phone(store, "a1").await, phone(store, "b1").await);
+    let (of, made) = group("all");
+    let ops = [made, member(of, "b1", "admin"), member(of, "a1", "member")];
+    assert!(b1.push_then(&ops, EVENING).await.iter().all(|o| matches!(o, Outcome::Applied { .. })));
+    let m = says(of, "明日の件");
+    let photo = create(record_id(), "photo", &Scope::Room(of), Some(m.record), fields([]));
+    until(&a1.push_then(&[m.clone(), photo.clone()], EVENING).await[0]);
+    applied(&b1.then(&leaves(of, "a1"), EVENING).await);
+    let released = store.release_held(MORNING).await.unwrap();
+    assert_eq!(released.count, 1);
+    assert!(released.changed.touched.iter().any(|(s, _)| *s == Scope::User("a1".into())), "hints go out");
+    (a1, b1, of, m, photo)
+}
+
+fn once_more(m: &Operation) -> Operation {
+    Operation { op_id: ekitei_model::OpId(uuid::Uuid::now_v7()), ..m.clone() }
+}
+
+fn back_in(of: RecordId) -> Operation {
+    let f = fields([("state", "member".into())]);
+    op(room::member_id(of, &"a1".into()), OpBody::Patch { base: [].into(), fields: f })
+}
+
+pub async fn what_is_refused_at_its_time_is_told_to_its_sender_who_sends_it_again(store: Store) {
+    let (mut a1, mut b1, of, m, photo) = put_out_at_night(&store).await;
+    let told = a1.record(message::held_id(m.record)).await.unwrap();
+    assert_eq!((told.deleted, told.text("refused"), told.text("text")), (false, "not-allowed", "明日の件"));
+    assert_eq!(told.scope, Scope::User("a1".into()));
+    assert!(b1.record(told.id).await.is_none() && texts(&b1, of).await.is_empty());
+    assert_eq!(store.release_held(MORNING).await.unwrap().count, 0, "told once");
+    assert_eq!(store.expire_waiting(MORNING, MORNING).await.unwrap(), 0, "the photo waits for the decision");
+    a1.next = 1;
+    assert_eq!(reason(&a1.then(&m, MORNING).await), "not-allowed", "a repeat hears the same");
+    a1.next += 1;
+    assert!(!a1.record(told.id).await.unwrap().deleted, "nobody has decided");
+    applied(&b1.then(&back_in(of), MORNING).await);
+    assert!(texts(&b1, of).await.is_empty(), "nothing goes by itself");
+    applied(&a1.then(&once_more(&m), MORNING).await);
+    assert_eq!(texts(&b1, of).await, ["明日の件"]);
+    assert!(a1.record(told.id).await.unwrap().deleted && b1.record(photo.record).await.is_some());
+    assert_eq!(store.counts(NOW).await.unwrap().waiting_parent, 0);
+    sound(&store).await;
+}
+
+pub async fn what_was_refused_at_its_time_is_taken_back_by_its_sender(store: Store) {
+    let (mut a1, mut b1, of, m, photo) = put_out_at_night(&store).await;
+    let gone = || op(m.record, OpBody::Delete);
+    assert_eq!(reason(&b1.then(&gone(), MORNING).await), "not-author");
+    assert!(!a1.record(message::held_id(m.record)).await.unwrap().deleted);
+    let Outcome::Applied { scope, .. } = a1.then(&gone(), MORNING).await else { panic!() };
+    assert_eq!(scope, Scope::User("a1".into()));
+    assert!(a1.record(message::held_id(m.record)).await.unwrap().deleted);
+    applied(&b1.then(&back_in(of), MORNING).await);
+    assert!(texts(&b1, of).await.is_empty() && b1.record(photo.record).await.is_none());
+    assert!(matches!(a1.then(&once_more(&m), MORNING).await, Outcome::Gone { .. }), "also elsewhere");
+    assert_eq!(store.counts(NOW).await.unwrap().waiting_parent, 0);
+    sound(&store).await;
+}
+
+pub async fn what_was_refused_at_its_time_may_be_held_or_refused_anew(store: Store) {
+    let (mut a1, mut b1, of, m, _) = put_out_at_night(&store).await;
+    let held = message::held_id(m.record);
+    // Another's operation of that id decides nothing.
+    let forged = create(m.record, kinds::MESSAGE, &Scope::Room(of), None, fields([("text", "偽".into())]));
+    let mut a2 = phone(&store, "a2").await;
+    assert_eq!(reason(&a2.then(&once_more(&forged), MORNING).await), "not-allowed");
+    assert_eq!(a1.record(held).await.unwrap().text("refused"), "not-allowed");
+    // Sent again and refused at once: the sender hears of it by the answer.
+    assert_eq!(reason(&a1.then(&once_more(&m), MORNING).await), "not-allowed");
+    assert!(a1.record(held).await.unwrap().deleted);
+    applied(&b1.then(&back_in(of), MORNING).await);
+    let night = EVENING + 4 * 24 * 3_600_000;
+    until(&a1.then(&once_more(&m), night).await);
+    let anew = a1.record(held).await.unwrap();
+    assert_eq!((anew.deleted, anew.fields.contains_key("refused")), (false, false));
+    assert_eq!(store.release_held(night + 13 * 3_600_000).await.unwrap().count, 1);
+    assert_eq!(texts(&b1, of).await, ["明日の件"]);
     sound(&store).await;
 }

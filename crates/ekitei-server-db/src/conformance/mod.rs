@@ -64,7 +64,9 @@ macro_rules! conformance_suite {
                 messages_are_changed_by_their_author_and_leave_nothing_when_taken_back,
                 a_shared_photo_needs_the_right_to_read_its_source, an_answer_becomes_a_note_of_the_case,
                 lists_count_what_is_unread_and_pages_meet, a_call_counts_its_answers;
-            held: a_message_at_night_waits_for_the_morning, held_messages_keep_their_order_and_nothing_overtakes_them,
+            held: what_is_refused_at_its_time_is_told_to_its_sender_who_sends_it_again,
+                what_was_refused_at_its_time_is_taken_back_by_its_sender, what_was_refused_at_its_time_may_be_held_or_refused_anew,
+                a_message_at_night_waits_for_the_morning, held_messages_keep_their_order_and_nothing_overtakes_them,
                 a_held_message_is_changed_and_cancelled_with_all_that_hangs_on_it,
                 urgent_messages_pass_with_a_reason_and_are_listed, the_roster_and_the_hours_of_a_section_count;
             forget: what_a_room_keeps_no_longer_leaves_only_hashes, what_comes_too_late_for_a_removed_message_is_answered_calmly,

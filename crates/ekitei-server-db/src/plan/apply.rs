@@ -78,6 +78,9 @@ impl Planner<'_> {
             Some(_) => return Ok(quarantined("record-exists")),
             None => {}
         }
+        if kind == kinds::MESSAGE {
+            self.sent_again(op, author)?;
+        }
         // A case is its own scope: nobody has access before it is made, the rules decide who may make it. So they do for
         // forms, which administrators publish without reading what the section writes.
         if kind != kinds::CASE

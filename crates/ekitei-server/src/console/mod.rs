@@ -146,6 +146,7 @@ fn rooms_routes() -> Router<Shared> {
         .route("/api/messages/search", get(rooms_search::search))
         .route("/api/messages/{message}", get(rooms_messages::one).patch(rooms_messages::edit))
         .route("/api/messages/{message}/unsend", post(rooms_messages::unsend))
+        .route("/api/messages/{message}/again", post(rooms_messages::again))
         .route("/api/messages/{message}/reactions", post(rooms_messages::react))
         .route("/api/messages/{message}/pin", post(rooms_messages::pin))
         .route("/api/messages/{message}/answer", post(rooms_messages::answer))
@@ -248,6 +249,7 @@ fn rooms_routes() -> Router<Shared> {
         rooms_messages::one,
         rooms_messages::send,
         rooms_messages::edit,
+        rooms_messages::again,
         rooms_messages::unsend,
         rooms_messages::react,
         rooms_messages::pin,

@@ -170,6 +170,26 @@ pub async fn unsend(
     apply(&app, &user, input.op_id.as_deref(), id, body, target.as_ref()).await
 }
 
+/// 再送 of an own message that was refused when its time had come.
+#[utoipa::path(post, path = "/api/messages/{message}/again", tag = "rooms", params(("message" = String, Path)),
+    request_body = Once, responses((status = 200, body = OutcomeView), (status = 404, body = FaultView)))]
+pub async fn again(
+    State(app): State<Shared>,
+    user: User,
+    Path(id): Path<String>,
+    Input(input): Input<Once>,
+) -> Answer<Json<OutcomeView>> {
+    let parsed: RecordId = id.parse().map_err(|_| Refused::not_found())?;
+    let kept = own_held(&app, &user, parsed).await?;
+    let kept =
+        kept.filter(|h| h.fields.contains_key(message::held::REFUSED)).ok_or_else(Refused::not_found)?;
+    let of = open_room(&app, &user, kept.text(message::held::ROOM)).await?;
+    let fields = kept.fields.get(message::held::FIELDS).cloned().unwrap_or_default();
+    let fields: Fields = serde_json::from_value(fields).unwrap_or_default();
+    let body = OpBody::Create { kind: kinds::MESSAGE.to_owned(), scope: of.scope, parent: None, fields };
+    apply(&app, &user, input.op_id.as_deref(), parsed, body, None).await
+}
+
 /// Sets a reaction or work stamp on a message, or takes it back.
 #[utoipa::path(post, path = "/api/messages/{message}/reactions", tag = "rooms", params(("message" = String, Path)),
     request_body = React, responses((status = 200, body = OutcomeView), (status = 403, body = FaultView)))]

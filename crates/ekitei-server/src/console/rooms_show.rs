@@ -272,6 +272,7 @@ fn held(of: &Record) -> Answer<HeldView> {
         message: of.text(message::held::MESSAGE).to_owned(),
         text: of.text(message::held::TEXT).to_owned(),
         until_ms: until.map_or(0, |s| s.utc_ms),
+        refused: Some(of.text(message::held::REFUSED)).filter(|code| !code.is_empty()).map(str::to_owned),
         fields: of.fields.get(message::held::FIELDS).cloned().unwrap_or_default(),
     })
 }

@@ -16,6 +16,7 @@ pub mod ops;
 pub mod own;
 pub mod pages;
 pub mod pin;
+pub mod refused;
 pub mod uploads;
 pub mod view;
 

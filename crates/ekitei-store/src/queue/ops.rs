@@ -355,6 +355,14 @@ fn rewrite(tx: &Transaction, ord: i64, op: &Operation) -> Result<(), StoreError>
     Ok(())
 }
 
+/// Takes an operation out of the queue and of the vault's overlay, wherever it is.
+///
+/// # Errors
+/// Those of the database.
+pub fn forget(tx: &Transaction, op_id: OpId) -> Result<(), StoreError> {
+    drop_op(tx, op_id)
+}
+
 fn drop_op(tx: &Transaction, op_id: OpId) -> Result<(), StoreError> {
     tx.prepare_cached("DELETE FROM ops WHERE op_id = ?1")?.execute([op_id.0.into_bytes()])?;
     tx.prepare_cached("INSERT OR REPLACE INTO dropped VALUES (?1, ?2)")?

@@ -2,11 +2,12 @@
 
 use super::index::Later;
 use super::replay::{Replayed, Work};
-use super::{meta, mirror, overlay, read, settle};
+use super::{held, meta, mirror, overlay, read, settle};
 use crate::error::StoreError;
 use crate::queue::downloads::{Download, RANK_THUMB};
 use crate::queue::own::Own;
 use crate::queue::pages::PageBody;
+use crate::queue::refused::News;
 use crate::queue::{OpState, QueuedOp};
 use ekitei_model::kinds::{self, Variant, photo};
 use ekitei_model::merge::{self, Writer};
@@ -32,6 +33,8 @@ pub(super) struct Told {
     pub assigned: Option<BTreeSet<Scope>>,
     pub wishes: Vec<Download>,
     pub deleted: Vec<RecordId>,
+    /// About one's own messages that the office kept, in the order in which it came.
+    pub held: Vec<News>,
     /// Scopes to fetch again from the beginning.
     pub again: Vec<Scope>,
 }
@@ -231,6 +234,7 @@ fn take_record(
     match record.kind.as_str() {
         kinds::ASSIGNMENT | kinds::ROOM_ENTRY => told.assigned = Some(BTreeSet::new()),
         kinds::PHOTO | kinds::FILE if record.deleted => told.deleted.push(record.id),
+        kinds::HELD => told.held.extend(held::news(tx, record)?),
         kinds::PHOTO => told.wishes.extend(wish(record, Variant::Thumb, RANK_THUMB)),
         _ => {}
     }

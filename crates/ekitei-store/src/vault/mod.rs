@@ -9,6 +9,7 @@ pub mod salvage;
 pub mod search;
 
 mod apply;
+mod held;
 mod index;
 mod meta;
 mod mirror;

@@ -53,7 +53,7 @@ fn from_row(row: &rusqlite::Row) -> Result<Pending, StoreError> {
         op: serde_json::from_str(&body)?,
         waiting: state == 0,
         refused: state == 3,
-        held_until_ms: outcome.map(held_until).transpose()?.flatten(),
+        held_until_ms: outcome.filter(|_| state == 1).map(held_until).transpose()?.flatten(),
         about: row.get::<_, Option<[u8; 16]>>(2)?.map(|b| RecordId(uuid::Uuid::from_bytes(b))),
         ord: row.get(3)?,
     })

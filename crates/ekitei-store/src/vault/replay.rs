@@ -9,7 +9,7 @@ use crate::RETENTION_MS;
 use crate::error::StoreError;
 use crate::queue::downloads;
 use crate::queue::pages::{self, Page, PageBody};
-use crate::queue::{Queue, QueuedOp, blobs, follow, generation, meta as queue_meta, ops};
+use crate::queue::{Queue, QueuedOp, blobs, follow, generation, meta as queue_meta, ops, refused};
 use ekitei_model::kinds::Variant;
 use ekitei_model::{OpId, Scope};
 use ekitei_seal::{SealError, open_bytes};
@@ -260,6 +260,9 @@ fn settle_queue(
     }
     if let Some(assigned) = &told.assigned {
         follow::set_assigned(tx, assigned, now_ms)?;
+    }
+    for news in &told.held {
+        refused::take(tx, news, now_ms)?;
     }
     for wish in &told.wishes {
         downloads::want(tx, wish, now_ms)?;

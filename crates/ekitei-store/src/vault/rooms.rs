@@ -6,7 +6,7 @@ use super::overlay;
 use super::read::{Shown, bodies, merge};
 use crate::error::StoreError;
 use ekitei_model::chat::message;
-use ekitei_model::{Record, RecordId, Scope, StaffId, kinds};
+use ekitei_model::{OpId, Record, RecordId, Scope, StaffId, kinds};
 use rusqlite::{Connection, params};
 use std::collections::{HashMap, HashSet};
 
@@ -177,4 +177,9 @@ pub fn waiting(conn: &Connection) -> Result<Vec<Shown>, StoreError> {
 /// Whether an operation of this phone about the record lies in the overlay.
 pub fn has_written(conn: &Connection, id: RecordId) -> Result<bool, StoreError> {
     overlay::any(conn, id)
+}
+
+/// This phone's operations about the record that lie in the overlay, in the order they were written.
+pub fn written(conn: &Connection, id: RecordId) -> Result<Vec<OpId>, StoreError> {
+    Ok(overlay::of_record(conn, id)?.into_iter().map(|p| p.op.op_id).collect())
 }

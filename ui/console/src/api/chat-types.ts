@@ -3,7 +3,7 @@ import type * as gen from './gen';
 
 export type { AnswerRow, AnswersView, DutyRow, ExportRow, LastLine, ReadersView, RoomPerson, RoomPhoto, RoomRow, UrgentRow } from './gen';
 export type Outcome = gen.OutcomeView;
-export type HeldView = Pick<gen.HeldView, 'message' | 'text' | 'until_ms'>;
+export type HeldView = Pick<gen.HeldView, 'message' | 'text' | 'until_ms' | 'refused'>;
 
 export interface RoomView extends gen.RoomRow {
   history: string;

@@ -61,6 +61,7 @@ export const chat = {
   edit: (of: MessageView, text: string, mentions: string[]) =>
     request<Outcome>('PATCH', message(of.id), { body: { base: pick(of.revs, ['text', 'mentions']), fields: { text, mentions: mentions.length > 0 ? mentions : null }, ...once() } }),
   unsend: (id: string) => post<Outcome>(message(id, '/unsend'), once()),
+  again: (id: string) => post<Outcome>(message(id, '/again'), once()),
   react: (id: string, mark: string, off: boolean) => post<Outcome>(message(id, '/reactions'), { mark, off, ...once() }),
   pin: (id: string, off: boolean) => post<Outcome>(message(id, '/pin'), { off, ...once() }),
   answerIs: (question: string, answer: string) => post<Outcome>(message(question, '/answer'), { answer, ...once() }),

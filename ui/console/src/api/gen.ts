@@ -467,6 +467,8 @@ export interface HeldView {
   fields: unknown;
   /** Id that the message will have. */
   message: string;
+  /** Why it was not delivered when its time had come: it waits until it is sent again or taken back. */
+  refused?: string | null;
   text: string;
   until_ms: number;
 }

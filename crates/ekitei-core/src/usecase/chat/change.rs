@@ -3,14 +3,14 @@
 
 use super::{own, page};
 use crate::bridge::chat::{ChatEditArgs, MessageView};
-use crate::change::{self, mint_op};
+use crate::change::{self, Change, mint_op};
 use crate::open::Open;
 use ekitei_model::chat::message as field;
 use ekitei_model::op::OpBody;
 use ekitei_model::record::Fields;
 use ekitei_model::{Fault, Lane, OpId, Record, RecordId, kinds};
 use ekitei_store::queue::uploads::UploadState;
-use ekitei_store::queue::{OpState, ops, uploads};
+use ekitei_store::queue::{OpState, blobs, ops, uploads};
 use ekitei_store::{Connection, StoreError, Transaction};
 use serde_json::json;
 
@@ -160,15 +160,43 @@ fn send_again(tx: &Transaction, all: &[RecordId]) -> Result<(), StoreError> {
 /// has it.
 pub fn drop_failed(open: &Open, id: RecordId) -> Result<(), Fault> {
     let all = whole(open, &own(open, id)?.record)?;
+    let told = kept_at_the_office(open, id)?;
+    let mut waiting_there = Vec::new();
+    for record in all.iter().filter(|r| told.is_some() && **r != id) {
+        waiting_there.push((*record, open.written(*record)?));
+    }
     open.queue_write(|tx| {
         let never_made = refused_create(tx, id)?.is_some();
         for record in &all {
             give_up_refused(tx, *record)?;
             give_up_files(tx, *record, never_made && *record != id)?;
         }
-        Ok(())
+        // What is answered lies in the overlay alone: it waits at the office, and goes there with the message.
+        for (record, written) in &waiting_there {
+            for op in written {
+                if ops::by_id(tx, *op)?.is_none() {
+                    ops::forget(tx, *op)?;
+                }
+            }
+            blobs::forget_record(tx, *record)?;
+        }
+        told.iter().try_for_each(|c| ops::enqueue(tx, &c.op, c.lane, &c.about, open.now().ms()).map(drop))
     })?;
-    settled(open)
+    settled(open)?;
+    if told.is_some() {
+        open.shared().wake_by_tap();
+    }
+    Ok(())
+}
+
+/// What tells the office that a message which it refused when its time had come is given up. `None`: it keeps none.
+pub fn kept_at_the_office(open: &Open, id: RecordId) -> Result<Option<Change>, Fault> {
+    let held = open.reader().record(field::held_id(id))?.map(|s| s.record);
+    let refused = held.filter(|h| h.kind == kinds::HELD && h.fields.contains_key(field::held::REFUSED));
+    Ok(refused.map(|held| {
+        let message = Record { id, kind: kinds::MESSAGE.to_owned(), ..held };
+        change::delete(open.now(), &message).in_lane(Lane::Chat)
+    }))
 }
 
 fn give_up_refused(tx: &Transaction, record: RecordId) -> Result<(), StoreError> {

@@ -14,7 +14,7 @@ mod start;
 mod view;
 
 pub use calls::{answer as call_answer, of_today as calls_of_today};
-pub use change::{drop_failed, edit, retry, unsend};
+pub use change::{drop_failed, edit, kept_at_the_office, retry, unsend};
 pub use drafts::save as draft;
 pub use page::room;
 pub use people::members;

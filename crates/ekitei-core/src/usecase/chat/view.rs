@@ -111,7 +111,10 @@ pub(super) fn view(
         written_at: records::stamp_of(record, ""),
         text: record.text(field::TEXT).to_owned(),
         state: if failed { MessageState::Failed } else { state(shown, own) },
-        held_until: shown.held_until_ms.filter(|_| record.born_seq == 0).map(|ms| open.now().at(ms)),
+        held_until: shown
+            .held_until_ms
+            .filter(|_| !failed && record.born_seq == 0)
+            .map(|ms| open.now().at(ms)),
         fault: if failed { fault(open, record.id, &hanging)? } else { None },
         unsent,
         // What the office holds nobody has seen.
@@ -261,7 +264,9 @@ pub(super) fn held_elsewhere(
         let Ok(id) = record.text(field::held::MESSAGE).parse::<RecordId>() else { continue };
         let here = record.text(field::held::ROOM) == room.to_string();
         // Of this phone's own the overlay knows more; one that was released has its place by now.
-        if !here || shown.iter().any(|s| s.record.id == id) || open.has_written(id)? {
+        // One that was refused is failed here, too, and waits in the queue.
+        let refused = record.fields.contains_key(field::held::REFUSED);
+        if !here || refused || shown.iter().any(|s| s.record.id == id) || open.has_written(id)? {
             continue;
         }
         let fields = record.fields.get(field::held::FIELDS).cloned().unwrap_or_default();

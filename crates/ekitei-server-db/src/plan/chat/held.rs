@@ -13,6 +13,9 @@ use ekitei_model::{OpBody, Operation, Outcome, Record, RecordId, Scope, Stamp, k
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// Its room is gone.
+const GONE: &str = "gone";
+
 /// Lets those of `rows` (in the order of their arrival) go whose time has come; says how many.
 pub(crate) fn release_held(ws: &WorkingSet, rows: &[Waiting], now_ms: i64, today: &str) -> Planned<u64> {
     let mut p = Planner::new(ws, now_ms, today);
@@ -37,6 +40,11 @@ pub(crate) fn due_of(ws: &WorkingSet, rows: Vec<Waiting>, now_ms: i64, limit: us
 /// When a held message may go, ms since 1970.
 fn until_ms(held: &Record) -> i64 {
     held.text(message::held::UNTIL).parse::<Stamp>().map_or(0, |s| s.utc_ms)
+}
+
+/// Whether it was not delivered when its time had come.
+fn is_refused(held: &Record) -> bool {
+    !held.deleted && held.fields.contains_key(message::held::REFUSED)
 }
 
 impl Planner<'_> {
@@ -105,8 +113,33 @@ impl Planner<'_> {
         self.due.insert(w.op_id);
         self.released.insert(w.op_id);
         self.retry(w)?;
-        self.end_hold(held)?;
+        let refused = match self.decided.get(&w.op_id) {
+            Some(Outcome::Quarantined { reason }) => Some(reason.clone()),
+            Some(Outcome::Gone { .. }) => Some(GONE.to_owned()),
+            _ => None,
+        };
+        match refused {
+            Some(code) => self.refuse_hold(held, code)?,
+            None => self.end_hold(held)?,
+        }
         Ok(true)
+    }
+
+    /// Its sender hears of it by the `held` record, and decides.
+    fn refuse_hold(&mut self, held: Record, code: String) -> Look<()> {
+        let mut shown = held.clone();
+        shown.fields.insert(message::held::REFUSED.to_owned(), code.into());
+        self.office_put(shown, Some(held))?;
+        Ok(())
+    }
+
+    /// Its sender sends a message again that was refused when its time had come: from now on it is as any other.
+    pub(in super::super) fn sent_again(&mut self, op: &Operation, author: Author) -> Look<()> {
+        let held = self.find(message::held_id(op.record))?.filter(|r| is_refused(r)).cloned();
+        match held.filter(|h| h.scope == Scope::User(author.by.staff.clone())) {
+            Some(held) => self.end_hold(held),
+            None => Ok(()),
+        }
     }
 
     fn end_hold(&mut self, held: Record) -> Look<()> {
@@ -126,15 +159,21 @@ impl Planner<'_> {
         if held.scope != Scope::User(author.by.staff.clone()) {
             return Ok(Some(quarantined(chat::code::NOT_AUTHOR)));
         }
-        let Some(w) = self.kept_for(held.id)? else { return Ok(None) };
-        let Some(mut older) = Incoming::parse(&w.bytes).and_then(|i| i.op) else { return Ok(None) };
         let takes_back = match &op.body {
             OpBody::Delete => true,
             OpBody::Patch { fields, .. } => fields.get(message::UNSENT) == Some(&Value::Bool(true)),
             _ => return Ok(None),
         };
+        if takes_back && is_refused(&held) {
+            return self.bury(op, held).map(Some);
+        }
+        let Some(w) = self.kept_for(held.id)? else { return Ok(None) };
+        let Some(mut older) = Incoming::parse(&w.bytes).and_then(|i| i.op) else { return Ok(None) };
         if takes_back {
-            return self.cancel(op, held, w.op_id).map(Some);
+            self.out.waiting.remove(&w.op_id);
+            self.out.waiting_gone.push(w.op_id);
+            self.redecide(w.op_id, Outcome::Voided);
+            return self.bury(op, held).map(Some);
         }
         if !merge::coalesce(&mut older, op) {
             return Ok(None);
@@ -173,7 +212,7 @@ impl Planner<'_> {
     }
 
     /// The message is never born: its end stands in the sender's own scope, and what hangs on it finds that.
-    fn cancel(&mut self, op: &Operation, held: Record, kept: ekitei_model::OpId) -> Look<Outcome> {
+    fn bury(&mut self, op: &Operation, held: Record) -> Look<Outcome> {
         let scope = held.scope.clone();
         let end = Record {
             id: op.record,
@@ -188,9 +227,6 @@ impl Planner<'_> {
             fields: Fields::new(),
             revs: BTreeMap::new(),
         };
-        self.out.waiting.remove(&kept);
-        self.out.waiting_gone.push(kept);
-        self.redecide(kept, Outcome::Voided);
         self.end_hold(held)?;
         let seq = self.put(end, None, op.op_id)?;
         Ok(Outcome::Applied { scope, seq })

@@ -123,6 +123,8 @@ pub struct HeldView {
     pub message: String,
     pub text: String,
     pub until_ms: i64,
+    /// Why it was not delivered when its time had come: it waits until it is sent again or taken back.
+    pub refused: Option<String>,
     #[schema(value_type = Object)]
     pub fields: Value,
 }
