@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { CASE_NAME, CLERK, HEAD, SECTION, startConsole, STEWARD } from './lib/console.mjs';
 import { SIZES } from './lib/desk.mjs';
+import { runProgram } from './lib/programs.mjs';
 
 let house, head, steward;
 
@@ -336,9 +337,17 @@ test('a group: mention by @, settings, somebody is taken out', async () => {
   await head.page.keyboard.press('Control+Enter');
   await steward.page.evaluate(() => (window.location.hash = '#/chat'));
   await steward.at('row-mention').waitFor();
+  await runProgram('ekitei-server', ['room-retention', '--data', house.office.data, 'group=365,90-1095']);
   await head.press('room-settings');
   await head.at('member').nth(2).waitFor();
+  await head.at('room-keep-text').filter({ hasText: '365日' }).waitFor();
+  await head.at('room-keep-days').fill('５');
+  await head.page.getByText('90から1095までの日数').waitFor();
+  assert.ok(await head.at('room-keep-save').isDisabled());
   await looksGood(head, 'settings');
+  await head.at('room-keep-days').fill('１８０');
+  await head.press('room-keep-save');
+  await head.at('room-keep-text').filter({ hasText: '180日' }).waitFor();
   await head.at('member').filter({ hasText: '天塩' }).locator('[data-testid=member-out]').click();
   await head.page.waitForFunction(() => document.querySelectorAll('[data-testid=member]').length === 2);
   await head.page.keyboard.press('Escape');

@@ -145,26 +145,13 @@ pub fn check(project: &Project) -> Vec<Stage> {
 
 /// `cargo xtask gen`: what is kept in the tree but made from other files. Tests fail when one of them is stale.
 pub fn generate(project: &Project) -> Vec<Stage> {
-    let mut work = Vec::new();
-    for (source, line) in [
-        ("crates/ekitei-core/examples/export_ts.rs", "cargo run -p ekitei-core --example export_ts"),
-        (
-            "crates/ekitei-server/examples/export_openapi.rs",
-            "cargo run -p ekitei-server --example export_openapi",
-        ),
-        (
-            "crates/ekitei-forms/examples/export_forms_ts.rs",
-            "cargo run -p ekitei-forms --example export_forms_ts",
-        ),
-        (
-            "crates/ekitei-forms-wasm/src/bin/generate.rs",
-            "cargo run -p ekitei-forms-wasm --features generate --bin generate",
-        ),
-    ] {
-        if project.has(source) {
-            work.push(Cmd::new(&project.root, line));
-        }
-    }
+    let made = [
+        "cargo run -p ekitei-core --example export_ts",
+        "cargo run -p ekitei-server --example export_openapi",
+        "cargo run -p ekitei-forms --example export_forms_ts",
+        "cargo run -p ekitei-forms-wasm --features generate --bin generate",
+    ];
+    let mut work: Vec<Cmd> = made.iter().map(|line| Cmd::new(&project.root, line)).collect();
     if project.has("crates/ekitei-ffi/src/bin/generate.rs") {
         work.extend(phone::bindings(project));
     }

@@ -462,6 +462,6 @@ fn the_described_api_is_the_file_in_docs() {
     let file = std::fs::read_to_string(path).unwrap();
     assert!(
         file == ekitei_server::openapi(),
-        "docs/openapi.json is stale: cargo run -p ekitei-server -- openapi > docs/openapi.json"
+        "docs/openapi.json is stale: cargo run -p ekitei-server --example export_openapi"
     );
 }

@@ -153,3 +153,26 @@ async fn rooms_keep_what_is_said_as_long_as_the_office_says() {
     assert_eq!(office.office_record(other.record).await.text("text"), "大雨", "that room keeps everything");
     assert_eq!(office.storage().verify_rows().await.unwrap(), vec![]);
 }
+
+#[tokio::test]
+async fn who_looks_after_a_room_chooses_within_what_the_office_allows() {
+    let office = Office::start().await;
+    retention_of_rooms(&office, &["group=365,90-1095", "direct=30"]).unwrap();
+    let mut head = office.console("s3").await;
+    let made = head.post("/api/rooms", &json!({"type": "group", "name": "巡回", "members": ["s1"]})).await;
+    let room: serde_json::Value = made.json().await.unwrap();
+    let path = format!("/api/rooms/{}", room["room"].as_str().unwrap());
+    let keep = async |who: &Console| who.json(&path).await["keep"].clone();
+    assert_eq!(keep(&head).await, json!({"days": 365, "chosen": null, "own": [90, 1095]}));
+    let member = office.console("s1").await;
+    let days = |n: serde_json::Value| json!({"base": {}, "fields": {"retention_days": n}});
+    let refused = member.patch(&path, &days(json!(100))).await;
+    let outcome: serde_json::Value = refused.json().await.unwrap();
+    assert_eq!(outcome["code"], "not-room-admin", "only who looks after the room");
+    let taken = head.patch(&path, &days(json!(100))).await;
+    assert!(taken.status().is_success());
+    assert_eq!(keep(&member).await, json!({"days": 100, "chosen": 100, "own": [90, 1095]}));
+    // The office narrows what it allows: the wish stays, and counts as far as it may.
+    retention_of_rooms(&office, &["group=365,180-1095"]).unwrap();
+    assert_eq!(keep(&head).await, json!({"days": 180, "chosen": 100, "own": [180, 1095]}));
+}

@@ -40,7 +40,7 @@ impl Retention {
     /// Days that this room keeps what is said in it; `None`: for ever.
     pub fn days(&self, of: &Record) -> Option<u32> {
         let keep = self.of(Type::of(of)?);
-        match (keep.own, own_days(of)) {
+        match (keep.own, chosen(of)) {
             (Some((fewest, most)), Some(days)) => Some(days.clamp(fewest, most)),
             _ => keep.days,
         }
@@ -62,8 +62,8 @@ impl Retention {
     }
 }
 
-/// The room's own wish.
-fn own_days(of: &Record) -> Option<u32> {
+/// The room's own wish, whatever the office allows; `None`: it has none.
+pub fn chosen(of: &Record) -> Option<u32> {
     of.fields.get(room::RETENTION_DAYS).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok())
 }
 

@@ -4,17 +4,18 @@ use super::apply::{apply, base, done, fields, id_or_new, wrong};
 use super::guard::{Input, User};
 use super::rooms_show::{Show, open_room, people_of, revs};
 use super::views::{
-    FaultView, MemberEdit, MessageEdit, NewRoom, OutcomeView, ReadTo, RoomId, RoomPerson, RoomRow, RoomView,
-    WithWhom,
+    FaultView, MemberEdit, MessageEdit, NewRoom, OutcomeView, ReadTo, RoomId, RoomKeep, RoomPerson, RoomRow,
+    RoomView, WithWhom,
 };
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use axum::Json;
 use axum::extract::{Path, State};
+use ekitei_model::chat::retention;
 use ekitei_model::chat::room::{self, member};
 use ekitei_model::kinds;
 use ekitei_model::record::Fields;
-use ekitei_model::{OpBody, RecordId, Scope, StaffId};
+use ekitei_model::{OpBody, Record, RecordId, Scope, StaffId};
 
 /// The person's rooms: 自分宛 first, then by what was said last.
 #[utoipa::path(get, path = "/api/rooms", tag = "rooms", responses((status = 200, body = Vec<RoomRow>)))]
@@ -150,11 +151,18 @@ pub async fn one(State(app): State<Shared>, user: User, Path(id): Path<String>) 
         };
         people.push(RoomPerson { person: show.names.of(id.as_str()).await?, role: role.to_owned() });
     }
-    let revs = revs(&of, &[room::NAME, room::COLOUR, room::HISTORY, room::SECTIONS]);
-    Ok(Json(RoomView { row, history: of.text(room::HISTORY).to_owned(), people, revs }))
+    let revs = revs(&of, &[room::NAME, room::COLOUR, room::HISTORY, room::SECTIONS, room::RETENTION_DAYS]);
+    let keep = keep(&app, &of).await?;
+    Ok(Json(RoomView { row, history: of.text(room::HISTORY).to_owned(), people, keep, revs }))
 }
 
-/// Name, colour, history, sections.
+async fn keep(app: &App, of: &Record) -> Answer<RoomKeep> {
+    let rules = crate::retention::of_rooms(&*app.storage).await?;
+    let own = room::Type::of(of).and_then(|kind| rules.of(kind).own).map(|(fewest, most)| [fewest, most]);
+    Ok(RoomKeep { days: rules.days(of), chosen: retention::chosen(of), own })
+}
+
+/// Name, colour, history, sections, days of retention.
 #[utoipa::path(patch, path = "/api/rooms/{room}", tag = "rooms", params(("room" = String, Path)),
     request_body = MessageEdit, responses((status = 200, body = OutcomeView), (status = 403, body = FaultView)))]
 pub async fn edit(

@@ -8,6 +8,7 @@ export type HeldView = Pick<gen.HeldView, 'message' | 'text' | 'until_ms' | 'ref
 export interface RoomView extends gen.RoomRow {
   history: string;
   people: gen.RoomPerson[];
+  keep: gen.RoomKeep;
   revs: Record<string, string>;
 }
 

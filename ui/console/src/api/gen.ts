@@ -1115,6 +1115,16 @@ export interface RoomId {
   room: string;
 }
 
+/** How long the room keeps what is said in it. */
+export interface RoomKeep {
+  /** Days that the room has chosen for itself. */
+  chosen?: number | null;
+  /** Days; null: for ever. */
+  days?: number | null;
+  /** Fewest and most days that it may choose; null: it has no say. */
+  own?: Array<number> | null;
+}
+
 export interface RoomPerson {
   person: NameView;
   /** `admin` | `member` | `section` */

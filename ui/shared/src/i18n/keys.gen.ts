@@ -639,6 +639,11 @@ export interface MessageParams {
   'console.chat.forward-coming': never;
   'console.chat.gone': never;
   'console.chat.hand-over': never;
+  'console.chat.keep': never;
+  'console.chat.keep.days': 'n';
+  'console.chat.keep.ever': never;
+  'console.chat.keep.own': 'from' | 'to';
+  'console.chat.keep.wrong': 'from' | 'to';
   'console.chat.leave-sure': never;
   'console.chat.link-away': never;
   'console.chat.log': never;

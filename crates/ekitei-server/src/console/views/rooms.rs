@@ -55,8 +55,20 @@ pub struct RoomView {
     /// `all` | `joined`
     pub history: String,
     pub people: Vec<RoomPerson>,
+    pub keep: RoomKeep,
     /// Base revisions of the editable fields.
     pub revs: BTreeMap<String, String>,
+}
+
+/// How long the room keeps what is said in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoomKeep {
+    /// Days; null: for ever.
+    pub days: Option<u32>,
+    /// Days that the room has chosen for itself.
+    pub chosen: Option<u32>,
+    /// Fewest and most days that it may choose; null: it has no say.
+    pub own: Option<[u32; 2]>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
