@@ -115,6 +115,21 @@ test('Japanese input: the field is never rewritten, Enter is a new line, only th
   await becomes('no draft is left', async () => (await a.ask('chat_rooms'))[0].draft === '');
 });
 
+test('the field is as high as its words, also when it grows wider', async () => {
+  await a.open('#/chat');
+  await a.tap('room');
+  const field = a.find('chat-text');
+  await field.fill('きょうの現地は霧で見通しがなく、砂利の山の北側だけを見て戻りました');
+  const heights = () => field.evaluate((element) => ({ shown: element.clientHeight, needed: element.scrollHeight }));
+  const upright = await heights();
+  assert.ok(upright.needed <= upright.shown, JSON.stringify(upright));
+  await a.page.setViewportSize({ width: 800, height: 800 });
+  await becomes('lower when wider', async () => (await heights()).shown < upright.shown);
+  await a.page.setViewportSize({ width: 360, height: 800 });
+  await becomes('as high as before', async () => (await heights()).shown === upright.shown);
+  await field.fill('');
+});
+
 test('two phones talk: a room is opened, read marks come back, replies, reactions and pictures arrive', async () => {
   await a.open('#/chat');
   await a.tap('chat-new');

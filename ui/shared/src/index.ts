@@ -26,6 +26,7 @@ export { default as FootNote } from './chat/FootNote.svelte';
 export { default as GoesAlong } from './chat/GoesAlong.svelte';
 export { default as LinkChooser } from './chat/LinkChooser.svelte';
 export { default as MessageBubble } from './chat/MessageBubble.svelte';
+export { default as PinList } from './chat/PinList.svelte';
 export { default as Stuck } from './chat/Stuck.svelte';
 export { default as WriteField } from './chat/WriteField.svelte';
 export { formatRate, formatSpan, measuredRows, verdictText, wordsIn } from './checklist/words';
