@@ -250,3 +250,54 @@ fn hours_that_cannot_be_read_are_the_usual_ones() {
         assert_eq!(Working::of(&row("hours", SECTION, "", fields)), Working::default());
     }
 }
+
+#[test]
+fn who_is_exempt_and_whose_hours_count() {
+    let passes = |r: Receiver, at: &str| {
+        verdict(Type::Group, PLAIN, &[r], &Holidays::default(), ms(at)) == Verdict::Pass
+    };
+    let night = "2026-11-20T23:00";
+    // A post that is over exempts nobody; neither does the duty of a colleague, nor hours that were deleted.
+    let mut former = person("b1", SECTION, Role::Head);
+    former.posts[0].to = Some("2026-11-19".to_owned());
+    former.posts.push(Post { section: SECTION.to_owned(), role: Role::Staff, from: None, to: None });
+    assert!(!passes(Receiver::of(&former, TODAY, []), night));
+    let stamp = |t: &str| Stamp::japan(ms(t)).to_string();
+    let (from, to) = (stamp("2026-11-20T20:00"), stamp("2026-11-21T08:00"));
+    let duty = |whose: &str| row("duty", SECTION, "", json!({"staff": whose, "from": from, "to": to}));
+    let clerk = person("b1", SECTION, Role::Staff);
+    assert!(passes(Receiver::of(&clerk, TODAY, [&duty("b1")]), night));
+    assert!(!passes(Receiver::of(&clerk, TODAY, [&duty("b2")]), night));
+    let late = json!({"days": {"fri": [["13:00", "23:30"]]}});
+    let hours = |whose: &str, fields: &Value| row("hours", SECTION, whose, fields.clone());
+    assert!(passes(Receiver::of(&clerk, TODAY, [&hours("", &late)]), night));
+    let deleted = Record { deleted: true, ..hours("", &late) };
+    assert!(!passes(Receiver::of(&clerk, TODAY, [&deleted]), night));
+    // One's own go before the section's.
+    let usual = json!({"days": {"fri": [["08:45", "17:30"]]}});
+    assert!(passes(Receiver::of(&clerk, TODAY, [&hours("", &usual), &hours("b1", &late)]), night));
+    assert!(!passes(Receiver::of(&clerk, TODAY, [&hours("", &late), &hours("b1", &usual)]), night));
+}
+
+#[test]
+fn it_is_held_until_the_first_moment_that_fits_everybody() {
+    let until =
+        |others: &[Receiver]| match verdict(Type::Group, PLAIN, others, &Holidays::default(), ms(FRIDAY)) {
+            Verdict::Held { until_ms } => Stamp::japan(until_ms).to_string()[..16].to_owned(),
+            Verdict::Pass => panic!("it passes"),
+        };
+    const FRIDAY: &str = "2026-11-20T18:00";
+    // Beginnings do not come in their order.
+    let weekend =
+        shifts(&[("2026-11-22T10:00", "2026-11-22T12:00"), ("2026-11-21T10:00", "2026-11-21T12:00")]);
+    assert_eq!(until(std::slice::from_ref(&weekend)), "2026-11-21T10:00");
+    // Nobody works within fourteen days: then nevertheless.
+    let never = shifts(&[("2026-12-04T18:01", "2026-12-04T20:00")]);
+    assert_eq!(until(&[never]), "2026-12-04T18:00");
+    let now = ms("2026-11-20T23:00");
+    let urgent = message("2026-11-20T11:00", Some("道路が流された"));
+    assert!(
+        answers_urgent(Some(&message("2026-11-20T22:30", None)), Some(&urgent), now),
+        "twelve hours to the minute"
+    );
+}
