@@ -256,3 +256,66 @@ pub async fn what_was_refused_at_its_time_may_be_held_or_refused_anew(store: Sto
     assert_eq!(texts(&b1, of).await, ["明日の件"]);
     sound(&store).await;
 }
+
+pub async fn what_is_held_stays_so_whatever_else_is_said(store: Store) {
+    let (mut a1, mut b1, of) = pair(&store).await;
+    let m = says(of, "夜分に");
+    until(&a1.then(&m, EVENING).await);
+    until(&b1.then(&says(of, "こちらも"), EVENING + 1).await);
+    assert!(
+        texts(&a1, of).await.is_empty() && texts(&b1, of).await.is_empty(),
+        "the next one lets nothing go"
+    );
+    assert_eq!(reason(&a1.then(&once_more(&m), EVENING).await), "record-exists");
+    let long = fields([("text", "長".repeat(message::MAX_TEXT_CHARS + 1).into())]);
+    let edit = op(m.record, OpBody::Patch { base: [].into(), fields: long });
+    assert_eq!(reason(&a1.then(&edit, EVENING).await), "message-too-long");
+    assert_eq!(a1.record(message::held_id(m.record)).await.unwrap().text("text"), "夜分に");
+    sound(&store).await;
+}
+
+pub async fn an_urgent_message_opens_its_own_room_for_answers_and_is_listed_once(store: Store) {
+    let (mut a1, mut b1, of) = pair(&store).await;
+    a1.push_then(&direct("a1", "a2"), EVENING).await;
+    let elsewhere = room::direct_id(&"a1".into(), &"a2".into());
+    let said = |of: RecordId, more: (&str, Value)| {
+        let f = fields([("text", "道路が".into()), more]);
+        create(record_id(), kinds::MESSAGE, &Scope::Room(of), None, f)
+    };
+    let answers = |to: &Operation| ("reply_to", Value::from(to.record.to_string()));
+    let (urgent, other) =
+        (said(of, ("urgent", "道路流失".into())), said(elsewhere, ("urgent", "道路流失".into())));
+    applied(&a1.then(&urgent, EVENING).await);
+    applied(&a1.then(&other, EVENING).await);
+    let answer = said(of, answers(&urgent));
+    applied(&b1.then(&answer, EVENING).await);
+    applied(&a1.then(&said(of, answers(&answer)), EVENING).await);
+    until(&a1.then(&said(of, answers(&other)), EVENING).await);
+    let listed = phone(&store, "a9").await.record(message::urgent_use_id(urgent.record)).await.unwrap();
+    let edit = fields([("text", "県道が".into()), ("edited_at", Stamp::japan(EVENING).to_string().into())]);
+    let edit = op(urgent.record, OpBody::Patch { base: [].into(), fields: edit });
+    applied(&a1.then(&edit, EVENING + 60_000).await);
+    let after = phone(&store, "a9").await.record(listed.id).await.unwrap();
+    assert_eq!((after.seq, after.text("at")), (listed.seq, listed.text("at")), "with its time, once");
+    sound(&store).await;
+}
+
+pub async fn hours_count_at_once_and_those_who_went_do_not(store: Store) {
+    let (_, _, _) = pair(&store).await;
+    let mut former = person("a3", A, ekitei_model::people::Role::Staff);
+    former.posts[0].to = Some("2026-03-31".into());
+    former.posts.push(person("a3", B, ekitei_model::people::Role::Staff).posts.remove(0));
+    store.import_staff(vec![former], EVENING).await.unwrap();
+    let mut a9 = phone(&store, "a9").await;
+    let days = serde_json::json!({"thu": [["13:00", "22:00"]]});
+    let f = fields([("staff", "".into()), ("days", days)]);
+    let late = create(quiet::hours_id(A, ""), kinds::HOURS, &Scope::Section(A.to_owned()), None, f);
+    let of = record_id();
+    let f = fields([("type", "offices".into()), ("name", "係".into()), ("sections", vec![A].into())]);
+    let made = create(of, kinds::ROOM, &Scope::Room(of), None, f);
+    // The head's message comes with the hours that let it pass.
+    let outcomes = a9.push_then(&[made, late, says(of, "遅番の皆さんへ")], EVENING).await;
+    assert!(outcomes.iter().all(|o| matches!(o, Outcome::Applied { .. })), "{outcomes:?}");
+    applied(&phone(&store, "a1").await.then(&says(of, "了解"), EVENING).await);
+    sound(&store).await;
+}

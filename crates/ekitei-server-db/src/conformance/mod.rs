@@ -63,8 +63,10 @@ macro_rules! conformance_suite {
                 half_a_one_to_one_room_is_completed_by_the_other, every_section_has_its_room,
                 messages_are_changed_by_their_author_and_leave_nothing_when_taken_back,
                 a_shared_photo_needs_the_right_to_read_its_source, an_answer_becomes_a_note_of_the_case,
-                lists_count_what_is_unread_and_pages_meet, a_call_counts_its_answers;
-            held: what_is_refused_at_its_time_is_told_to_its_sender_who_sends_it_again,
+                lists_count_what_is_unread_and_pages_meet, a_call_counts_its_answers,
+                who_may_what_in_a_room_follows_from_the_same_push;
+            held: what_is_held_stays_so_whatever_else_is_said, an_urgent_message_opens_its_own_room_for_answers_and_is_listed_once,
+                hours_count_at_once_and_those_who_went_do_not, what_is_refused_at_its_time_is_told_to_its_sender_who_sends_it_again,
                 what_was_refused_at_its_time_is_taken_back_by_its_sender, what_was_refused_at_its_time_may_be_held_or_refused_anew,
                 a_message_at_night_waits_for_the_morning, held_messages_keep_their_order_and_nothing_overtakes_them,
                 a_held_message_is_changed_and_cancelled_with_all_that_hangs_on_it,

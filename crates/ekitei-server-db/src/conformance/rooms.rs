@@ -354,3 +354,49 @@ pub async fn a_call_counts_its_answers(store: Store) {
     assert_eq!(store.calls(&a1.caller, 9).await.unwrap().len(), 1);
     sound(&store).await;
 }
+
+pub async fn who_may_what_in_a_room_follows_from_the_same_push(store: Store) {
+    people(&store).await;
+    let (mut a1, mut a2, mut b1) =
+        (phone(&store, "a1").await, phone(&store, "a2").await, phone(&store, "b1").await);
+    a1.push_then(&direct("a1", "b1"), WORKING).await;
+    let pair = room::direct_id(&"a1".into(), &"b1".into());
+    assert_eq!(reason(&a2.then(&says(pair, "盗み聞き"), WORKING).await), "not-allowed", "a third");
+    // Who made it looks after it, also when their own record says nothing of it.
+    let (of, made) = group("all");
+    let f = fields([("staff", "a1".into()), ("state", "member".into())]);
+    let own = create(room::member_id(of, &"a1".into()), kinds::ROOM_MEMBER, &Scope::Room(of), None, f);
+    for outcome in a1.push_then(&[made, own, member(of, "a2", "admin")], WORKING).await {
+        applied(&outcome);
+    }
+    // Handed over and left, each with what would still follow in the same push.
+    let role = op(
+        room::member_id(of, &"a1".into()),
+        OpBody::Patch { base: [].into(), fields: fields([("role", "member".into())]) },
+    );
+    let outcomes = a1.push_then(&[role, member(of, "b1", "member")], WORKING).await;
+    applied(&outcomes[0]);
+    assert_eq!(reason(&outcomes[1]), "not-room-admin");
+    let outcomes = a1.push_then(&[leaves(of, "a1"), says(of, "追伸")], WORKING).await;
+    applied(&outcomes[0]);
+    assert_eq!(reason(&outcomes[1]), "not-allowed");
+    // Who is asked answers a call, wherever it was made; who is neither asked nor in its room does not.
+    let mut a9 = phone(&store, "a9").await;
+    let (disaster, called) = (record_id(), record_id());
+    let scope = Scope::Room(disaster);
+    let f = fields([("type", "disaster".into()), ("name", "地震".into()), ("sections", vec![A].into())]);
+    let made = create(disaster, kinds::ROOM, &scope, None, f);
+    let f =
+        fields([("text", "震度5弱".into()), ("sections", vec![B].into()), ("asks", vec!["safety"].into())]);
+    for outcome in a9.push_then(&[made, create(called, kinds::CALL, &scope, None, f)], WORKING).await {
+        applied(&outcome);
+    }
+    let answers = |staff: &str| {
+        let (id, f) = (call::answer_id(called, &staff.into()), fields([("safety", "safe".into())]));
+        create(id, kinds::CALL_ANSWER, &Scope::Tally(called), None, f)
+    };
+    applied(&b1.then(&answers("b1"), WORKING).await);
+    let mut root = phone(&store, "root").await;
+    assert_eq!(reason(&root.then(&answers("root"), WORKING).await), "not-allowed");
+    sound(&store).await;
+}
