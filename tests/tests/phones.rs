@@ -236,7 +236,7 @@ fn open_apps_exchange_without_anyone_asking() {
     world.office.kill();
     app_a.note_add(case, None, "while it was down".into()).unwrap();
     let view = app_a.sync_now(SyncArgs { deadline_s: 20 }).unwrap();
-    assert!(!view.drained && view.fault.is_some());
+    assert!(!view.drained && view.fault.is_some(), "{view:?}");
     world.office.restart();
     let view = app_a.sync_now(SyncArgs { deadline_s: 20 }).unwrap();
     assert!(view.drained, "{view:?}");

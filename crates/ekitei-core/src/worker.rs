@@ -8,6 +8,7 @@ use ekitei_sync::http::HttpTransport;
 use ekitei_sync::live::{self, Live};
 use ekitei_sync::plan::Wake;
 use ekitei_sync::{Limits, SyncReport, Waker};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -24,6 +25,8 @@ const IDLE_LIVE_MS: i64 = 5 * 60_000;
 const ELSEWHERE_MS: i64 = 2_000;
 /// On the development host other processes write into the same home.
 const LOOK_MS: i64 = 2_000;
+/// Results of so many runs are kept for those who wait for one of them.
+const KEPT_ROUNDS: usize = 8;
 
 /// What others tell the thread and the engine.
 #[derive(Default)]
@@ -46,7 +49,28 @@ struct Rounds {
 struct RoundState {
     begun: u64,
     ended: u64,
-    last: Option<Result<SyncReport, Fault>>,
+    /// What the last of them said, oldest first: who waits for one may come when the next has ended, too.
+    said: VecDeque<Result<SyncReport, Fault>>,
+}
+
+impl RoundState {
+    fn begin(&mut self) {
+        self.begun += 1;
+    }
+
+    fn end(&mut self, result: &Result<SyncReport, Fault>) {
+        self.ended = self.begun;
+        if self.said.len() == KEPT_ROUNDS {
+            self.said.pop_front();
+        }
+        self.said.push_back(result.clone());
+    }
+
+    /// Of round `number`, or of the oldest that is still known; `None`: it has not ended.
+    fn of(&self, number: u64) -> Option<&Result<SyncReport, Fault>> {
+        let later = usize::try_from(self.ended.checked_sub(number)?).unwrap_or(usize::MAX);
+        self.said.get(self.said.len().saturating_sub(1).saturating_sub(later))
+    }
 }
 
 impl Wakes {
@@ -81,11 +105,11 @@ impl Wakes {
     /// may be old. `None`: time is up.
     pub fn next_round(&self, until: Instant) -> Option<(Result<SyncReport, Fault>, bool)> {
         let mut state = lock(&self.rounds.state);
-        let (ended, running) = (state.ended, state.begun > state.ended);
+        let (awaited, running) = (state.ended + 1, state.begun > state.ended);
         self.ring(Wake::Tap);
         loop {
-            if state.ended > ended {
-                return state.last.clone().map(|last| (last, running));
+            if let Some(said) = state.of(awaited) {
+                return Some((said.clone(), running));
             }
             let left = until.checked_duration_since(Instant::now())?;
             state = self.rounds.finished.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
@@ -93,13 +117,11 @@ impl Wakes {
     }
 
     fn begin_round(&self) {
-        lock(&self.rounds.state).begun += 1;
+        lock(&self.rounds.state).begin();
     }
 
     fn end_round(&self, result: &Result<SyncReport, Fault>) {
-        let mut state = lock(&self.rounds.state);
-        state.ended = state.begun;
-        state.last = Some(result.clone());
+        lock(&self.rounds.state).end(result);
         self.rounds.finished.notify_all();
     }
 
@@ -265,4 +287,49 @@ async fn listen(shared: &Arc<Shared>, listening: &mut Option<Listening>) {
     };
     let task = tokio::spawn(live::listen(Arc::clone(&line), shared.clock(), delivery::rng(), on_live));
     *listening = Some(Listening { line, stands, task });
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::time::Duration;
+
+    fn report(code: Option<&str>) -> Result<SyncReport, Fault> {
+        Ok(SyncReport { fault: code.map(Fault::retry), ..SyncReport::default() })
+    }
+
+    /// A tap's own run found no line; the next, which only sat in the pause, ended before the waiting thread came to look.
+    #[test]
+    fn who_taps_hears_of_the_run_of_that_tap() {
+        let wakes = Arc::new(Wakes::default());
+        let (of_person, until) = (Arc::clone(&wakes), Instant::now() + Duration::from_secs(600));
+        let person = std::thread::spawn(move || of_person.next_round(until));
+        while !wakes.thread.has(Wake::Tap) {
+            std::thread::yield_now();
+        }
+        {
+            let mut state = lock(&wakes.rounds.state);
+            for said in [report(Some("network")), report(None)] {
+                state.begin();
+                state.end(&said);
+            }
+        }
+        wakes.rounds.finished.notify_all();
+        let (said, was_under_way) = person.join().unwrap().unwrap();
+        assert_eq!((said.unwrap().fault.unwrap().code.as_str(), was_under_way), ("network", false));
+    }
+
+    #[test]
+    fn of_many_runs_the_oldest_known_is_told() {
+        let mut state = RoundState::default();
+        assert!(state.of(1).is_none());
+        for n in 1..=20 {
+            state.begin();
+            state.end(&report(Some(&n.to_string())));
+        }
+        let code = |n| state.of(n).map(|said| said.clone().unwrap().fault.unwrap().code);
+        assert_eq!((code(21), code(20).as_deref(), code(13).as_deref()), (None, Some("20"), Some("13")));
+        assert_eq!(code(3).as_deref(), Some("13"));
+    }
 }

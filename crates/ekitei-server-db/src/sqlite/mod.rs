@@ -55,7 +55,7 @@ impl Sqlite {
         }
         db.execute_batch("COMMIT")?;
         Ok(Self {
-            writer: worker::Writer::start(db)?,
+            writer: worker::Writer::start(db, path)?,
             readers: worker::Readers::new(path),
             path: path.to_owned(),
         })

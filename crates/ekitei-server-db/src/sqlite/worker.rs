@@ -20,6 +20,11 @@ const BUSY: Duration = Duration::from_secs(10);
 /// Work that takes longer is told in the log: everybody's push waits behind a write.
 const SLOW: Duration = Duration::from_secs(1);
 
+/// After so many commits the log's pages are copied into the file, beside the writer.
+const COPY_AFTER: u32 = 64;
+/// The writer copies them itself only when the log has grown this far, as after one huge import.
+const WAL_PAGES: u32 = 16_384;
+
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 /// Given no connection (the transaction could not begin) it only prepares its answer.
 type Job = Box<dyn FnOnce(Option<&Connection>) -> (bool, Answer) + Send>;
@@ -56,6 +61,7 @@ pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
 pub(super) fn connect_writer(path: &Path) -> Result<Connection> {
     let db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+    db.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
     Ok(db)
 }
 
@@ -87,17 +93,25 @@ fn watched<T>(db: &Connection, f: impl FnOnce(&Connection) -> Result<T>) -> Resu
 
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    threads: Vec<std::thread::JoinHandle<()>>,
 }
 
 impl Writer {
-    pub fn start(db: Connection) -> Result<Self> {
+    /// `path`: of the file that `db` has open.
+    pub fn start(db: Connection, path: &Path) -> Result<Self> {
+        let thread = |name: &str, work: Box<dyn FnOnce() + Send>| {
+            let named = std::thread::Builder::new().name(name.to_owned());
+            named.spawn(work).map_err(|e| StorageError::Unavailable(e.to_string()))
+        };
         let (jobs, queue) = mpsc::channel();
-        let thread = std::thread::Builder::new()
-            .name("ekitei-db-writer".to_owned())
-            .spawn(move || run(&db, &queue))
-            .map_err(|e| StorageError::Unavailable(e.to_string()))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        // One wish is enough, however many there were.
+        let (copy, wishes) = mpsc::sync_channel(1);
+        let beside = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let threads = vec![
+            thread("ekitei-db-writer", Box::new(move || run(&db, &queue, &copy)))?,
+            thread("ekitei-db-copy", Box::new(move || copy_log(&beside, &wishes)))?,
+        ];
+        Ok(Self { jobs: Some(jobs), threads })
     }
 
     /// Runs `f` in a transaction of its own; what it returns is committed when this answers `Ok`.
@@ -130,14 +144,22 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic there has been reported by the panic hook.
-            let _ = thread.join();
+        // The writer's end is the other's end. A panic there has been reported by the panic hook.
+        self.threads.drain(..).for_each(|thread| drop(thread.join()));
+    }
+}
+
+/// Copies the log into the file while others write: a commit that copied would keep everybody waiting for two disk writes.
+fn copy_log(db: &Connection, wishes: &mpsc::Receiver<()>) {
+    while wishes.recv().is_ok() {
+        if let Err(error) = db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+            tracing::debug!(%error, "the log was not copied; it will be next time");
         }
     }
 }
 
-fn run(db: &Connection, queue: &mpsc::Receiver<Job>) {
+fn run(db: &Connection, queue: &mpsc::Receiver<Job>, copy: &mpsc::SyncSender<()>) {
+    let mut commits = 0;
     while let Ok(first) = queue.recv() {
         let mut answers = Vec::new();
         let committed = group(db, first, queue, &mut answers);
@@ -145,6 +167,12 @@ fn run(db: &Connection, queue: &mpsc::Receiver<Job>) {
             && let Err(e) = db.execute_batch("ROLLBACK")
         {
             tracing::error!(error = %e, "rollback failed");
+        }
+        commits += 1;
+        if commits == COPY_AFTER {
+            commits = 0;
+            // Full: it is wished for already.
+            let _ = copy.try_send(());
         }
         for answer in answers {
             answer(match &committed {
@@ -241,7 +269,7 @@ mod tests {
         let path = dir.path().join("t.db");
         let db = connect_writer(&path).unwrap();
         db.execute_batch("CREATE TABLE t (n INTEGER)").unwrap();
-        let writer = Writer::start(db).unwrap();
+        let writer = Writer::start(db, &path).unwrap();
         let (open, gate) = mpsc::channel::<()>();
         let put =
             |n: i64| move |db: &Connection| Ok(db.execute("INSERT INTO t VALUES (?1)", [n]).map(|_| n)?);
@@ -270,6 +298,26 @@ mod tests {
         assert!(matches!(panics, Err(StorageError::Damaged(_))));
         assert_eq!(rows(&Connection::open(&path).unwrap()), [1, 4]);
         assert_eq!(writer.run(put(5)).await.unwrap(), 5, "the writer lives on");
+    }
+
+    /// Pages that the log still has to hand over are few, whoever handed over the others.
+    #[tokio::test]
+    async fn the_log_is_copied_beside_the_writer() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.db");
+        let db = connect_writer(&path).unwrap();
+        db.execute_batch("CREATE TABLE t (n INTEGER)").unwrap();
+        let file = std::fs::metadata(&path).unwrap().len();
+        let writer = Writer::start(db, &path).unwrap();
+        for n in 0..i64::from(COPY_AFTER) {
+            writer.run(move |db| Ok(db.execute("INSERT INTO t VALUES (?1)", [n])?)).await.unwrap();
+        }
+        // Nobody but the thread beside the writer copies so little; the end of the program would, but it has not ended.
+        while std::fs::metadata(&path).unwrap().len() == file {
+            tokio::task::yield_now().await;
+        }
+        drop(writer);
+        assert_eq!(rows(&Connection::open(&path).unwrap()).len(), COPY_AFTER as usize);
     }
 
     #[tokio::test]
