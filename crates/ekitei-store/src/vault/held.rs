@@ -48,7 +48,7 @@ pub(super) fn news(conn: &Connection, of: &Record) -> Result<Option<News>, Store
 fn from_record(of: &Record, message: RecordId, room: RecordId) -> Operation {
     let fields = of.fields.get(held::FIELDS).cloned().unwrap_or_default();
     Operation {
-        // Never sent: what goes again has an id of its own.
+        // What a person sends again has an id of its own; to a restored office all their phones send this same one.
         op_id: OpId(RecordId::derived(&["refused", &message.to_string()]).0),
         record: message,
         at: of.created.as_ref().map_or_else(|| Stamp::japan(of.received_ms), |c| c.at),
