@@ -20,7 +20,7 @@ const TASKSET: Need = Need::Program { name: "taskset", packages: &["util-linux"]
 const PROSODY: Need = Need::Program { name: "prosody", packages: &["prosody"] };
 const VIPS: Need = Need::Program { name: "vipsthumbnail", packages: &["libvips-tools"] };
 
-/// The long ones first build everything in release; what that leaves of its minutes goes to the next.
+/// Each has minutes for a first build in release (13 on two cores), because any may be asked for alone.
 pub fn stages(project: &Project) -> Vec<Stage> {
     let at = |line: &str| Cmd::new(&project.root, line);
     let programs = || at("cargo build --release -p ekitei-server -p ekitei-field");
@@ -41,7 +41,7 @@ pub fn stages(project: &Project) -> Vec<Stage> {
     }
     let mut report = pip(project);
     report.push(at("cargo build --release -p ekitei-report --example bench"));
-    let mut report = part("report", 10, report, "");
+    let mut report = part("report", 20, report, "");
     for command in &mut report.work {
         command.env.push(("EKITEI_PYTHON".into(), python.clone()));
     }
@@ -49,14 +49,14 @@ pub fn stages(project: &Project) -> Vec<Stage> {
         part("sync", 40, sync, ""),
         photo.needs(PYTHON).needs(TASKSET).needs(CMAKE).needs(NASM).wants(VIPS),
         // First the default build, then the one that has both codecs to show.
-        part("shutter", 20, vec![programs(), measure(project, "shutter", "")], "turbo")
+        part("shutter", 30, vec![programs(), measure(project, "shutter", "")], "turbo")
             .needs(CMAKE)
             .needs(NASM),
-        part("search", 15, vec![at("cargo build --release -p ekitei-store --example search_bench")], ""),
-        part("line", 15, vec![programs()], ""),
+        part("search", 30, vec![at("cargo build --release -p ekitei-store --example search_bench")], ""),
+        part("line", 30, vec![programs()], ""),
         part("forms", 30, forms(project), "").wants(CHROMIUM),
         report.needs(PYTHON),
-        part("chat", 15, vec![programs()], "").needs(PROSODY),
+        part("chat", 30, vec![programs()], "").needs(PROSODY),
     ]
 }
 

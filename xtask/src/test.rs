@@ -75,9 +75,8 @@ fn run_stages(
     println!("stages: {}; at most {minutes} minutes and {SETUP_MINUTES} for set-up", stages.len());
     let mut report = Report::default();
     set_up(project, &stages, &mut report);
-    // What a stage leaves of its minutes goes to those behind it: the sum stays, and a first build finds room.
-    let mut spare = Duration::ZERO;
-    for stage in &stages {
+    let mut left: Duration = stages.iter().map(Stage::budget).sum();
+    for (i, stage) in stages.iter().enumerate() {
         let mut missing = |need: &Need, what: &str| {
             let reason = format!("{what}{} is missing and could not be installed", need.name());
             let cure = format!("{} && cargo xtask {command} --only {}", need.cure(), stage.group);
@@ -90,16 +89,22 @@ fn run_stages(
         for need in stage.wants.iter().filter(|need| !need.is_there()) {
             missing(need, "in part: ");
         }
-        let minutes = stage.budget() + spare;
+        let minutes = at_most(left, stages[i + 1..].iter().map(Stage::budget).sum());
         let ran = run_stage(project, stage, minutes);
-        spare = minutes.saturating_sub(ran.took);
-        report.ran(stage.group, minutes, &ran);
+        left = left.saturating_sub(ran.took);
+        report.ran(stage.group, stage.budget(), &ran);
     }
     if command == "test" && options.only.is_empty() {
         phone::BEYOND.iter().for_each(|what| report.beyond(what));
     }
     print!("\n{}", report.text());
     Ok(report.exit_code(options.strict))
+}
+
+/// When a stage is ended: it may use what those before it left, and borrow up to half of what stands `behind` it. The
+/// sum stays, a first build or a slow machine finds room, and what hangs cannot eat the run.
+fn at_most(left: Duration, behind: Duration) -> Duration {
+    left.saturating_sub(behind / 2)
 }
 
 fn select(stages: Vec<Stage>, only: &[String]) -> Result<Vec<Stage>, String> {
@@ -182,6 +187,21 @@ mod tests {
         assert!(parse("--strict").unwrap().strict);
         assert!(parse("--fast").unwrap_err().contains("--fast"));
         assert!(parse("--only").is_err());
+    }
+
+    #[test]
+    fn a_slow_stage_borrows_from_those_behind_it_and_never_more_than_the_whole() {
+        let minutes = |n: u64| Duration::from_secs(n * 60);
+        let budgets = [minutes(2), minutes(4), minutes(6)];
+        assert_eq!(at_most(minutes(12), minutes(10)), minutes(7));
+        // Even when every stage takes all it may, the whole is what was promised, and none stands without a minute.
+        let mut left: Duration = budgets.iter().sum();
+        for (i, _) in budgets.iter().enumerate() {
+            let may = at_most(left, budgets[i + 1..].iter().sum());
+            assert!(may > Duration::ZERO);
+            left -= may;
+        }
+        assert_eq!(left, Duration::ZERO);
     }
 
     #[test]
