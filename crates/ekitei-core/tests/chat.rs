@@ -510,7 +510,16 @@ fn rooms_are_made_before_their_first_message_and_once() {
         history: false,
     };
     assert_eq!(code(core.chat_group(args(&["s001"]))), "room-empty");
+    let crowd: Vec<String> = (0..500).map(|n| format!("m{n:03}")).collect();
+    let too_many: Vec<&str> = crowd.iter().map(String::as_str).collect();
+    assert_eq!(code(core.chat_group(args(&too_many))), "room-full");
     let group = core.chat_group(args(&[OTHER, OTHER, "s001"])).unwrap();
+    let invites =
+        |people: &[String]| core.chat_invite(ChatInviteArgs { room: group.id, people: people.to_vec() });
+    let before = waiting(&core).len();
+    assert_eq!(code(invites(&crowd[..499])), "room-full");
+    assert_eq!(waiting(&core).len(), before, "nobody of them");
+    invites(&[OTHER.to_owned(), OTHER.to_owned()]).unwrap();
     let members = core.chat_members(RoomRef { room: group.id }).unwrap();
     assert!(members.admin && members.members.len() == 2);
     assert_eq!(members.room.members, 2, "before the office has counted them");

@@ -192,6 +192,9 @@ async fn one_s_own_room_a_group_and_what_hangs_on_messages() {
         (Some(true), 0)
     );
     assert_eq!(two.json("/api/messages/search?q=見").await, json!([]));
+    let crowd: Vec<String> = (0..500).map(|n| format!("m{n:03}")).collect();
+    let crowded = json!({"type": "group", "name": "全員", "members": crowd});
+    assert_eq!(refused(&mut one, "/api/rooms", crowded).await, "room-full");
     // Leaving.
     assert_eq!(
         refused(&mut two, &format!("/api/rooms/{room}/members"), json!({"staff": "s3"})).await,

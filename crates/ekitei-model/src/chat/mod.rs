@@ -22,6 +22,8 @@ pub mod code {
     pub const NOT_ROOM_ADMIN: &str = "not-room-admin";
     /// The members of a self room or of a one-to-one room never change.
     pub const ROOM_FIXED: &str = "room-fixed";
+    /// There are [`super::room::MAX_MEMBERS`] in it by name already.
+    pub const ROOM_FULL: &str = "room-full";
     /// The field's value is none that is known.
     pub const CHAT_FIELD: &str = "chat-field";
     /// A message that was taken back does not change any more.

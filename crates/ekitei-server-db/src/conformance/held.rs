@@ -7,8 +7,8 @@ use ekitei_model::{OpBody, Operation, Outcome, RecordId, Scope, Stamp, kinds};
 use serde_json::Value;
 
 /// 2026-11-19 20:00 in Japan, a Thursday; the next morning.
-const EVENING: i64 = WORKING - 14 * 3_600_000;
-const MORNING: i64 = WORKING - 75 * 60_000;
+pub const EVENING: i64 = WORKING - 14 * 3_600_000;
+pub const MORNING: i64 = WORKING - 75 * 60_000;
 
 async fn pair(store: &Store) -> (Phone, Phone, RecordId) {
     people(store).await;

@@ -3,6 +3,7 @@
 
 pub mod bytes;
 pub mod checks;
+pub mod edges;
 pub mod feed;
 pub mod fixture;
 pub mod fold;
@@ -71,6 +72,10 @@ macro_rules! conformance_suite {
                 a_message_at_night_waits_for_the_morning, held_messages_keep_their_order_and_nothing_overtakes_them,
                 a_held_message_is_changed_and_cancelled_with_all_that_hangs_on_it,
                 urgent_messages_pass_with_a_reason_and_are_listed, the_roster_and_the_hours_of_a_section_count;
+            edges: a_room_takes_five_hundred_by_name, who_stays_keeps_what_they_may_read,
+                what_is_handed_on_was_readable_to_who_hands_it_on, pictures_hang_on_messages_of_their_room_alone,
+                who_comes_second_to_a_room_changes_nothing_of_it, only_what_was_said_there_answers_a_question,
+                what_a_backup_lost_is_not_held_again, what_was_held_goes_once_and_never_after_its_end;
             forget: what_a_room_keeps_no_longer_leaves_only_hashes, what_comes_too_late_for_a_removed_message_is_answered_calmly,
                 bytes_go_with_the_room_unless_a_case_has_them, an_answer_that_became_a_note_stays_in_its_case,
                 a_call_goes_with_its_answers_and_held_words_with_their_message,

@@ -11,11 +11,13 @@ use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use axum::Json;
 use axum::extract::{Path, State};
+use ekitei_model::chat::code;
 use ekitei_model::chat::retention;
 use ekitei_model::chat::room::{self, member};
 use ekitei_model::kinds;
 use ekitei_model::record::Fields;
 use ekitei_model::{OpBody, Record, RecordId, Scope, StaffId};
+use std::collections::BTreeSet;
 
 /// The person's rooms: 自分宛 first, then by what was said last.
 #[utoipa::path(get, path = "/api/rooms", tag = "rooms", responses((status = 200, body = Vec<RoomRow>)))]
@@ -71,8 +73,14 @@ pub async fn create(
     Input(input): Input<NewRoom>,
 ) -> Answer<Json<RoomId>> {
     let kind: room::Type = input.kind.parse().map_err(|_| wrong("type"))?;
-    if kind.is_fixed() || input.name.trim().is_empty() || input.members.len() > room::MAX_MEMBERS {
+    if kind.is_fixed() || input.name.trim().is_empty() {
         return Err(wrong("type"));
+    }
+    // With who makes it.
+    let people: BTreeSet<&str> =
+        input.members.iter().map(String::as_str).chain([user.staff.id.as_str()]).collect();
+    if people.len() > room::MAX_MEMBERS {
+        return Err(Refused::bad(code::ROOM_FULL));
     }
     let id: RecordId = id_or_new(input.id.as_deref())?;
     let sections = (!input.sections.is_empty()).then(|| input.sections.clone());

@@ -1423,6 +1423,7 @@ export interface MessageParams {
   'error.results-rows': 'count' | 'limit';
   'error.room-empty': never;
   'error.room-fixed': never;
+  'error.room-full': 'limit';
   'error.room-name': never;
   'error.room-unknown': never;
   'error.run-finished': never;
@@ -2227,6 +2228,7 @@ export interface MessageParams {
   'quarantine.record-exists': never;
   'quarantine.resolution-unknown': never;
   'quarantine.room-fixed': never;
+  'quarantine.room-full': never;
   'quarantine.salvage': never;
   'quarantine.scope-kind': never;
   'quarantine.source-unreadable': never;

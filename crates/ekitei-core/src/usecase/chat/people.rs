@@ -58,12 +58,17 @@ pub(super) fn list(open: &Open, known: &Known) -> Result<Vec<MemberView>, Fault>
     Ok(out)
 }
 
+/// Staff ids of those who are in a room by name.
+pub(super) fn named(open: &Open, room: RecordId) -> Result<HashSet<String>, Fault> {
+    let all = open.reader().in_scope(&scope(room), &[kinds::ROOM_MEMBER])?;
+    let there = all.iter().filter(|s| s.record.text(member::STATE) != member::LEFT);
+    Ok(there.map(|s| s.record.text(member::STAFF).to_owned()).collect())
+}
+
 /// How many read the room, by name and by section; where it is more than `enough`, the counting stops.
 pub(super) fn count(open: &Open, known: &Known, enough: usize) -> Result<usize, Fault> {
     let today = open.now().today();
-    let named = open.reader().in_scope(&scope(known.id), &[kinds::ROOM_MEMBER])?;
-    let named = named.iter().filter(|s| s.record.text(member::STATE) != member::LEFT);
-    let mut there: HashSet<String> = named.map(|s| s.record.text(member::STAFF).to_owned()).collect();
+    let mut there = named(open, known.id)?;
     for section in &known.sections {
         if there.len() > enough {
             break;

@@ -6,10 +6,12 @@ use crate::bridge::chat::{
 };
 use crate::change::{self, Change};
 use crate::open::Open;
+use ekitei_model::chat::code;
 use ekitei_model::chat::room::{self, Type, member};
 use ekitei_model::record::Fields;
 use ekitei_model::{Fault, Lane, RecordId, StaffId, kinds};
 use serde_json::json;
+use std::collections::HashSet;
 
 /// The one-to-one room with a person; with oneself: 自分宛.
 ///
@@ -49,7 +51,7 @@ pub(super) fn missing_own(open: &Open, known: &rooms::Known) -> Result<Vec<Chang
 }
 
 /// # Errors
-/// `room-name` without a name, `room-empty` without anybody.
+/// `room-name` without a name, `room-empty` without anybody, `room-full` for too many.
 pub fn group(open: &Open, args: &ChatGroupArgs) -> Result<RoomRow, Fault> {
     if args.name.trim().is_empty() {
         return Err(Fault::ask("room-name"));
@@ -61,6 +63,7 @@ pub fn group(open: &Open, args: &ChatGroupArgs) -> Result<RoomRow, Fault> {
     if others.is_empty() {
         return Err(Fault::ask("room-empty"));
     }
+    room_for(others.len() + 1)?;
     let id = change::mint();
     let history = if args.history { room::HISTORY_ALL } else { room::HISTORY_JOINED };
     let fields = Fields::from([
@@ -72,6 +75,15 @@ pub fn group(open: &Open, args: &ChatGroupArgs) -> Result<RoomRow, Fault> {
     changes.extend(others.into_iter().map(|staff| join(open, id, &staff.as_str().into(), false)));
     open.commit(&changes)?;
     rooms::row(open, id)
+}
+
+/// # Errors
+/// `room-full`: more than a room takes by name.
+fn room_for(people: usize) -> Result<(), Fault> {
+    if people > room::MAX_MEMBERS {
+        return Err(Fault::ask(code::ROOM_FULL));
+    }
+    Ok(())
 }
 
 fn colour(wanted: &str) -> &str {
@@ -107,7 +119,15 @@ pub fn rename(open: &Open, args: &ChatRenameArgs) -> Result<RoomRow, Fault> {
 }
 
 /// Those who left before come back.
+///
+/// # Errors
+/// `room-full`: with them there would be too many.
 pub fn invite(open: &Open, args: &ChatInviteArgs) -> Result<MembersView, Fault> {
+    let named = people::named(open, args.room)?;
+    let new = args.people.iter().filter(|p| !named.contains(*p)).collect::<HashSet<_>>().len();
+    if new > 0 {
+        room_for(named.len() + new)?;
+    }
     let mut changes = Vec::new();
     for staff in &args.people {
         let staff = StaffId::from(staff.as_str());

@@ -50,6 +50,9 @@ impl Planner<'_> {
         if let Some(reason) = chat::refuse_in_room(op, target, &of, by, admin) {
             return Ok(Some(quarantined(reason)));
         }
+        if self.overfills(&of, op, target) {
+            return Ok(Some(quarantined(code::ROOM_FULL)));
+        }
         if target.is_some() { Ok(None) } else { self.refuse_child(op, author) }
     }
 

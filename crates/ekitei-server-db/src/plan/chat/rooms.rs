@@ -8,7 +8,7 @@ use ekitei_model::chat::{call, message, room};
 use ekitei_model::kinds;
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
-use ekitei_model::{Record, RecordId, Scope, StaffId};
+use ekitei_model::{OpBody, Operation, Record, RecordId, Scope, StaffId};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,6 +89,28 @@ impl Planner<'_> {
         }
     }
 
+    /// Whether `op` brings somebody into a room that is full.
+    pub(super) fn overfills(&self, of: &Record, op: &Operation, target: Option<&Record>) -> bool {
+        let listed = of.fields.get(room::MEMBERS).and_then(Value::as_array).map_or(0, Vec::len);
+        if listed + self.out.records.len() < room::MAX_MEMBERS {
+            return false;
+        }
+        let (fields, whose) = match (&op.body, target) {
+            (OpBody::Create { kind, fields, .. }, None) if kind == kinds::ROOM_MEMBER => {
+                (fields, fields.get(room::member::STAFF).and_then(Value::as_str))
+            }
+            (OpBody::Patch { fields, .. }, Some(m)) if m.kind == kinds::ROOM_MEMBER => {
+                (fields, Some(m.text(room::member::STAFF)))
+            }
+            _ => return false,
+        };
+        let leaves = fields.get(room::member::STATE).is_some_and(|s| s == room::member::LEFT);
+        let now = self.members_now(of);
+        !leaves
+            && now.len() >= room::MAX_MEMBERS
+            && !whose.is_some_and(|w| now.contains_key(&StaffId::from(w)))
+    }
+
     /// Members by name and whether they look after the room, as this plan has left it.
     pub(super) fn members_now(&self, of: &Record) -> BTreeMap<StaffId, bool> {
         let admins = of.list(room::ADMINS);
@@ -99,7 +121,7 @@ impl Planner<'_> {
             let staff = StaffId::from(m.text(room::member::STAFF));
             if m.text(room::member::STATE) == room::member::LEFT {
                 now.remove(&staff);
-            } else if now.len() < room::MAX_MEMBERS || now.contains_key(&staff) {
+            } else {
                 now.insert(staff, looks_after(of, m));
             }
         }
