@@ -56,7 +56,7 @@ pub fn stages(project: &Project) -> Vec<Stage> {
         part("line", 30, vec![programs()], ""),
         part("forms", 30, forms(project), "").wants(CHROMIUM),
         report.needs(PYTHON),
-        part("chat", 30, vec![programs()], "").needs(PROSODY),
+        part("chat", 40, vec![programs()], "").needs(PROSODY),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! Ekitei's side: the real server, and the phone's own transport and live socket for every client.
 
+use super::disk::Disk;
 use super::{A_SECOND, Board, CALLS, Measured, PEOPLE, ROOM, ROOMS, process, turns};
 use crate::Bench;
 use crate::section::Samples;
@@ -51,7 +52,7 @@ struct House {
 pub fn measure(bench: &Bench) -> Measured {
     let folder = bench.folder();
     let house = bench.runtime.block_on(build(folder.path()));
-    let measured = bench.runtime.block_on(talk(&house));
+    let measured = bench.runtime.block_on(talk(&house, folder.path()));
     drop(house.office);
     measured
 }
@@ -200,7 +201,7 @@ async fn make(
     assert!(matches!(applied.outcome, Outcome::Applied { .. }), "{kind}: {:?}", applied.outcome);
 }
 
-async fn talk(house: &House) -> Measured {
+async fn talk(house: &House, folder: &Path) -> Measured {
     let board = Arc::new(Board::new());
     let pid = house.office.pid();
     // Signed in and warm, but not connected.
@@ -223,6 +224,7 @@ async fn talk(house: &House) -> Measured {
         came.recv().await.expect("everybody connects");
     }
     let (after_bytes, busy_before_s) = process(pid);
+    let disk = Disk::watch(folder);
     let mut every = tokio::time::interval(Duration::from_secs(1) / A_SECOND);
     let speakers = turns();
     for who in &speakers {
@@ -233,7 +235,7 @@ async fn talk(house: &House) -> Measured {
         tokio::spawn(async move { client.say(to, Lane::Chat, text, None, epoch).await });
     }
     let messages = board.take("messages", speakers.len() * (ROOM - 1)).await;
-    let (_, busy_after_s) = process(pid);
+    let (disk, (_, busy_after_s)) = (disk.seen(), process(pid));
     let mut calls = Samples::default();
     for _ in 0..CALLS {
         let text = board.text(0);
@@ -242,7 +244,7 @@ async fn talk(house: &House) -> Measured {
     }
     board.over.store(true, Ordering::Relaxed);
     let idle_bytes = (after_bytes - before_bytes) / PEOPLE as f64;
-    Measured { messages, calls, idle_bytes, busy_s: busy_after_s - busy_before_s }
+    Measured { messages, calls, idle_bytes, busy_s: busy_after_s - busy_before_s, disk }
 }
 
 impl Client {

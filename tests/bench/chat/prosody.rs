@@ -1,5 +1,6 @@
 //! The peer's side: an XMPP server from Debian, rooms with an archive, and a client that speaks just enough of it.
 
+use super::disk::Disk;
 use super::{A_SECOND, Board, CALLS, Measured, PEOPLE, ROOM, process, turns};
 use crate::Bench;
 use crate::section::Samples;
@@ -39,7 +40,7 @@ pub fn version() -> String {
 pub fn measure(bench: &Bench) -> Measured {
     let folder = bench.folder();
     let server = start(folder.path());
-    bench.runtime.block_on(talk(&server))
+    bench.runtime.block_on(talk(&server, folder.path()))
 }
 
 fn start(folder: &Path) -> Prosody {
@@ -90,7 +91,7 @@ Component \"{ROOMS_HOST}\" \"muc\"
 
 type Writer = Arc<Mutex<OwnedWriteHalf>>;
 
-async fn talk(server: &Prosody) -> Measured {
+async fn talk(server: &Prosody, folder: &Path) -> Measured {
     let board = Arc::new(Board::new());
     let pid = server.child.id();
     let (before_bytes, _) = process(pid);
@@ -106,6 +107,7 @@ async fn talk(server: &Prosody) -> Measured {
         came.recv().await.expect("it listens");
     }
     let (after_bytes, busy_before_s) = process(pid);
+    let disk = Disk::watch(folder);
     let mut every = tokio::time::interval(Duration::from_secs(1) / A_SECOND);
     let speakers = turns();
     for who in &speakers {
@@ -113,14 +115,14 @@ async fn talk(server: &Prosody) -> Measured {
         say(&writers[*who], &format!("r{}", *who / ROOM), &board.text(*who)).await;
     }
     let messages = board.take("messages", speakers.len() * (ROOM - 1)).await;
-    let (_, busy_after_s) = process(pid);
+    let (disk, (_, busy_after_s)) = (disk.seen(), process(pid));
     let mut calls = Samples::default();
     for _ in 0..CALLS {
         say(&writers[0], EVERYBODY, &board.text(0)).await;
         calls.0.extend(board.take("a call", PEOPLE - 1).await.0);
     }
     let idle_bytes = (after_bytes - before_bytes) / PEOPLE as f64;
-    Measured { messages, calls, idle_bytes, busy_s: busy_after_s - busy_before_s }
+    Measured { messages, calls, idle_bytes, busy_s: busy_after_s - busy_before_s, disk }
 }
 
 async fn send(writer: &mut OwnedWriteHalf, text: &str) {

@@ -1423,7 +1423,7 @@ export interface MessageParams {
   'error.results-rows': 'count' | 'limit';
   'error.room-empty': never;
   'error.room-fixed': never;
-  'error.room-full': 'limit';
+  'error.room-full': never;
   'error.room-name': never;
   'error.room-unknown': never;
   'error.run-finished': never;
