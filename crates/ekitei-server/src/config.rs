@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use ekitei_model::filing::{NameParts, NameRule, UnknownPlaceholder, file_name};
+use ekitei_model::wire;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -41,7 +42,7 @@ pub struct TlsFiles {
 /// Every number that keeps one caller from taking all.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// A request's head must be complete after this.
+    /// A request's head must be complete after this; a connection on which nothing more is asked ends after it.
     pub header_read_ms: u64,
     /// A request's body must be complete after this (an upload keeps what came until then).
     pub body_read_ms: u64,
@@ -85,7 +86,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            header_read_ms: 10_000,
+            header_read_ms: wire::HEAD_MS,
             body_read_ms: 120_000,
             drain_ms: 3_000,
             idle_ms: 180_000,

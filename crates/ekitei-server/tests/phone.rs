@@ -215,6 +215,19 @@ async fn a_head_that_never_ends_is_cut() {
     assert!(!rest.starts_with(b"HTTP/1.1 200"));
 }
 
+/// What the phone's own, shorter limit rests on (`wire::REUSE_MS`).
+#[tokio::test]
+async fn a_connection_on_which_nothing_more_is_asked_ends_with_the_time_for_a_head() {
+    let office = Office::start_with(|c| c.limits.header_read_ms = 50).await;
+    let addr = office.running.as_ref().unwrap().addr;
+    let mut socket = tokio::net::TcpStream::connect(addr).await.unwrap();
+    socket.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut said = Vec::new();
+    // Ends only because the office closes the connection.
+    socket.read_to_end(&mut said).await.unwrap();
+    assert!(said.starts_with(b"HTTP/1.1 200"));
+}
+
 #[tokio::test]
 async fn a_body_that_never_ends_is_cut() {
     let office = Office::start_with(|c| c.limits.body_read_ms = 50).await;

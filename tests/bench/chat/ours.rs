@@ -271,7 +271,12 @@ impl Client {
             let want = vec![Want { scope: scope.clone(), after: *after, before: None }];
             let request =
                 PullRequest { proto: PROTO, epoch: Some(epoch.clone()), want, max_bytes: PAGE_BYTES };
-            let answer = self.line.pull(request).await.expect("the office answers");
+            let answer = match self.line.pull(request).await {
+                Ok(answer) => answer,
+                // The office of an earlier round is gone.
+                Err(_) if board.over.load(Ordering::Relaxed) => return,
+                Err(error) => panic!("the office answers: {error}"),
+            };
             let mut more = false;
             for page in &answer.pages {
                 assert!(!page.header.denied, "everybody may read their rooms");

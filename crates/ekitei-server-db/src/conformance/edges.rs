@@ -72,7 +72,7 @@ pub async fn what_is_handed_on_was_readable_to_who_hands_it_on(store: Store) {
     all_applied(&mut a1, &[o.clone(), gone.clone(), op(o.record, OpBody::Delete)]).await;
     let to = room::direct_id(&"b1".into(), &"a2".into());
     let said = says(to, "転送します");
-    all_applied(&mut b1, &[&direct("b1", "a2")[..], &[said.clone()]].concat()).await;
+    all_applied(&mut b1, &[&direct("b1", "a2")[..], std::slice::from_ref(&said)].concat()).await;
     for (source, wanted) in [
         (after.record.to_string(), None),
         (before.record.to_string(), Some("source-unreadable")),

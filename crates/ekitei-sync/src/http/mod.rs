@@ -13,7 +13,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use ekitei_model::wire::{
-    BytesOf, EnrolReply, EnrolRequest, MeReply, PullRequest, Salvage, TokenReply, WAITING_HEADER, paths,
+    BytesOf, EnrolReply, EnrolRequest, MeReply, PullRequest, REUSE_MS, Salvage, TokenReply, WAITING_HEADER,
+    paths,
 };
 use ekitei_model::{DeviceId, Fault, Record};
 use ekitei_seal::Secret32;
@@ -217,7 +218,7 @@ fn client(server_url: &str, ca_pem: Option<&str>, timeouts: Timeouts) -> Result<
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_millis(timeouts.connect_ms))
         .tcp_nodelay(true)
-        .pool_idle_timeout(Duration::from_secs(30))
+        .pool_idle_timeout(Duration::from_millis(REUSE_MS))
         .user_agent(concat!("ekitei/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|_| Fault::ask("server-address").with("url", server_url))?;

@@ -6,6 +6,7 @@ import { chat } from '../../api/chat';
 import { ApiError, faultOf, OFFLINE } from '../../api/fault';
 import { bump } from '../../api/live.svelte';
 import { keep, recall } from '../../lib/kept';
+import { pauseMs } from '../../lib/pause';
 import { session } from '../../lib/session.svelte';
 import { uuidV7 } from '../../lib/uuid';
 import { isPicture } from './lib';
@@ -72,6 +73,18 @@ export function recallGoing(): void {
   goOn();
 }
 
+let tries = 0;
+let later: ReturnType<typeof setTimeout> | undefined;
+
+/** A hint of a line comes sooner or not at all: one request may have failed alone. */
+function tryLater(): void {
+  later ??= setTimeout(() => {
+    later = undefined;
+    goOn();
+  }, pauseMs(tries, Math.random()));
+  tries += 1;
+}
+
 /** Goes on with what waits for a line. */
 export function goOn(): void {
   for (const room of new Set(going.filter((one) => one.state === 'waiting').map((one) => one.room))) void pump(room);
@@ -107,13 +120,14 @@ async function pump(room: string): Promise<void> {
         await deliver(next);
         next.state = 'sent';
         next.fault = undefined;
+        tries = 0;
         write();
         bump();
       } catch (thrown) {
         next.fault = faultOf(thrown);
-        // Without an answer nobody knows more; the next hint of a line tries again.
+        // Without an answer nobody knows more.
         next.state = next.fault.code === OFFLINE ? 'waiting' : 'failed';
-        if (next.state === 'waiting') return;
+        if (next.state === 'waiting') return tryLater();
       }
     }
   } finally {
