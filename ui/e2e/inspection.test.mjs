@@ -101,6 +101,8 @@ for (const [display, settings] of Object.entries(DISPLAYS)) {
         permitted_depth: 10, overall: 'guidance', guidance: '速やかに改善すること。', witness_consent: true,
       };
       for (const [key, answer] of Object.entries(others)) await set(finger, id, key, answer);
+      // What was set from outside brings questions onto the sheet: a finger waits until it stands still.
+      await finger.page.waitForFunction((text) => document.querySelector('[data-testid=answer-guidance]')?.value === text, others.guidance);
       await storyboard('inspection-signature', display, 2, async () => {
         await finger.tap('sign-witness_signature');
         await finger.draw();
