@@ -6,12 +6,19 @@ import { OFFLINE } from '../console/src/api/fault';
 
 /** A server on a free port; the page's own address is its own. */
 let server;
+/** Told when the head of an answer has come. */
+let headed;
 const serves = async (listener) => {
   server = createServer(listener);
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address();
   const real = globalThis.fetch;
-  vi.stubGlobal('fetch', (path, init) => real(`http://127.0.0.1:${port}${path}`, init));
+  headed = gate();
+  vi.stubGlobal('fetch', async (path, init) => {
+    const response = await real(`http://127.0.0.1:${port}${path}`, init);
+    headed.open();
+    return response;
+  });
 };
 
 function gate() {
@@ -45,15 +52,16 @@ describe('one request', () => {
   });
 
   it('gives up an answer whose rest never comes, as one that never began', async () => {
-    let began = gate();
     await serves((asked, answer) => {
       answer.writeHead(asked.url === '/api/refused' ? 409 : 200, { 'content-length': '100' });
-      answer.write('{"n":', () => began.open());
+      answer.write('{"n":');
     });
     for (const path of ['/one', '/refused']) {
-      began = gate();
+      headed = gate();
       const asked = faultOf(request('POST', path, { body: {} }));
-      await began.opened;
+      await headed.opened;
+      // Whoever asked has the head by then, and waits for the rest.
+      await new Promise((done) => setImmediate(done));
       vi.advanceTimersByTime(20_000);
       expect(await asked).toBe(OFFLINE);
     }

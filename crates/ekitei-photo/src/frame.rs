@@ -139,7 +139,7 @@ impl Frame {
 }
 
 /// By the type of the pixels: asked by value, the library's kernels for all sixteen kinds of pixel would be built into
-/// this crate, and building it took 150 s where it takes a few.
+/// this crate, which then took three times as long to build (150 s and 47 s on two cores).
 fn resize<P: PixelTrait>(from: &Plane, source: &[u8], to: &Plane, target: &mut [u8]) {
     let source = TypedImageRef::<P>::from_buffer(from.width, from.height, source)
         .expect("the slice has the plane's size");

@@ -91,6 +91,7 @@ impl Planner<'_> {
 
     /// Whether `op` brings somebody into a room that is full.
     pub(super) fn overfills(&self, of: &Record, op: &Operation, target: Option<&Record>) -> bool {
+        // Most rooms are far from it, even if this whole plan were people who join.
         let listed = of.fields.get(room::MEMBERS).and_then(Value::as_array).map_or(0, Vec::len);
         if listed + self.out.records.len() < room::MAX_MEMBERS {
             return false;
