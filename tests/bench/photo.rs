@@ -41,7 +41,7 @@ impl Side {
 
     /// Mean of the photographs' medians.
     fn mean(&self) -> f64 {
-        self.ms.sum() / self.ms.0.len() as f64
+        self.ms.mean()
     }
 
     fn show(&self) -> String {

@@ -33,6 +33,10 @@ impl Samples {
         self.0.iter().sum()
     }
 
+    pub fn mean(&self) -> f64 {
+        self.sum() / self.0.len() as f64
+    }
+
     /// `median unit (min–max)`.
     pub fn show(&self, unit: &str) -> String {
         let sorted = self.sorted();

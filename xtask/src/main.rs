@@ -8,6 +8,7 @@ mod bench;
 mod cmd;
 mod demo;
 mod guard;
+mod lint;
 mod need;
 mod phone;
 mod postgres;

@@ -75,9 +75,10 @@ pub fn commands_for(missing: &[Need], root: &Path) -> Vec<Cmd> {
         commands.push(packages.into_iter().fold(install, |cmd, package| cmd.arg(package)));
     }
     for need in missing {
-        if let Need::CargoTool { name, version } = need {
-            commands
-                .push(Cmd::new(root, &format!("cargo install cargo-{name} --locked --version {version}")));
+        if let Need::CargoTool { .. } = need {
+            // Its release profile takes minutes to link what then runs for a second.
+            let build = Cmd::new(root, &need.cure()).arg("--debug");
+            commands.push(build.env("CARGO_PROFILE_DEV_DEBUG", "0"));
         }
     }
     commands

@@ -1,6 +1,7 @@
 //! The stages that show what can be shown of the Android app without SDK, NDK and phone.
 
 use crate::cmd::Cmd;
+use crate::lint;
 use crate::need::Need;
 use crate::project::Project;
 use crate::stages::Stage;
@@ -68,7 +69,7 @@ pub fn stages(project: &Project) -> Vec<Stage> {
     let mut stages = Vec::new();
     if project.has("tests/tests/bindings.rs") {
         // Without `-p`, as in `unit`: nothing is built anew.
-        let run = at("cargo test --test bindings -- --include-ignored").env("EKITEI_BUILT", "1");
+        let run = lint::linted(at("cargo test --test bindings -- --include-ignored")).env("EKITEI_BUILT", "1");
         stages.push(Stage::new("bindings", 1, vec![run]).needs(PYTHON).needs(JAVAC).needs(MAVEN));
     }
     if project.has("tests/android/rust/check.sh") {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::cmd::Cmd;
 use crate::need::Need;
 use crate::project::Project;
-use crate::{bench, phone, postgres, ui};
+use crate::{bench, lint, phone, postgres, ui};
 
 pub struct Stage {
     /// What `--only` names.
@@ -84,29 +84,26 @@ pub fn test(project: &Project) -> Vec<Stage> {
     stages.push(Stage::new("deny", 1, vec![at("cargo deny check licenses bans sources")]).needs(DENY));
     stages.extend(phone::without_rust(project));
     stages.extend(screens(project));
-    stages.push(clippy(project));
-    stages.push(Stage::new(
-        "unit",
-        14,
-        // The programs first: tests start them beside themselves.
-        vec![at("cargo build --bins"), at("cargo test --no-fail-fast").env("EKITEI_BUILT", "1")],
-    ));
+    let linted = |line: &str| lint::linted(at(line));
+    // Programs, tests and examples together: by themselves programs are built with fewer features, and then again.
+    stages.push(Stage::new("build", 9, vec![linted("cargo build --all-targets")]));
+    stages.push(Stage::new("unit", 7, vec![linted("cargo test --no-fail-fast").env("EKITEI_BUILT", "1")]));
     if project.has("crates/ekitei-photo/src/codec/turbo.rs") {
         stages.push(
-            Stage::new("photo", 2, vec![at("cargo test -p ekitei-photo --features turbo")])
+            Stage::new("photo", 2, vec![linted("cargo test -p ekitei-photo --features turbo")])
                 .needs(CMAKE)
                 .needs(NASM),
         );
     }
     stages.push(
         // By the tests' name and without `-p`: the same packages as in `unit`, so nothing is built anew.
-        Stage::new("postgres", 1, vec![at("cargo test --test postgres").env("EKITEI_BUILT", "1")])
+        Stage::new("postgres", 1, vec![linted("cargo test --test postgres").env("EKITEI_BUILT", "1")])
             .needs(POSTGRESQL)
             .around(Around::Postgres),
     );
     if project.has("crates/ekitei-report/tests/office.rs") {
         stages.push(
-            Stage::new("office", 1, vec![at("cargo test -p ekitei-report --features office --test office")])
+            Stage::new("office", 1, vec![linted("cargo test -p ekitei-report --features office --test office")])
                 .needs(SOFFICE)
                 .needs(PDFTOPPM)
                 .needs(PDFTOTEXT),
@@ -227,10 +224,6 @@ fn window(project: &Project) -> Option<Stage> {
         work.push(Cmd::new(&project.root.join("ui"), drive));
     }
     Some(Stage::new("desktop", 2, work).needs(WEBKIT).needs(WEBDRIVER).needs(XVFB))
-}
-
-fn clippy(project: &Project) -> Stage {
-    Stage::new("clippy", 2, vec![Cmd::new(&project.root, "cargo clippy --all-targets -- -D warnings")])
 }
 
 /// Packages, types, unit tests and bundles of the screens. Before the Rust stages, because the server serves the bundles.

@@ -61,6 +61,15 @@ fn night_shift() -> Receiver {
         json!({"staff": "", "days": {"mon": night, "tue": night, "wed": night, "thu": night, "fri": night}}),
     )
 }
+/// 17:00 to 9:00, the first of them on a Sunday.
+fn nights_from_sunday() -> Receiver {
+    let night = json!([["17:00", "9:00"]]);
+    with_hours(
+        NIGHT,
+        "b1",
+        json!({"staff": "b1", "days": {"sun": night, "mon": night, "tue": night, "wed": night, "thu": night}}),
+    )
+}
 fn shifts(rows: &[(&str, &str)]) -> Receiver {
     let stamp = |t: &str| Stamp::japan(ms(t)).to_string();
     let rows: Vec<Value> = rows.iter().map(|(a, b)| json!([stamp(a), stamp(b)])).collect();
@@ -175,8 +184,55 @@ fn what_passes_and_until_when_the_rest_is_held() {
             Type::Group,
             PLAIN,
             "2026-11-20T20:00",
-            vec![clerk(), shifts(&[("2026-11-22T08:00", "2026-11-22T16:00")])],
+            vec![
+                clerk(),
+                shifts(&[
+                    ("2026-11-20T01:00", "2026-11-20T05:00"),
+                    ("2026-11-22T08:00", "2026-11-22T16:00"),
+                    ("2026-12-10T01:00", "2026-12-10T05:00"),
+                ]),
+            ],
             "2026-12-04T20:00",
+        ),
+        (
+            "a roster that nobody went on with",
+            Type::Group,
+            PLAIN,
+            "2026-11-24T10:00",
+            vec![clerk(), shifts(&[("2026-11-20T08:00", "2026-11-20T16:00")])],
+            pass,
+        ),
+        (
+            "usual hours after the roster's end",
+            Type::Group,
+            PLAIN,
+            "2026-11-20T20:00",
+            vec![clerk(), shifts(&[("2026-11-22T08:00", "2026-11-22T16:00")])],
+            "2026-11-24T08:45",
+        ),
+        (
+            "a roster ends within usual hours",
+            Type::Direct,
+            PLAIN,
+            "2026-11-19T09:00",
+            vec![shifts(&[("2026-11-19T01:00", "2026-11-19T02:00"), ("2026-11-19T10:00", "2026-11-19T11:00")])],
+            "2026-11-19T10:00",
+        ),
+        (
+            "the night before a holiday goes on into it",
+            Type::Direct,
+            PLAIN,
+            "2026-11-23T02:00",
+            vec![nights_from_sunday()],
+            pass,
+        ),
+        (
+            "the night of a holiday does not take place",
+            Type::Direct,
+            PLAIN,
+            "2026-11-24T02:00",
+            vec![nights_from_sunday()],
+            "2026-11-24T17:00",
         ),
         (
             "part-time on Wednesdays",
@@ -247,7 +303,7 @@ fn an_answer_to_an_urgent_message_passes_and_an_answer_to_the_answer_for_twelve_
 #[test]
 fn hours_that_cannot_be_read_are_the_usual_ones() {
     for fields in [json!({}), json!({"days": "x"}), json!({"shifts": "x"})] {
-        assert_eq!(Working::of(&row("hours", SECTION, "", fields)), Working::default());
+        assert_eq!(Working::of(&row("hours", SECTION, "", fields), Working::default()), Working::default());
     }
 }
 
@@ -292,7 +348,7 @@ fn it_is_held_until_the_first_moment_that_fits_everybody() {
         shifts(&[("2026-11-22T10:00", "2026-11-22T12:00"), ("2026-11-21T10:00", "2026-11-21T12:00")]);
     assert_eq!(until(std::slice::from_ref(&weekend)), "2026-11-21T10:00");
     // Nobody works within fourteen days: then nevertheless.
-    let never = shifts(&[("2026-12-04T18:01", "2026-12-04T20:00")]);
+    let never = shifts(&[("2026-11-20T08:00", "2026-11-20T17:00"), ("2026-12-04T18:01", "2026-12-04T20:00")]);
     assert_eq!(until(&[never]), "2026-12-04T18:00");
     let now = ms("2026-11-20T23:00");
     let urgent = message("2026-11-20T11:00", Some("道路が流された"));

@@ -11,8 +11,9 @@ export const root = process.env.EKITEI_ANDROID_TREE ?? project;
 export const library = join(root, "android");
 export const app = join(root, "src-tauri/gen/android/app");
 
+// On a new machine this fetches the crates, too: their Kotlin is read from their sources.
 const metadata = JSON.parse(
-  execFileSync("cargo", ["metadata", "--offline", "--format-version", "1"], {
+  execFileSync("cargo", ["metadata", "--locked", "--format-version", "1"], {
     cwd: project,
     maxBuffer: 1 << 28,
     encoding: "utf8",

@@ -114,12 +114,12 @@ async fn talk(server: &Prosody, folder: &Path) -> Measured {
         every.tick().await;
         say(&writers[*who], &format!("r{}", *who / ROOM), &board.text(*who)).await;
     }
-    let messages = board.take("messages", speakers.len() * (ROOM - 1)).await;
+    let messages = board.take("messages", speakers.len(), ROOM - 1).await;
     let (disk, (_, busy_after_s)) = (disk.seen(), process(pid));
     let mut calls = Samples::default();
     for _ in 0..CALLS {
         say(&writers[0], EVERYBODY, &board.text(0)).await;
-        calls.0.extend(board.take("a call", PEOPLE - 1).await.0);
+        calls.0.extend(board.take("a call", 1, PEOPLE - 1).await.begun.0);
     }
     let idle_bytes = (after_bytes - before_bytes) / PEOPLE as f64;
     Measured { messages, calls, idle_bytes, busy_s: busy_after_s - busy_before_s, disk }
@@ -185,6 +185,7 @@ async fn hear(mut reader: OwnedReadHalf, me: usize, board: Arc<Board>, ready: mp
         while let Some(at) = open.windows(END.len()).position(|w| w == END) {
             let whole: Vec<u8> = open.drain(..at + END.len()).collect();
             board.hear(me, &whole);
+            board.stands(me, &whole);
         }
     }
 }

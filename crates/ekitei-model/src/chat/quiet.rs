@@ -27,7 +27,7 @@ pub mod hours {
     /// `{"mon": [["08:45", "17:30"]…], …}`; a span that ends before it begins goes on into the next day. A day that is
     /// not named is off.
     pub const DAYS: &str = "days";
-    /// `[[from, to]…]`, [`crate::Stamp`] texts: takes the place of the days.
+    /// `[[from, to]…]`, [`crate::Stamp`] texts: takes the place of the days from the first of them to the end of the last.
     pub const SHIFTS: &str = "shifts";
     pub const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 }
@@ -42,74 +42,79 @@ pub const LONGEST_WAIT_DAYS: i32 = 14;
 /// An answer to an answer passes for so long after the urgent message.
 pub const URGENT_THREAD_MS: i64 = 12 * 60 * 60 * 1000;
 
+/// Monday first. A span that goes on after midnight ends after [`DAY_MIN`]; it belongs to the day on which it begins, and
+/// so does its being off on a holiday.
+type Week = [Vec<Hours>; 7];
+
 /// When somebody works.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Working {
-    /// Monday first. Holidays are off.
-    Week(Box<[Vec<Hours>; 7]>),
-    /// From and to, milliseconds since 1970 UTC, the end exclusive. Holidays make no difference.
-    Shifts(Vec<(i64, i64)>),
+pub struct Working {
+    week: Box<Week>,
+    /// From and to, milliseconds since 1970 UTC, the end exclusive, in their order. Holidays make no difference to them.
+    /// Before the first and after the last they say nothing: a roster that nobody went on with counts no longer.
+    shifts: Vec<(i64, i64)>,
 }
 
 impl Default for Working {
     /// Monday to Friday, 8:45 to 17:30.
     fn default() -> Self {
-        Self::Week(Box::new(std::array::from_fn(|d| if d < 5 { vec![Hours::default()] } else { Vec::new() })))
+        let week = std::array::from_fn(|d| if d < 5 { vec![Hours::default()] } else { Vec::new() });
+        Self { week: Box::new(week), shifts: Vec::new() }
     }
 }
 
 impl Working {
-    /// From an `hours` record; what cannot be read is the default.
-    pub fn of(record: &Record) -> Self {
+    /// From an `hours` record; what cannot be read is as `usual`, and so is what a roster of shifts leaves open.
+    pub fn of(record: &Record, usual: Self) -> Self {
         if let Some(Value::Array(rows)) = record.fields.get(hours::SHIFTS) {
-            return Self::Shifts(
-                rows.iter().filter_map(|r| Some((at_ms(r.get(0)?)?, at_ms(r.get(1)?)?))).collect(),
-            );
+            let mut shifts: Vec<(i64, i64)> =
+                rows.iter().filter_map(|r| Some((at_ms(r.get(0)?)?, at_ms(r.get(1)?)?))).collect();
+            shifts.sort_unstable();
+            return Self { shifts, ..usual };
         }
-        let Some(Value::Object(days)) = record.fields.get(hours::DAYS) else { return Self::default() };
-        let mut week: Box<[Vec<Hours>; 7]> = Box::default();
+        let Some(Value::Object(days)) = record.fields.get(hours::DAYS) else { return usual };
+        let mut week: Box<Week> = Box::default();
         for (day, name) in hours::WEEK.iter().enumerate() {
             let rows = days.get(*name).and_then(Value::as_array);
             for (from_min, to_min) in rows.into_iter().flatten().filter_map(span_min) {
-                if from_min < to_min {
-                    week[day].push(Hours { from_min, to_min });
-                } else {
-                    week[day].push(Hours { from_min, to_min: DAY_MIN });
-                    week[(day + 1) % 7].push(Hours { from_min: 0, to_min });
-                }
+                let goes_on = if from_min < to_min { 0 } else { DAY_MIN };
+                week[day].push(Hours { from_min, to_min: to_min + goes_on });
             }
         }
-        Self::Week(week)
+        Self { week, shifts: Vec::new() }
+    }
+
+    /// Whether the roster of shifts, and not the week, says who works at that instant.
+    fn is_rostered(&self, at_ms: i64) -> bool {
+        let from = self.shifts.first().map(|(from, _)| *from);
+        let to = self.shifts.iter().map(|(_, to)| *to).max();
+        from.zip(to).is_some_and(|(from, to)| (from..to).contains(&at_ms))
     }
 
     fn is_at(&self, at_ms: i64, holidays: &Holidays) -> bool {
-        match self {
-            Self::Shifts(shifts) => within(shifts, at_ms),
-            Self::Week(week) => {
-                let at = Stamp::japan(at_ms);
-                let minute = minute_of_day(at);
-                hours_on(week, &at.local_date(), holidays)
-                    .iter()
-                    .any(|h| (h.from_min..h.to_min).contains(&minute))
-            }
+        if self.is_rostered(at_ms) {
+            return within(&self.shifts, at_ms);
         }
+        let at = Stamp::japan(at_ms);
+        let (today, minute) = (at.local_date(), minute_of_day(at));
+        let began = |day: &str, minute: u16| {
+            hours_on(&self.week, day, holidays).iter().any(|h| (h.from_min..h.to_min).contains(&minute))
+        };
+        began(&today, minute) || began(&days_after(&today, -1), minute + DAY_MIN)
     }
 
-    /// The instants after `now_ms` at which working time begins, for as long as a message may wait.
+    /// The instants from `now_ms` on at which working time may begin, for as long as a message may wait.
     fn beginnings(&self, now_ms: i64, holidays: &Holidays, out: &mut Vec<i64>) {
-        match self {
-            Self::Shifts(shifts) => out.extend(shifts.iter().map(|(from, _)| *from)),
-            Self::Week(week) => {
-                let now = Stamp::japan(now_ms);
-                let today = now.local_date();
-                let local_ms = now_ms + i64::from(now.offset_min) * 60_000;
-                let midnight_ms = now_ms - local_ms.rem_euclid(DAY_MS);
-                for n in 0..=LONGEST_WAIT_DAYS {
-                    let start_ms = midnight_ms + i64::from(n) * DAY_MS;
-                    let hours = hours_on(week, &days_after(&today, n), holidays);
-                    out.extend(hours.iter().map(|h| start_ms + i64::from(h.from_min) * 60_000));
-                }
-            }
+        // At its end the week speaks again, whose hours may have begun before.
+        out.extend(self.shifts.iter().flat_map(|(from, to)| [*from, *to]));
+        let now = Stamp::japan(now_ms);
+        let today = now.local_date();
+        let local_ms = now_ms + i64::from(now.offset_min) * 60_000;
+        let midnight_ms = now_ms - local_ms.rem_euclid(DAY_MS);
+        for n in 0..=LONGEST_WAIT_DAYS {
+            let start_ms = midnight_ms + i64::from(n) * DAY_MS;
+            let hours = hours_on(&self.week, &days_after(&today, n), holidays);
+            out.extend(hours.iter().map(|h| start_ms + i64::from(h.from_min) * 60_000));
         }
     }
 }
@@ -117,7 +122,7 @@ impl Working {
 const DAY_MIN: u16 = 24 * 60;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-fn hours_on<'a>(week: &'a [Vec<Hours>; 7], day: &str, holidays: &Holidays) -> &'a [Hours] {
+fn hours_on<'a>(week: &'a Week, day: &str, holidays: &Holidays) -> &'a [Hours] {
     match day.parse::<jiff::civil::Date>() {
         Ok(date) if !holidays.contains(day) => {
             &week[usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0)]
@@ -166,11 +171,12 @@ impl Receiver {
             }
         }
         for section in staff.sections_on(today) {
-            let own = |who: &str| {
+            let said = |who: &str, usual: Working| {
                 let id = hours_id(section, who);
-                hours.iter().find(|h| h.id == id).map(|h| Working::of(h))
+                let found = hours.iter().find(|h| h.id == id);
+                found.map_or_else(|| usual.clone(), |h| Working::of(h, usual.clone()))
             };
-            let working = own(staff.id.as_str()).or_else(|| own("")).unwrap_or_default();
+            let working = said(staff.id.as_str(), said("", Working::default()));
             if !out.working.contains(&working) {
                 out.working.push(working);
             }
