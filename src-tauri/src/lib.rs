@@ -1,5 +1,6 @@
 //! The Tauri shell: carries the bridge, serves thumbnails and display copies to the web view, opens the picture dialogue.
-//! It translates and decides nothing. Originals never pass through the web view, and no remote content is loaded.
+//! It translates and decides nothing. Originals never pass through the web view (what a person keeps goes past it), and no
+//! remote content is loaded.
 //!
 //! A phone enters at [`run`]; its background delivery enters through `ekitei-ffi`, which this library carries, and never
 //! comes here.
@@ -7,6 +8,7 @@
 mod biometrics;
 mod bridge;
 mod events;
+mod keep;
 mod media;
 mod native;
 mod open;
@@ -43,7 +45,8 @@ fn build_and_run() -> Result<(), Box<dyn std::error::Error>> {
             biometrics::biometrics_set,
             biometrics::biometrics_unlock,
             bridge::bridge,
-            bridge::pick_photos
+            bridge::pick_photos,
+            keep::keep_file
         ])
         .register_asynchronous_uri_scheme_protocol("ekitei", media::answer)
         .setup(|app| {

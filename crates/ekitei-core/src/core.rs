@@ -4,7 +4,7 @@ use crate::bridge::event::Event;
 use crate::bridge::views::*;
 use crate::facts::DeviceFacts;
 use crate::inbox::Incoming;
-use crate::media::{self, Media};
+use crate::media::{self, HandedOut, Media};
 use crate::shared::Shared;
 use crate::usecase::{self, ImportedNote};
 use crate::worker::Worker;
@@ -125,6 +125,14 @@ impl Core {
     /// `locked`, `record-unknown`, `media-not-here`.
     pub fn media(&self, record: RecordId, variant: Variant) -> Result<Media, Fault> {
         media::read(&self.shared.open()?, record, variant)
+    }
+
+    /// A picture or file for a place outside of the app, with everything burned in that lies over it.
+    ///
+    /// # Errors
+    /// `locked`, `record-unknown`, `media-not-here`, `picture-marks`.
+    pub fn hand_out(&self, record: RecordId) -> Result<HandedOut, Fault> {
+        media::hand_out(&self.shared.open()?, record)
     }
 
     /// One of an inspection's papers as it stands now, made here from display copies: `report.pdf` or `ledger.pdf`.

@@ -29,5 +29,5 @@ mod worker;
 pub use crate::core::{Core, Options};
 pub use bridge::Event;
 pub use inbox::{Incoming, MAX_FILE_BYTES};
-pub use media::Media;
+pub use media::{HandedOut, Media};
 pub use usecase::ImportedNote;

@@ -136,13 +136,16 @@ impl<'a> Open<'a> {
 
     /// Takes a record back that the office was never told of, else deletes it.
     pub fn delete(&self, shown: &Record) -> Result<(), Fault> {
-        if self.queue_write(|tx| ops::cancel_record(tx, shown.id))? {
-            self.replay()?;
-            self.cases_changed();
-            self.shared.changed(Topic::Queue);
+        self.commit_with(&[], |tx| self.remove(tx, shown))
+    }
+
+    /// As [`Open::delete`], beside other changes of the same transaction.
+    pub fn remove(&self, tx: &Transaction, shown: &Record) -> Result<(), StoreError> {
+        if ops::cancel_record(tx, shown.id)? {
             return Ok(());
         }
-        self.commit(&[change::delete(self.now(), shown)])
+        let delete = change::delete(self.now(), shown);
+        ops::enqueue(tx, &delete.op, delete.lane, &delete.about, self.now().ms()).map(drop)
     }
 
     /// What locked phones show is what this one knows.

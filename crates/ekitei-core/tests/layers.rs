@@ -81,6 +81,23 @@ fn a_photo_without_a_case_gets_one_with_all_that_belongs_to_it() {
 }
 
 #[test]
+fn what_is_kept_outside_shows_nothing_that_was_blacked_out() {
+    let phone = Phone::enrolled();
+    let core = phone.open();
+    let taken = core.photo_add(photos(&inbox(&core, "現場.jpg", &jpeg(1)), None)).unwrap().remove(0);
+    let out = core.hand_out(taken.id).unwrap();
+    assert_eq!((out.name.as_str(), out.media_type), ("現場.jpg", "image/jpeg"));
+    assert_eq!(out.bytes[..], jpeg(1)[..], "the original as it came from the camera");
+    core.photo_marks(PhotoMarksArgs { id: taken.id, marks: black_out(), board: None }).unwrap();
+    let veiled = core.hand_out(taken.id).unwrap();
+    assert_eq!(veiled.name, "現場.jpg");
+    let shown = core.media(taken.id, Variant::Display).unwrap();
+    assert_ne!(veiled.bytes[..], shown.bytes[..]);
+    assert_ne!(veiled.bytes[..], jpeg(1)[..]);
+    assert_eq!(core.hand_out(case_id("R8-1")).err().unwrap().code, "record-unknown");
+}
+
+#[test]
 fn a_picture_that_is_looked_at_for_codes_is_not_kept() {
     let phone = Phone::enrolled();
     let core = phone.open();

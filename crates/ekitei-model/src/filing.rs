@@ -292,6 +292,21 @@ pub fn clip(text: &str, max_bytes: usize) -> String {
     text[..end].to_owned()
 }
 
+/// The value of `Content-Disposition` (RFC 6266) for a file that is saved under this name.
+pub fn content_disposition(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let plain: String = name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if is_plain(char::from(byte)) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,6 +37,7 @@ answers! {
     }
     CapturesLeft { names: Vec<String> = Vec::new() }
     Picked { taken: Vec<PickedFile> = Vec::new(), refused: Vec<RefusedFile> = Vec::new() }
+    Saved { saved: bool = false, opened: bool = false }
     Opened {
         /// `exact` | `near` | `none`
         opened: Value = json!("none"),

@@ -14,7 +14,7 @@ mod told;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tauri::plugin::{Builder, TauriPlugin};
 use tauri::{AppHandle, Manager, Runtime};
 
@@ -72,6 +72,15 @@ impl<R: Runtime> Native<R> {
     /// The Kotlin half does not answer.
     pub fn facts(&self) -> Result<serde_json::Value, Refused> {
         self.ask::<Facts>("facts", Nothing {}).map(|facts| facts.0)
+    }
+
+    /// The system's "save as" for a file of the private inbox, under `name` and as `media_type`; with `open` another app is
+    /// asked to show what was saved. Waits for the person.
+    ///
+    /// # Errors
+    /// `picker-missing`, `file-io`, `disk-full`.
+    pub fn save(&self, file: &Path, name: &str, media_type: &str, open: bool) -> Result<Saved, Refused> {
+        self.ask("save", serde_json::json!({ "file": file, "name": name, "type": media_type, "open": open }))
     }
 
     /// What the phone manager (MDM) set, as `Managed` of the core. `None`: no phone said this.

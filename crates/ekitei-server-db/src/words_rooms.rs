@@ -5,9 +5,10 @@ use crate::rows::Incoming;
 use ekitei_model::chat::call::{self, answer};
 use ekitei_model::chat::message;
 use ekitei_model::people::Staff;
+use ekitei_model::kinds::Variant;
 use ekitei_model::{OpBody, Record, RecordId, Scope, StaffId, kinds};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of the messages after somebody's mark: how many are others', and whether one calls on the person.
 pub(crate) fn unread(after: &[Record], me: &StaffId) -> (u64, bool) {
@@ -38,19 +39,49 @@ pub(crate) fn made_kind(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// One row for each person.
-pub(crate) fn marks(records: Vec<(Record, i64)>) -> Vec<MarkRow> {
-    let mut rows: Vec<MarkRow> = Vec::new();
-    for (mark, at_ms) in records {
-        let Some(staff) = message::author(&mark).cloned() else { continue };
-        let row = MarkRow { staff, to: mark_value(&mark), at_ms };
-        match rows.iter_mut().find(|r| r.staff == row.staff) {
-            Some(known) if known.to >= row.to => {}
-            Some(known) => *known = row,
-            None => rows.push(row),
+/// The record that a kept operation makes.
+pub(crate) fn made(bytes: &[u8]) -> Option<Record> {
+    let op = Incoming::parse(bytes)?.op?;
+    let OpBody::Create { kind, scope, parent, fields } = op.body else { return None };
+    Some(Record {
+        id: op.record,
+        kind,
+        scope,
+        parent,
+        born_seq: 0,
+        seq: 0,
+        deleted: false,
+        created: None,
+        received_ms: 0,
+        fields,
+        revs: BTreeMap::new(),
+    })
+}
+
+/// Bytes of a kept photo or file that came before it: `variants` with their hash.
+pub(crate) fn note_arrived(kept: &mut Record, arrived: &[(String, String)]) {
+    for variant in Variant::ALL {
+        let here = arrived.iter().any(|(v, sha256)| {
+            v == variant.as_str() && !sha256.is_empty() && sha256 == kinds::hash_of(kept, variant)
+        });
+        if here {
+            kept.fields.insert(kinds::photo::arrived(variant), true.to_string().into());
         }
     }
-    rows
+}
+
+/// One row for each person.
+pub(crate) fn marks(records: Vec<(Record, i64)>) -> Vec<MarkRow> {
+    let mut rows: BTreeMap<StaffId, MarkRow> = BTreeMap::new();
+    for (mark, at_ms) in records {
+        let Some(staff) = message::author(&mark).cloned() else { continue };
+        let row = MarkRow { staff: staff.clone(), to: mark_value(&mark), at_ms };
+        let further = rows.get(&staff).is_none_or(|known| known.to < row.to);
+        if further {
+            rows.insert(staff, row);
+        }
+    }
+    rows.into_values().collect()
 }
 
 /// Whether a message belongs into what was searched for; its words have been compared.

@@ -10,6 +10,13 @@ use serde_json::{Value, json};
 use std::io::Read;
 use uuid::Uuid;
 
+async fn attach(by: &mut Console, message: &str, name: &str, bytes: Vec<u8>, kind: &str) {
+    let to = format!("{message}/attachments?name={name}");
+    let answer = by.request(Method::POST, &to).body(bytes).send().await.unwrap();
+    let text = answer.text().await.unwrap();
+    assert!(text.contains(kind), "{text}");
+}
+
 async fn said(console: &mut Console, path: &str, body: Value) -> Value {
     let answer = console.post(path, &body).await;
     let (status, text) = (answer.status(), answer.text().await.unwrap());
@@ -139,10 +146,7 @@ async fn one_s_own_room_a_group_and_what_hangs_on_messages() {
     said(&mut one, &path, first.clone()).await;
     said(&mut one, &path, first).await;
     for (name, bytes, kind) in [("虫.jpg", jpeg(9), "photo"), ("表.csv", b"a,b".to_vec(), "file")] {
-        let to = format!("{path}/{id}/attachments?name={name}");
-        let answer = one.request(Method::POST, &to).body(bytes).send().await.unwrap();
-        let text = answer.text().await.unwrap();
-        assert!(text.contains(kind), "{text}");
+        attach(&mut one, &format!("{path}/{id}"), name, bytes, kind).await;
     }
     let row = two.json("/api/rooms").await;
     let row = row.as_array().unwrap().iter().find(|r| r["id"] == room).unwrap().clone();
@@ -176,7 +180,7 @@ async fn one_s_own_room_a_group_and_what_hangs_on_messages() {
         (Some(1), Some(1), Some(true))
     );
     assert_eq!(m["reactions"][0]["people"][0]["name"], "係長 次郎");
-    assert_eq!(refused(&mut one, &format!("/api/messages/{id}/renotify"), json!({})).await, "everybody-read");
+    assert_eq!(refused(&mut one, &format!("/api/messages/{id}/renotify"), json!({"text": "まだの方へ"})).await, "everybody-read");
     // Found by one character; taken back it is not.
     let hits = two.json("/api/messages/search?q=写").await;
     assert_eq!((hits.as_array().unwrap().len(), hits[0]["room_name"].as_str()), (1, Some("林道")));
@@ -211,6 +215,10 @@ async fn a_call_is_answered_and_exported_and_a_room_is_copied_for_the_record() {
     let asked = json!({"type": "disaster", "name": "大雨", "sections": [SECTION]});
     assert_eq!(refused(&mut one, "/api/rooms", asked.clone()).await, "not-allowed");
     let room = said(&mut head, "/api/rooms", asked).await["room"].as_str().unwrap().to_owned();
+    let now = office.clock.now_ms();
+    let stamp = |ms: i64| ekitei_model::Stamp::japan(ms).to_string();
+    let duty = json!({"section": SECTION, "staff": "s1", "from": stamp(now - 3_600_000), "to": stamp(now + 3_600_000), "what": "当直"});
+    said(&mut head, "/api/sections/times/duty", duty).await;
     let call = json!({"room": room, "text": "安否を知らせてください", "sections": [SECTION], "asks": ["safety", "coming"]});
     let call = said(&mut head, "/api/calls", call).await["record"].as_str().unwrap().to_owned();
     let answer = json!({"safety": "safe", "coming": "in_30", "text": "=家族も無事"});
@@ -223,6 +231,12 @@ async fn a_call_is_answered_and_exported_and_a_room_is_copied_for_the_record() {
     assert_eq!(head.json(&format!("{list}?state=unanswered")).await["rows"].as_array().unwrap().len(), 1);
     let table = head.get(&format!("/api/calls/{call}/export")).await.text().await.unwrap();
     assert!(table.contains("\"'=家族も無事\""), "{table}");
+    let row: Vec<&str> = table.lines().find(|l| l.contains("\"s1\"")).unwrap().split(',').collect();
+    let heads: Vec<&str> = table.trim_start_matches('\u{feff}').lines().next().unwrap().split(',').collect();
+    let cell = |name: &str| row[heads.iter().position(|h| *h == name).unwrap()].trim_matches('"');
+    let (section, duty, read) = (cell("section"), cell("duty"), cell("read"));
+    assert_eq!((section, duty, cell("safety"), read), (SECTION, "当直", "safe", "true"));
+    assert!(cell("extension").chars().all(|c| c.is_ascii_digit()) && !cell("extension").is_empty(), "{table}");
     // Members are told every five seconds by the office's clock.
     office.clock.advance(5_000);
     // Members are told every five seconds.
@@ -235,6 +249,13 @@ async fn a_call_is_answered_and_exported_and_a_room_is_copied_for_the_record() {
     let path = format!("/api/rooms/{room}/messages");
     said(&mut one, &path, json!({"text": "<b>橋が</b>"})).await;
     assert_eq!(one.json(&path).await["messages"].as_array().unwrap().len(), 2, "the call is one of them");
+    let id = RecordId(Uuid::now_v7());
+    let urgent = json!({"id": id, "text": "通行止めです", "urgent": "橋が危ない", "photos": 1, "files": 1});
+    said(&mut head, &path, urgent).await;
+    for (name, bytes, kind) in [("橋.jpg", jpeg(7), "photo"), ("表.csv", b"a,b".to_vec(), "file")] {
+        attach(&mut head, &format!("{path}/{id}"), name, bytes, kind).await;
+    }
+    said(&mut one, &path, json!({"stamp": "ryokai", "reply_to": id})).await;
     // The copy for the record.
     let asked = said(&mut one, &format!("/api/rooms/{room}/exports"), json!({"reason": "検証のため"})).await;
     let file = format!("/api/rooms/exports/{}/file", asked["record"].as_str().unwrap());
@@ -248,6 +269,27 @@ async fn a_call_is_answered_and_exported_and_a_room_is_copied_for_the_record() {
     let mut html = String::new();
     zip.by_name("room.html").unwrap().read_to_string(&mut html).unwrap();
     assert!(html.contains("&lt;b&gt;橋が"), "{html}");
+    for part in ["緊急: 橋が危ない", "<div>了解</div>", "返信先</a> 通行止めです", "<td>無事</td><td>30分</td><td>=家族も無事</td>"] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+    let mut json = String::new();
+    zip.by_name("room.ndjson").unwrap().read_to_string(&mut json).unwrap();
+    let kinds: Vec<String> = json
+        .lines()
+        .map(|l| serde_json::from_str::<Value>(l).unwrap()["kind"].as_str().unwrap().to_owned())
+        .collect();
+    for kind in ["room", "call", "call_answer", "message", "photo", "file"] {
+        assert!(kinds.iter().any(|k| k == kind), "{kind}: {kinds:?}");
+    }
+    let files: Vec<String> =
+        zip.file_names().map(|n| n.unwrap().into_owned()).filter(|n| n.starts_with("files/")).collect();
+    assert_eq!(files.len(), 2);
+    for name in files {
+        assert!(html.contains(&format!("href=\"{name}\"")), "{name}: {html}");
+        let mut bytes = Vec::new();
+        zip.by_name(&name).unwrap().read_to_end(&mut bytes).unwrap();
+        assert!(bytes == b"a,b" || bytes == jpeg(7), "{name}");
+    }
     assert_eq!(head.json("/api/rooms/exports").await[0]["state"], "downloaded");
 }
 

@@ -23,7 +23,10 @@ pub fn own(open: &Open) -> Result<Vec<PhotoView>, Fault> {
 pub fn place(open: &Open, args: &PhotoPlaceArgs) -> Result<PhotoView, Fault> {
     let id = RecordId::derived(&["placed", &args.id.to_string(), &args.case.to_string()]);
     if open.reader().record(id)?.is_some() {
-        take_away(open, args.id)?;
+        // Another phone of the same person may have placed it while this one still shows it.
+        if let Some(own) = open.reader().record(args.id)?.filter(|s| s.record.scope.case().is_none()) {
+            open.delete(&own.record)?;
+        }
         return photos::shown(open, id);
     }
     let own = open.record_of(args.id, kinds::PHOTO)?.record;
@@ -37,7 +40,7 @@ pub fn place(open: &Open, args: &PhotoPlaceArgs) -> Result<PhotoView, Fault> {
         return Err(Fault::wait("media-not-here"));
     };
     if let Some(twin) = photos::loose_twin(open, &scope, &ekitei_photo::sha256_hex(&original))? {
-        take_away(open, own.id)?;
+        open.delete(&own)?;
         return Ok(PhotoView { already_there: true, ..photos::shown(open, twin)? });
     }
     let derived = ekitei_photo::derive(&original).map_err(|e| photos::photo_fault(&e))?;
@@ -52,15 +55,7 @@ pub fn place(open: &Open, args: &PhotoPlaceArgs) -> Result<PhotoView, Fault> {
             queue::blobs::put(tx, blob)?;
             queue::uploads::add(tx, blob, None, blob.made_ms)?;
         }
-        Ok(())
+        open.remove(tx, &own)
     })?;
-    take_away(open, own.id)?;
     photos::shown(open, id)
-}
-
-fn take_away(open: &Open, own: RecordId) -> Result<(), Fault> {
-    match open.reader().record(own)?.filter(|s| s.record.scope.case().is_none()) {
-        Some(shown) => open.delete(&shown.record),
-        None => Ok(()),
-    }
 }

@@ -102,6 +102,7 @@ fn routes(host: Host) -> Router {
         .route("/bridge", post(call).layer(DefaultBodyLimit::max(MAX_CALL_BYTES)))
         .route("/events", get(events))
         .route("/media/{record}/{variant}", get(media::get))
+        .route("/keep/{record}", get(media::keep))
         .route("/papers/{inspection}/{name}", get(media::paper))
         .route("/inbox/{name}", put(inbox::put))
         .route("/ready-shots", get(inbox::ready_shots))

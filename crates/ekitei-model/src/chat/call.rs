@@ -31,6 +31,19 @@ pub const SAFETY: [&str; 3] = ["safe", "hurt", "help"];
 /// 出られる · 30分 · 不可
 pub const COMING: [&str; 3] = ["can_go", "in_30", "cannot"];
 
+/// An answer's word as the office's papers have it; of what is none, nothing.
+pub fn word(value: &str) -> &'static str {
+    match value {
+        "safe" => "無事",
+        "hurt" => "軽傷",
+        "help" => "要救助",
+        "can_go" => "出られる",
+        "in_30" => "30分",
+        "cannot" => "不可",
+        _ => "",
+    }
+}
+
 pub fn answer_id(call: RecordId, staff: &StaffId) -> RecordId {
     RecordId::derived(&["call_answer", &call.to_string(), staff.as_str()])
 }

@@ -48,6 +48,12 @@ pub const CONTENT: [&str; 11] =
 pub const REACTIONS: [&str; 6] = ["thumbs_up", "heart", "smile", "surprise", "bow", "clap"];
 /// Work stamps: 了解 確認しました 到着 対応中 出られる 30分 不可. Sent as a message or set on one.
 pub const STAMPS: [&str; 7] = ["ryokai", "confirmed", "arrived", "working", "can_go", "in_30", "cannot"];
+const STAMP_WORDS: [&str; 7] = ["了解", "確認しました", "到着", "対応中", "出られる", "30分", "不可"];
+
+/// A stamp's word as the office's papers have it; of what is no stamp none.
+pub fn stamp_word(stamp: &str) -> &'static str {
+    STAMPS.iter().position(|s| *s == stamp).map_or("", |at| STAMP_WORDS[at])
+}
 
 /// Fields of a `reaction`.
 pub mod reaction {

@@ -34,4 +34,6 @@ pub mod code {
     pub const SOURCE_UNREADABLE: &str = "source-unreadable";
     /// A file over [`super::message::MAX_FILE_BYTES`].
     pub const FILE_TOO_LARGE: &str = "file-too-large";
+    /// Files of one message over [`super::message::MAX_FILES_BYTES`] together.
+    pub const FILES_TOO_LARGE: &str = "files-too-large";
 }

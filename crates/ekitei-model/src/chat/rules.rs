@@ -87,6 +87,9 @@ pub fn refuse(
         kinds::PHOTO if matches!(scope, Some(Scope::Room(_))) && foreign => Some(code::NOT_AUTHOR),
         kinds::DUTY | kinds::HOURS => refuse_times(op.record, kind, target, fields, scope?, staff, today),
         kinds::ROOM_EXPORT => refuse_export(target, fields, scope?, staff, today),
+        kinds::CALL if foreign && fields.is_some_and(|f| f.contains_key(call::TEXT)) => {
+            Some(code::NOT_AUTHOR)
+        }
         kinds::CALL => refuse_call(target, fields, staff, today),
         kinds::CALL_ANSWER => refuse_answer(op.record, fields, scope?, by),
         _ => None,
@@ -154,13 +157,26 @@ fn refuse_message(target: Option<&Record>, fields: &Fields) -> Option<&'static s
         return Some(code::MESSAGE_TOO_LONG);
     }
     if let Some(there) = target {
-        const CHANGES: [&str; 5] =
-            [message::TEXT, message::MENTIONS, message::EDITED_AT, message::UNSENT, message::ANSWER];
+        const CHANGES: [&str; 7] = [
+            message::TEXT,
+            message::MENTIONS,
+            message::EDITED_AT,
+            message::UNSENT,
+            message::ANSWER,
+            message::PHOTOS,
+            message::FILES,
+        ];
         if there.flag(message::UNSENT) {
             return Some(code::MESSAGE_UNSENT);
         }
         let unsends = fields.get(message::UNSENT).is_none_or(|v| v == &Value::Bool(true));
-        return (!unsends || fields.keys().any(|k| !CHANGES.contains(&k.as_str())))
+        // What could not be attached is given up; nothing is announced afterwards.
+        let count = |v: &Value| if v.is_null() { Some(0) } else { v.as_u64() };
+        let fewer = [message::PHOTOS, message::FILES].iter().all(|name| {
+            let had = there.fields.get(*name).and_then(count).unwrap_or(0);
+            fields.get(*name).is_none_or(|v| count(v).is_some_and(|n| n <= had))
+        });
+        return (!unsends || !fewer || fields.keys().any(|k| !CHANGES.contains(&k.as_str())))
             .then_some(code::CHAT_FIELD);
     }
     if fields.contains_key(message::URGENT) && !message::is_reason(text(fields, message::URGENT)) {

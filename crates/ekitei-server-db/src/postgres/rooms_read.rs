@@ -14,7 +14,7 @@ use deadpool_postgres::Transaction;
 use ekitei_model::chat::{call, message};
 use ekitei_model::fold::fold;
 use ekitei_model::people::Staff;
-use ekitei_model::{Record, RecordId, Scope, rules};
+use ekitei_model::{Record, RecordId, Scope, StaffId, rules};
 use std::collections::BTreeMap;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -208,9 +208,15 @@ pub(super) async fn search_messages(
     let sql = "SELECT r.body FROM records r LEFT JOIN words w ON w.record = r.id
          WHERE r.scope = ANY($1) AND r.kind IN ('message', 'call') AND NOT r.deleted AND r.kind = 'message'
            AND ($2 = '' OR position($2 in w.folded) > 0)
+           AND ($4::text IS NULL OR r.body::json #>> '{created,staff}' = $4)
+           AND ($5::bigint IS NULL OR (r.body::json ->> 'received_ms')::bigint >= $5)
+           AND ($6::bigint IS NULL OR (r.body::json ->> 'received_ms')::bigint < $6)
+           AND (NOT $7 OR (r.body::json #>> '{fields,photos}')::bigint > 0)
          ORDER BY r.changed_ms DESC, r.born_seq DESC LIMIT $3";
+    let from_staff = filter.from_staff.as_ref().map(StaffId::as_str);
+    let (from_ms, to_ms, photos) = (&filter.from_ms, &filter.to_ms, &filter.photos);
     let mut out = Vec::new();
-    for row in rows(tx, sql, &[&scopes, &wanted, &SEARCHED]).await? {
+    for row in rows(tx, sql, &[&scopes, &wanted, &SEARCHED, &from_staff, from_ms, to_ms, photos]).await? {
         let text = text(&row, 0)?;
         let m = record_of(&text)?;
         let of = m.scope.owner().and_then(|id| open.get(&id)).map(|(of, _)| of);
@@ -257,6 +263,39 @@ pub(super) async fn waiting_kind(tx: &Transaction<'_>, record: RecordId) -> Go<O
         let kept: Vec<u8> = row.try_get(0)?;
         if let Some(kind) = words::made_kind(&kept) {
             return Ok(Some(kind));
+        }
+    }
+    Ok(None)
+}
+
+pub(super) async fn kept_children(
+    tx: &Transaction<'_>,
+    staff: &StaffId,
+    message: RecordId,
+) -> Go<Vec<Record>> {
+    let sql = "SELECT bytes FROM waiting WHERE needs = $1 AND staff = $2 ORDER BY arrival";
+    let mut out = Vec::new();
+    for row in rows(tx, sql, &[&message.0, &staff.as_str()]).await? {
+        let bytes: Vec<u8> = row.try_get(0)?;
+        let Some(mut child) = words::made(&bytes) else { continue };
+        let here = "SELECT variant, sha256 FROM arrivals WHERE record = $1";
+        let mut arrived = Vec::new();
+        for row in rows(tx, here, &[&child.id.0]).await? {
+            arrived.push((row.try_get(0)?, row.try_get(1)?));
+        }
+        words::note_arrived(&mut child, &arrived);
+        out.push(child);
+    }
+    Ok(out)
+}
+
+/// The record that somebody's kept operation will make.
+pub(super) async fn kept(tx: &Transaction<'_>, staff: &StaffId, record: RecordId) -> Go<Option<Record>> {
+    let sql = "SELECT w.bytes FROM waiting w JOIN ops o ON o.op_id = w.op_id WHERE o.record = $1 AND w.staff = $2";
+    for row in rows(tx, sql, &[&record.0, &staff.as_str()]).await? {
+        let bytes: Vec<u8> = row.try_get(0)?;
+        if let Some(made) = words::made(&bytes) {
+            return Ok(Some(made));
         }
     }
     Ok(None)

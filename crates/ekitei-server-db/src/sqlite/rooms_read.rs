@@ -12,7 +12,7 @@ use crate::words_rooms as words;
 use ekitei_model::chat::call;
 use ekitei_model::fold::fold;
 use ekitei_model::people::Staff;
-use ekitei_model::{Record, RecordId, Scope, rules};
+use ekitei_model::{Record, RecordId, Scope, StaffId, rules};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 
@@ -190,10 +190,25 @@ pub(super) fn search_messages(
         "SELECT r.body FROM records r LEFT JOIN words w ON w.record = r.id
          WHERE r.scope IN (SELECT value FROM json_each(?1)) AND r.kind IN ('message', 'call') AND r.deleted = 0
            AND r.kind = 'message' AND (?2 = '' OR instr(w.folded, ?2) > 0)
+           AND (?4 IS NULL OR json_extract(r.body, '$.created.staff') = ?4)
+           AND (?5 IS NULL OR json_extract(r.body, '$.received_ms') >= ?5)
+           AND (?6 IS NULL OR json_extract(r.body, '$.received_ms') < ?6)
+           AND (NOT ?7 OR json_extract(r.body, '$.fields.photos') > 0)
          ORDER BY r.changed_ms DESC, r.born_seq DESC LIMIT ?3",
     )?;
-    let rows = find
-        .query_map(params![serde_json::to_string(&scopes)?, wanted, SEARCHED], |r| r.get::<_, String>(0))?;
+    let from_staff = filter.from_staff.as_ref().map(StaffId::as_str);
+    let rows = find.query_map(
+        params![
+            serde_json::to_string(&scopes)?,
+            wanted,
+            SEARCHED,
+            from_staff,
+            filter.from_ms,
+            filter.to_ms,
+            filter.photos
+        ],
+        |r| r.get::<_, String>(0),
+    )?;
     let mut out = Vec::new();
     for text in rows {
         let text = text?;
@@ -246,6 +261,34 @@ pub(super) fn waiting_kind(db: &Connection, record: RecordId) -> Result<Option<S
     let kept: Vec<Vec<u8>> =
         find.query_map([record.0.into_bytes()], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
     Ok(kept.iter().find_map(|bytes| words::made_kind(bytes)))
+}
+
+pub(super) fn kept_children(db: &Connection, staff: &StaffId, message: RecordId) -> Result<Vec<Record>> {
+    let sql = "SELECT bytes FROM waiting WHERE needs = ?1 AND staff = ?2 ORDER BY arrival";
+    let kept: Vec<Vec<u8>> = db
+        .prepare_cached(sql)?
+        .query_map(params![message.0.into_bytes(), staff.as_str()], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut arrived = db.prepare_cached("SELECT variant, sha256 FROM arrivals WHERE record = ?1")?;
+    let mut out = Vec::new();
+    for mut child in kept.iter().filter_map(|bytes| words::made(bytes)) {
+        let here: Vec<(String, String)> = arrived
+            .query_map([child.id.0.into_bytes()], |r| Ok((r.get(0)?, r.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        words::note_arrived(&mut child, &here);
+        out.push(child);
+    }
+    Ok(out)
+}
+
+/// The record that somebody's kept operation will make.
+pub(super) fn kept(db: &Connection, staff: &StaffId, record: RecordId) -> Result<Option<Record>> {
+    let sql = "SELECT w.bytes FROM waiting w CROSS JOIN ops o ON o.op_id = w.op_id WHERE o.record = ?1 AND w.staff = ?2";
+    let mut find = db.prepare_cached(sql)?;
+    let kept: Vec<Vec<u8>> = find
+        .query_map(params![record.0.into_bytes(), staff.as_str()], |r| r.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(kept.iter().find_map(|bytes| words::made(bytes)))
 }
 
 pub(super) fn whole_room(db: &Connection, room: RecordId) -> Result<Vec<Record>> {

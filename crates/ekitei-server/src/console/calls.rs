@@ -20,7 +20,7 @@ use ekitei_model::record::Fields;
 use ekitei_model::{OpBody, Record, RecordId, Scope, StaffId, Stamp};
 use serde::Deserialize;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::IntoParams;
 
 const LISTED: u32 = 100;
@@ -198,6 +198,8 @@ async fn rows(app: &App, user: &User, of: &Record) -> Answer<Vec<AnswerRow>> {
         Some(id) => app.storage.office_marks(id).await?,
         None => Vec::new(),
     };
+    let have_read: BTreeSet<StaffId> =
+        marks.into_iter().filter(|m| m.to >= of.born_seq).map(|m| m.staff).collect();
     let mut people: BTreeMap<StaffId, (Staff, String)> = BTreeMap::new();
     let mut on_duty: BTreeMap<String, String> = BTreeMap::new();
     for section in sections {
@@ -218,7 +220,7 @@ async fn rows(app: &App, user: &User, of: &Record) -> Answer<Vec<AnswerRow>> {
         .into_values()
         .map(|(person, section)| {
             let a = answers.get(&person.id);
-            let read = a.is_some() || marks.iter().any(|m| m.staff == person.id && m.to >= of.born_seq);
+            let read = a.is_some() || have_read.contains(&person.id);
             AnswerRow {
                 section,
                 extension: person.extension,
@@ -246,7 +248,7 @@ fn now_on(row: &Record, now_ms: i64) -> bool {
 pub async fn export(State(app): State<Shared>, user: User, Path(id): Path<String>) -> Answer<Response> {
     let of = seen(&app, &user, &id).await?;
     let mut out =
-        String::from("\u{feff}id,name,section,extension,mobile,safety,coming,text,answered_at,read\r\n");
+        String::from("\u{feff}id,name,section,extension,mobile,duty,safety,coming,text,answered_at,read\r\n");
     for r in rows(&app, &user, &of).await? {
         let at = r.answered_ms.map_or_else(String::new, |ms| Stamp::japan(ms).to_string());
         let cells = [
@@ -255,6 +257,7 @@ pub async fn export(State(app): State<Shared>, user: User, Path(id): Path<String
             r.section,
             r.extension,
             r.mobile,
+            r.duty.unwrap_or_default(),
             r.safety.unwrap_or_default(),
             r.coming.unwrap_or_default(),
             r.text,

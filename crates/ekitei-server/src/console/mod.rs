@@ -29,6 +29,7 @@ mod quarantine;
 mod records;
 mod results;
 mod rooms;
+mod rooms_copy;
 mod rooms_export;
 mod rooms_files;
 mod rooms_messages;

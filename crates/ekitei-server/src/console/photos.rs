@@ -13,6 +13,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use ekitei_model::RecordId;
+use ekitei_model::filing::content_disposition;
 use ekitei_model::kinds::{self, Variant, case};
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
@@ -110,17 +111,7 @@ async fn entry(app: &App, user: &User, id: &str) -> Answer<Entry> {
 
 /// RFC 6266: an ASCII name for old programs, the real one for the others.
 pub fn attachment(name: &str) -> HeaderValue {
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
-    let mut encoded = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    let text = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
+    let text = content_disposition(name);
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
 }
 

@@ -7,6 +7,7 @@ use super::guard::{Input, User};
 use super::names::Names;
 use super::photos::attachment;
 use super::rooms_show::open_room;
+use super::rooms_copy::Copy;
 use super::views::{ExportAsked, ExportRow, FaultView, Once, OutcomeView};
 use crate::app::{App, Shared};
 use crate::blobs;
@@ -18,18 +19,11 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use ekitei_model::chat::room::export;
 use ekitei_model::chat::{message, room};
-use ekitei_model::filing::safe_part;
-use ekitei_model::kinds::{self, Variant, photo};
+use ekitei_model::kinds;
 use ekitei_model::people::Role;
 use ekitei_model::record::Fields;
-use ekitei_model::{OpBody, Record, RecordId, Scope, StaffId, Stamp};
-use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::PathBuf;
+use ekitei_model::{OpBody, Record, RecordId, Scope, StaffId};
 use tokio_util::io::ReaderStream;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 
 const LISTED: u32 = 200;
 
@@ -146,8 +140,7 @@ pub async fn file(State(app): State<Shared>, user: User, Path(id): Path<String>)
         return Err(Refused::forbidden("not-allowed"));
     }
     let room = asked(&app, &user, &of).await?;
-    let records = app.storage.whole_room(room).await?;
-    let copy = Copy::of(&app, records).await?;
+    let copy = Copy::of(&app, room).await?;
     let folder = blobs::staging_folder(&app.config.data);
     let packed = tokio::task::spawn_blocking(move || copy.pack(&folder)).await;
     let (packed, sha256) =
@@ -163,101 +156,4 @@ pub async fn file(State(app): State<Shared>, user: User, Path(id): Path<String>)
     ];
     let packed = tokio::fs::File::from_std(packed);
     Ok((headers, Body::from_stream(ReaderStream::with_capacity(packed, 64 * 1024))).into_response())
-}
-
-/// What goes into the file.
-struct Copy {
-    html: String,
-    json: String,
-    files: Vec<(String, PathBuf)>,
-}
-
-impl Copy {
-    async fn of(app: &App, records: Vec<Record>) -> Answer<Self> {
-        let names = Names::new(&*app.storage);
-        let title = records.iter().find(|r| r.kind == kinds::ROOM).map_or("", |r| r.text(room::NAME));
-        let mut html = format!(
-            "<!doctype html>\n<meta charset=\"utf-8\">\n<title>{0}</title>\n<h1>{0}</h1>\n",
-            escaped(title)
-        );
-        let (mut json, mut files) = (String::new(), Vec::new());
-        for r in &records {
-            json.push_str(&serde_json::to_string(r).map_err(|e| Refused::unavailable(&e))?);
-            json.push('\n');
-            if r.kind == kinds::MESSAGE || r.kind == kinds::CALL {
-                let who = names.of(message::author(r).map_or("", StaffId::as_str)).await?;
-                let at = Stamp::japan(r.received_ms).to_string();
-                let text = [r.text(message::TEXT), r.text(message::STAMP)].join(" ");
-                let text = if r.flag(message::UNSENT) { "—" } else { text.trim() };
-                let line = [escaped(&at), escaped(&who.name), escaped(text)];
-                html.push_str(&format!(
-                    "<p id=\"{}\">{} <b>{}</b><br>{}</p>\n",
-                    r.id, line[0], line[1], line[2]
-                ));
-            }
-            let given = match r.kind.as_str() {
-                kinds::PHOTO => r.text(photo::FILE_NAME),
-                kinds::FILE => r.text(message::file::NAME),
-                _ => continue,
-            };
-            if let Some(blob) = app.storage.office_blob_of(r.id, Variant::Original).await? {
-                let name = format!("files/{}-{}", r.id, safe_part(given));
-                html.push_str(&format!("<p><a href=\"{0}\">{0}</a></p>\n", escaped(&name)));
-                files.push((name, app.blob_path(&blob.sha256)));
-            }
-        }
-        Ok(Self { html, json, files })
-    }
-
-    /// The file has no name any more: it is gone when its last reader is.
-    fn pack(self, folder: &std::path::Path) -> io::Result<(File, String)> {
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::tempfile_in(folder)?;
-        let mut zip = ZipWriter::new(&mut file);
-        let text = SimpleFileOptions::default();
-        let stored = text.compression_method(CompressionMethod::Stored);
-        zip.start_file("room.html", text)?;
-        zip.write_all(self.html.as_bytes())?;
-        zip.start_file("room.ndjson", text)?;
-        zip.write_all(self.json.as_bytes())?;
-        for (name, path) in self.files {
-            zip.start_file(name, stored)?;
-            io::copy(&mut File::open(path)?, &mut zip)?;
-        }
-        zip.finish()?;
-        io::Seek::rewind(&mut file)?;
-        let mut hash = Sha256::new();
-        let mut part = vec![0; 64 * 1024];
-        loop {
-            match io::Read::read(&mut file, &mut part)? {
-                0 => break,
-                n => hash.update(&part[..n]),
-            }
-        }
-        io::Seek::rewind(&mut file)?;
-        Ok((file, crate::hex::encode(&hash.finalize())))
-    }
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("<br>"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn no_message_becomes_markup() {
-        assert_eq!(super::escaped("<script>&\"\n"), "&lt;script&gt;&amp;&quot;<br>");
-    }
 }

@@ -1,17 +1,21 @@
 //! What follows from a message: one that is taken back is emptied, an urgent one is listed, a marked answer goes into the
-//! case that was asked about.
+//! case that was asked about. From a call: whom it asks, hears of it.
 
 use super::super::access::Access;
 use super::super::apply::Author;
 use super::super::project::made;
 use super::super::{Look, Missing, Planner};
 use ekitei_model::chat::message::{self, urgent_use};
-use ekitei_model::kinds::{self, note};
+use ekitei_model::chat::{call, room};
+use ekitei_model::kinds::{self, note, photo};
 use ekitei_model::merge;
 use ekitei_model::record::Fields;
 use ekitei_model::{OpBody, Operation, Outcome, Record, RecordId, Rev, Scope, Stamp};
 use serde_json::json;
 use std::collections::BTreeMap;
+
+/// Of a file that an answer came with: it stays in its room.
+const ATTACHED: &str = "添付";
 
 impl Planner<'_> {
     /// After the record that `op` is about was made or changed.
@@ -21,9 +25,21 @@ impl Planner<'_> {
         prior: Option<&Record>,
         author: Author,
     ) -> Look<()> {
-        let Some(now) = self.out.records.get(&op.record).filter(|r| r.kind == kinds::MESSAGE).cloned() else {
-            return Ok(());
-        };
+        let Some(now) = self.out.records.get(&op.record).cloned() else { return Ok(()) };
+        match now.kind.as_str() {
+            kinds::MESSAGE => self.after_message(now, op, prior, author),
+            kinds::CALL if prior.is_none() => self.open_to_asked(&now),
+            _ => Ok(()),
+        }
+    }
+
+    fn after_message(
+        &mut self,
+        now: Record,
+        op: &Operation,
+        prior: Option<&Record>,
+        author: Author,
+    ) -> Look<()> {
         let taken_back = |r: &Record| r.flag(message::UNSENT);
         if taken_back(&now) {
             return if prior.is_some_and(|p| !taken_back(p)) { self.empty(&now, op) } else { Ok(()) };
@@ -34,6 +50,22 @@ impl Planner<'_> {
         let answer = now.text(message::ANSWER);
         if !answer.is_empty() && prior.is_some_and(|p| p.text(message::ANSWER) != answer) {
             self.attach_answer(&now, op, author)?;
+        }
+        Ok(())
+    }
+
+    /// Sections that a call asks and that are not in its room come into it: nobody else could hear of it.
+    fn open_to_asked(&mut self, call: &Record) -> Look<()> {
+        let Some(id) = call.scope.owner() else { return Ok(()) };
+        let Some(of) = self.find(id)?.cloned() else { return Ok(()) };
+        let mut sections = of.list(room::SECTIONS);
+        for path in call.list(call::SECTIONS) {
+            if !sections.contains(&path) {
+                sections.push(path);
+            }
+        }
+        if self.office_set(id, vec![(room::SECTIONS.to_owned(), sections.into())])? {
+            self.dirty_rooms.insert(id);
         }
         Ok(())
     }
@@ -115,6 +147,9 @@ impl Planner<'_> {
         if self.access(&scope, author.rights)? != Access::Yes {
             return Ok(());
         }
+        for picture in self.attached_to(answer)?.iter().filter(|r| r.kind == kinds::PHOTO) {
+            self.attach_picture(question, picture, &scope, op, author)?;
+        }
         let id = RecordId::derived(&["answer", &question.id.to_string(), &answer.to_string()]);
         if self.find(id)?.is_some() {
             return Ok(());
@@ -124,7 +159,12 @@ impl Planner<'_> {
             None => String::new(),
         };
         let at = said.created.as_ref().map_or(Stamp::japan(said.received_ms), |c| c.at);
-        let text = format!("{}\n\n{who} {}", said.text(message::TEXT), at.wareki());
+        let words = [said.text(message::TEXT), message::stamp_word(said.text(message::STAMP))];
+        let mut lines: Vec<String> =
+            words.iter().filter(|w| !w.is_empty()).map(|w| (*w).to_owned()).collect();
+        let files = self.attached_to(answer)?.into_iter().filter(|r| r.kind == kinds::FILE);
+        lines.extend(files.map(|f| format!("{ATTACHED}: {}", f.text(message::file::NAME))));
+        let text = format!("{}\n\n{who} {}", lines.join("\n"), at.wareki());
         let now = Stamp::japan(self.now_ms).to_string();
         let fields = Fields::from([
             (note::TITLE.to_owned(), message::ANSWER_TITLE.into()),
@@ -136,19 +176,52 @@ impl Planner<'_> {
                 json!({"kind": kinds::MESSAGE, "id": answer, "room": question.scope.owner()}),
             ),
         ]);
-        let origin = Operation {
-            op_id: op.op_id,
-            record: id,
-            at: op.at,
-            body: OpBody::Create {
-                kind: kinds::NOTE.to_owned(),
-                scope: scope.clone(),
-                parent: None,
-                fields: fields.clone(),
-            },
-        };
-        let record = merge::created(&origin, kinds::NOTE, &scope, None, &fields, author.by);
+        let record = made_by(id, kinds::NOTE, &scope, fields, op, author);
         self.settle(record, None, op.op_id)?;
         Ok(())
     }
+
+    /// A picture of the answer becomes one of the case, with the bytes that are here or come.
+    fn attach_picture(
+        &mut self,
+        question: &Record,
+        picture: &Record,
+        case: &Scope,
+        op: &Operation,
+        author: Author,
+    ) -> Look<()> {
+        let id = RecordId::derived(&["answer", &question.id.to_string(), &picture.id.to_string()]);
+        if self.find(id)?.is_some() {
+            return Ok(());
+        }
+        let mut fields = Fields::from([(message::SOURCE.to_owned(), picture.id.to_string().into())]);
+        for name in [photo::CAPTION, photo::FILE_NAME] {
+            if let Some(value) = picture.fields.get(name) {
+                fields.insert(name.to_owned(), value.clone());
+            }
+        }
+        let mut record = made_by(id, kinds::PHOTO, case, fields, op, author);
+        self.bring_shared(&mut record, author)?;
+        self.settle(record, None, op.op_id)?;
+        Ok(())
+    }
+}
+
+/// What the writer of `op` makes besides, at the same moment.
+fn made_by(
+    id: RecordId,
+    kind: &str,
+    scope: &Scope,
+    fields: Fields,
+    op: &Operation,
+    author: Author,
+) -> Record {
+    let body = OpBody::Create {
+        kind: kind.to_owned(),
+        scope: scope.clone(),
+        parent: None,
+        fields: fields.clone(),
+    };
+    let origin = Operation { op_id: op.op_id, record: id, at: op.at, body };
+    merge::created(&origin, kind, scope, None, &fields, author.by)
 }

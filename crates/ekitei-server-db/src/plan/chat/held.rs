@@ -75,10 +75,44 @@ impl Planner<'_> {
         for w in rows {
             self.let_go(w)?;
         }
-        match self.judge(record, author)? {
+        let Some(verdict) = self.judge(record, author)? else { return Ok(None) };
+        let now_ms = self.now_ms;
+        let until_ms = match verdict {
+            Verdict::Pass => now_ms,
+            Verdict::Held { until_ms } => until_ms,
+        };
+        // What the same person said before waits for the same people, and no longer than this one.
+        let sender = Scope::User(author.by.staff.clone());
+        for w in rows {
+            if let Some(held) = self.still_held(w)?.filter(|h| h.scope == sender) {
+                self.bring_forward(w, held, until_ms)?;
+            }
+        }
+        match verdict {
             Verdict::Pass => Ok(None),
             Verdict::Held { until_ms } => self.hold(op, record, of, until_ms).map(Some),
         }
+    }
+
+    /// The `held` record of what has not gone yet.
+    fn still_held(&mut self, w: &Waiting) -> Look<Option<Record>> {
+        if self.due.contains(&w.op_id) || self.out.waiting_gone.contains(&w.op_id) {
+            return Ok(None);
+        }
+        Ok(self.find(w.needs)?.filter(|r| r.kind == kinds::HELD && !r.deleted).cloned())
+    }
+
+    /// It goes at `at_ms` if it were to wait longer.
+    fn bring_forward(&mut self, w: &Waiting, held: Record, at_ms: i64) -> Look<()> {
+        if at_ms <= self.now_ms {
+            return self.release(w, held);
+        }
+        if until_ms(&held) > at_ms {
+            let mut shown = held.clone();
+            shown.fields.insert(message::held::UNTIL.to_owned(), Stamp::japan(at_ms).to_string().into());
+            self.office_put(shown, Some(held))?;
+        }
+        Ok(())
     }
 
     fn hold(&mut self, op: &Operation, record: &Record, of: RecordId, until_ms: i64) -> Look<Outcome> {
@@ -101,15 +135,14 @@ impl Planner<'_> {
 
     /// `false`: it still has to wait, or went before.
     fn let_go(&mut self, w: &Waiting) -> Look<bool> {
-        if self.due.contains(&w.op_id) || self.out.waiting_gone.contains(&w.op_id) {
-            return Ok(false);
+        let now_ms = self.now_ms;
+        match self.still_held(w)?.filter(|held| until_ms(held) <= now_ms) {
+            Some(held) => self.release(w, held).map(|()| true),
+            None => Ok(false),
         }
-        let Some(held) = self.find(w.needs)?.filter(|r| r.kind == kinds::HELD && !r.deleted).cloned() else {
-            return Ok(false);
-        };
-        if until_ms(&held) > self.now_ms {
-            return Ok(false);
-        }
+    }
+
+    fn release(&mut self, w: &Waiting, held: Record) -> Look<()> {
         self.due.insert(w.op_id);
         self.released.insert(w.op_id);
         self.retry(w)?;
@@ -119,10 +152,9 @@ impl Planner<'_> {
             _ => None,
         };
         match refused {
-            Some(code) => self.refuse_hold(held, code)?,
-            None => self.end_hold(held)?,
+            Some(code) => self.refuse_hold(held, code),
+            None => self.end_hold(held),
         }
-        Ok(true)
     }
 
     /// Its sender hears of it by the `held` record, and decides.

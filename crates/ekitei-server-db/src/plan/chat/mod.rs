@@ -1,5 +1,6 @@
 //! Messaging as the office plans it: who may do what in a room, what is held, what follows from a message.
 
+mod files;
 mod follow;
 mod forget;
 mod held;
@@ -77,9 +78,14 @@ impl Planner<'_> {
         if attached && message::author(&of) != Some(author.by.staff) {
             return Ok(Some(quarantined(code::NOT_AUTHOR)));
         }
+        if kind == kinds::FILE && self.overloads(op.record, parent, fields)? {
+            return Ok(Some(quarantined(code::FILES_TOO_LARGE)));
+        }
         let Some(source) = fields.get(message::SOURCE) else { return Ok(None) };
         let source = source.as_str().and_then(|s| s.parse::<RecordId>().ok());
         let readable = match source {
+            // Messages go before the records of a case: a photo that was just taken is still on its way.
+            Some(id) if self.find(id)?.is_none() => return Ok(Some(Outcome::WaitingParent { needs: id })),
             Some(id) => self.shared(id, author)?.is_some(),
             None => false,
         };
@@ -171,7 +177,7 @@ impl Planner<'_> {
     }
 
     /// A shared photo has the bytes of its source, which are here (or come with the source).
-    fn bring_shared(&mut self, record: &mut Record, author: Author) -> Look<()> {
+    pub(super) fn bring_shared(&mut self, record: &mut Record, author: Author) -> Look<()> {
         let Ok(id) = record.text(message::SOURCE).parse::<RecordId>() else { return Ok(()) };
         let Some(source) = self.shared(id, author)? else { return Ok(()) };
         let shown = [photo::WIDTH, photo::HEIGHT, photo::FORMAT, photo::TAKEN_AT, photo::MARKS, photo::BOARD];
@@ -229,7 +235,8 @@ impl Planner<'_> {
             let mut next = prior.clone();
             let rev = office_rev(*id, prior.seq);
             if self.note_arrivals(&mut next, rev)? {
-                self.put(next, Some(prior), rev.op)?;
+                let seq = self.put(next, Some(prior.clone()), rev.op)?;
+                self.make_jobs(*id, Some(&prior), seq);
             }
         }
         Ok(())

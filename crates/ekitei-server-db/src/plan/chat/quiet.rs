@@ -10,11 +10,11 @@ use ekitei_model::{Record, RecordId, StaffId, kinds};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Planner<'_> {
-    /// The rule of quiet hours for a message that has just come.
-    pub(super) fn judge(&mut self, record: &Record, author: Author) -> Look<Verdict> {
-        let Some(of) = record.scope.owner() else { return Ok(Verdict::Pass) };
-        let Some(of) = self.find(of)?.cloned() else { return Ok(Verdict::Pass) };
-        let Some(kind) = room::Type::of(&of) else { return Ok(Verdict::Pass) };
+    /// The rule of quiet hours for a message that has just come. `None`: it passes whoever works.
+    pub(super) fn judge(&mut self, record: &Record, author: Author) -> Look<Option<Verdict>> {
+        let Some(of) = record.scope.owner() else { return Ok(None) };
+        let Some(of) = self.find(of)?.cloned() else { return Ok(None) };
+        let Some(kind) = room::Type::of(&of) else { return Ok(None) };
         let replied = self.message(message::reply_to(record), &of)?;
         let before = match &replied {
             Some(m) => self.message(message::reply_to(m), &of)?,
@@ -27,11 +27,11 @@ impl Planner<'_> {
         let none = Holidays::default();
         // Nobody needs to be asked.
         if verdict(kind, heard, &[Receiver::default()], &none, self.now_ms) == Verdict::Pass {
-            return Ok(Verdict::Pass);
+            return Ok(None);
         }
         let holidays = self.find(holidays_id())?.map(Holidays::of).unwrap_or_default();
         let others = self.receivers(&of, author.by.staff)?;
-        Ok(verdict(kind, heard, &others, &holidays, self.now_ms))
+        Ok(Some(verdict(kind, heard, &others, &holidays, self.now_ms)))
     }
 
     fn message(&mut self, id: Option<RecordId>, of: &Record) -> Look<Option<Record>> {

@@ -44,6 +44,7 @@ import jp.ekitei.android.plugin.refuse
 import jp.ekitei.android.plugin.text
 import jp.ekitei.android.plugin.texts
 import jp.ekitei.core.installKeystore
+import java.io.File
 import java.util.concurrent.Executors
 
 /**
@@ -155,6 +156,24 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
 
     @ActivityCallback
     fun picked(invoke: Invoke, result: ActivityResult) = copyIn(invoke, result.data)
+
+    /** Of the Rust half alone: a screen names no file. */
+    @Command
+    fun save(invoke: Invoke) {
+        try {
+            startActivityForResult(invoke, documents.keeper(invoke.text("name"), invoke.text("type")), "saved")
+        } catch (_: RuntimeException) {
+            invoke.refuse(Refused("picker-missing"))
+        }
+    }
+
+    @ActivityCallback
+    fun saved(invoke: Invoke, result: ActivityResult) = slowly(invoke) {
+        val place = result.data?.data
+        if (place != null) documents.copyOut(File(invoke.text("file")), place)
+        val opened = place != null && invoke.flag("open") && documents.show(current, place, invoke.text("type"))
+        json("saved" to (place != null), "opened" to opened)
+    }
 
     @Command
     fun share_take(invoke: Invoke) {

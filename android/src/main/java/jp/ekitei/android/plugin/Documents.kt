@@ -1,20 +1,26 @@
 package jp.ekitei.android.plugin
 
+import android.app.Activity
 import android.content.ContentResolver
 import android.content.Context
 import android.content.Intent
 import android.net.Uri
 import android.os.Build
+import android.provider.DocumentsContract
 import android.provider.OpenableColumns
 import app.tauri.plugin.JSObject
 import jp.ekitei.android.logic.CopyLimit
 import jp.ekitei.android.logic.InboxNames
 import java.io.File
+import java.io.FileInputStream
 import java.io.FileOutputStream
 import java.io.IOException
 import java.util.UUID
 
-/** Files of other apps, picked or shared: copied into the private inbox, because the permission to read them ends with the app. */
+/**
+ * Files of other apps, picked or shared: copied into the private inbox, because the permission to read them ends with the app. And the
+ * way out: what a person keeps outside.
+ */
 class Documents(private val context: Context) {
     /** The system's document picker. */
     fun picker(types: List<String>, several: Boolean): Intent = Intent(Intent.ACTION_OPEN_DOCUMENT).apply {
@@ -24,6 +30,34 @@ class Documents(private val context: Context) {
         putExtra(Intent.EXTRA_ALLOW_MULTIPLE, several)
         // Never from a cloud: there is none on a closed network.
         putExtra(Intent.EXTRA_LOCAL_ONLY, true)
+    }
+
+    /** The system's "save as"; the place is the person's choice, and never a cloud. */
+    fun keeper(name: String, type: String): Intent = Intent(Intent.ACTION_CREATE_DOCUMENT).apply {
+        addCategory(Intent.CATEGORY_OPENABLE)
+        this.type = type
+        putExtra(Intent.EXTRA_TITLE, name)
+        putExtra(Intent.EXTRA_LOCAL_ONLY, true)
+    }
+
+    /** Writes what lies in the private inbox for it. Half a file is taken away again. Takes time: never on the main thread. */
+    fun copyOut(from: File, to: Uri) = try {
+        val place = context.contentResolver.openOutputStream(to, "wt") ?: throw IOException("nothing to write to")
+        place.use { target -> FileInputStream(from).use { it.copyTo(target) } }
+        Unit
+    } catch (_: SecurityException) {
+        throw Refused("file-denied")
+    } catch (_: IOException) {
+        runCatching { DocumentsContract.deleteDocument(context.contentResolver, to) }
+        throw Refused("file-io")
+    }
+
+    /** Lets another app show what was saved. `false`: there is none for it. */
+    fun show(activity: Activity, place: Uri, type: String): Boolean = try {
+        activity.startActivity(Intent(Intent.ACTION_VIEW).setDataAndType(place, type).addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION))
+        true
+    } catch (_: RuntimeException) {
+        false
     }
 
     /** The files that an intent names, without those of this app itself: nobody may make it read its own secrets out. */
