@@ -172,6 +172,15 @@ fn a_message_is_its_author_s_and_only_some_of_it_changes() {
     assert_eq!(changed(json!({"unsent": false}), &clerk), Some("chat-field"));
     assert_eq!(changed(json!({"urgent": "あとから"}), &clerk), Some("chat-field"));
     assert_eq!(changed(json!({"text": "y"}), &other), Some("not-author"));
+    // What could not be attached is given up; nothing is announced afterwards.
+    let announced = there(&says(json!({"text": "x", "photos": 2, "files": 1})), "a1");
+    let counted = |fields: Value| code(&change(announced.id, fields), Some(&announced), &clerk);
+    for fewer in [json!({"photos": 1, "files": null}), json!({"photos": null}), json!({"files": 1})] {
+        assert_eq!(counted(fewer.clone()), None, "{fewer}");
+    }
+    for more in [json!({"photos": 3}), json!({"files": 2}), json!({"files": "0"}), json!({"photos": -1})] {
+        assert_eq!(counted(more.clone()), Some("chat-field"), "{more}");
+    }
     let taken_back = there(&says(json!({"unsent": true})), "a1");
     assert_eq!(
         code(&change(said.id, json!({"text": "y"})), Some(&taken_back), &clerk),

@@ -145,6 +145,9 @@ pub trait Rooms: Send + Sync {
     async fn people_of_section(&self, section: &str) -> Result<Vec<Staff>>;
     /// Kind of the record that a kept operation will make (it waits, or its message does).
     async fn waiting_kind(&self, record: RecordId) -> Result<Option<String>>;
+    /// What a person's kept operations will hang on a message when it is there, in the order of arrival; with the word
+    /// of the bytes that came before it.
+    async fn kept_children(&self, staff: &StaffId, message: RecordId) -> Result<Vec<Record>>;
     /// All living records of a room in the order of their birth, for its export. No permission is asked.
     async fn whole_room(&self, room: RecordId) -> Result<Vec<Record>>;
 }

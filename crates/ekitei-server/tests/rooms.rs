@@ -180,7 +180,10 @@ async fn one_s_own_room_a_group_and_what_hangs_on_messages() {
         (Some(1), Some(1), Some(true))
     );
     assert_eq!(m["reactions"][0]["people"][0]["name"], "係長 次郎");
-    assert_eq!(refused(&mut one, &format!("/api/messages/{id}/renotify"), json!({"text": "まだの方へ"})).await, "everybody-read");
+    assert_eq!(
+        refused(&mut one, &format!("/api/messages/{id}/renotify"), json!({"text": "まだの方へ"})).await,
+        "everybody-read"
+    );
     // Found by one character; taken back it is not.
     let hits = two.json("/api/messages/search?q=写").await;
     assert_eq!((hits.as_array().unwrap().len(), hits[0]["room_name"].as_str()), (1, Some("林道")));

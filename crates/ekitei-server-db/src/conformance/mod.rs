@@ -7,9 +7,11 @@ pub mod edges;
 pub mod feed;
 pub mod fixture;
 pub mod fold;
+pub mod follows;
 pub mod forget;
 pub mod held;
 pub mod inspect;
+pub mod kept;
 pub mod kit;
 pub mod merge;
 pub mod people;
@@ -76,6 +78,10 @@ macro_rules! conformance_suite {
                 what_is_handed_on_was_readable_to_who_hands_it_on, pictures_hang_on_messages_of_their_room_alone,
                 who_comes_second_to_a_room_changes_nothing_of_it, only_what_was_said_there_answers_a_question,
                 what_a_backup_lost_is_not_held_again, what_was_held_goes_once_and_never_after_its_end;
+            follows: a_call_comes_to_everybody_it_asks, a_picture_may_be_shown_before_its_case_has_it,
+                an_answer_brings_its_pictures_into_the_case, what_may_go_sooner_takes_what_was_said_before_along,
+                an_urgent_message_takes_nothing_along, messages_are_found_by_room_writer_day_and_pictures;
+            kept: files_of_one_message_have_a_limit_together, what_waits_with_a_held_message_is_its_sender_s_to_see;
             forget: what_a_room_keeps_no_longer_leaves_only_hashes, what_comes_too_late_for_a_removed_message_is_answered_calmly,
                 bytes_go_with_the_room_unless_a_case_has_them, an_answer_that_became_a_note_stays_in_its_case,
                 a_call_goes_with_its_answers_and_held_words_with_their_message,

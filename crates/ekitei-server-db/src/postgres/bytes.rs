@@ -3,6 +3,7 @@
 use super::codec::{self, BLOB, UPLOAD, blob, int};
 use super::load::{load, record, settle};
 use super::pull::readable_record;
+use super::rooms_read::kept;
 use super::session::{Go, Params, Session, maybe, one, rows, run};
 use crate::error::StorageError;
 use crate::plan::{self, Needs, WorkingSet};
@@ -132,7 +133,11 @@ pub(super) async fn blob_of(
 ) -> Go<Option<BlobRow>> {
     match readable_record(tx, caller, id).await? {
         Some((record, _)) => blob_named(tx, &record, variant).await,
-        None => Ok(None),
+        // Of an own message that waits.
+        None => match kept(tx, &caller.staff, id).await? {
+            Some(record) => blob_named(tx, &record, variant).await,
+            None => Ok(None),
+        },
     }
 }
 

@@ -291,7 +291,8 @@ pub(super) async fn kept_children(
 
 /// The record that somebody's kept operation will make.
 pub(super) async fn kept(tx: &Transaction<'_>, staff: &StaffId, record: RecordId) -> Go<Option<Record>> {
-    let sql = "SELECT w.bytes FROM waiting w JOIN ops o ON o.op_id = w.op_id WHERE o.record = $1 AND w.staff = $2";
+    let sql =
+        "SELECT w.bytes FROM waiting w JOIN ops o ON o.op_id = w.op_id WHERE o.record = $1 AND w.staff = $2";
     for row in rows(tx, sql, &[&record.0, &staff.as_str()]).await? {
         let bytes: Vec<u8> = row.try_get(0)?;
         if let Some(made) = words::made(&bytes) {

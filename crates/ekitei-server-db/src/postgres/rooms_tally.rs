@@ -131,6 +131,9 @@ impl Rooms for Postgres {
     async fn waiting_kind(&self, record: RecordId) -> Result<Option<String>> {
         read!(self, tx, rooms_read::waiting_kind(&tx, record).await)
     }
+    async fn kept_children(&self, staff: &StaffId, message: RecordId) -> Result<Vec<Record>> {
+        read!(self, tx, rooms_read::kept_children(&tx, staff, message).await)
+    }
     async fn whole_room(&self, room: RecordId) -> Result<Vec<Record>> {
         read!(self, tx, rooms_read::whole_room(&tx, room).await)
     }

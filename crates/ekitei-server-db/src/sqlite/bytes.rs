@@ -3,6 +3,7 @@
 use super::codec::{self, BLOB, blob, int, uuid};
 use super::load::{load, record, settle};
 use super::pull::readable_record;
+use super::rooms_read::kept;
 use crate::error::{Result, StorageError};
 use crate::plan::{self, Needs, WorkingSet};
 use crate::rows::*;
@@ -126,7 +127,11 @@ pub(super) fn blob_of(
 ) -> Result<Option<BlobRow>> {
     match readable_record(db, caller, id)? {
         Some((record, _)) => blob_named(db, &record, variant),
-        None => Ok(None),
+        // Of an own message that waits.
+        None => match kept(db, &caller.staff, id)? {
+            Some(record) => blob_named(db, &record, variant),
+            None => Ok(None),
+        },
     }
 }
 

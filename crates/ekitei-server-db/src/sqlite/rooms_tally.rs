@@ -178,6 +178,10 @@ impl Rooms for Sqlite {
     async fn waiting_kind(&self, record: RecordId) -> Result<Option<String>> {
         self.read(move |db| rooms_read::waiting_kind(db, record)).await
     }
+    async fn kept_children(&self, staff: &StaffId, message: RecordId) -> Result<Vec<Record>> {
+        let staff = staff.clone();
+        self.read(move |db| rooms_read::kept_children(db, &staff, message)).await
+    }
     async fn whole_room(&self, room: RecordId) -> Result<Vec<Record>> {
         self.read(move |db| rooms_read::whole_room(db, room)).await
     }

@@ -103,7 +103,8 @@ pub async fn attach(
     let body = OpBody::Create { kind: kind.to_owned(), scope: Scope::Room(of.id), parent: Some(to), fields };
     // The same request once more: the same operation.
     let op = RecordId::derived(&["attach", &id.to_string()]).to_string();
-    done(&apply(&app, &user, Some(&op), id, body, None).await?)?;
+    let limit_mb = message::MAX_FILES_BYTES >> 20;
+    done(&apply(&app, &user, Some(&op), id, body, None).await?).map_err(|r| r.with("limit_mb", limit_mb))?;
     for (variant, bytes) in parts {
         store(&app, &user, id, variant, &bytes).await?;
     }

@@ -4,8 +4,8 @@ use super::apply::{apply, base, done, fields, id_or_new, readable, wrong};
 use super::guard::{Input, User};
 use super::rooms_show::{Show, open_message, open_room, own_held};
 use super::views::{
-    FaultView, MarkAnswer, MessageEdit, MessagePage, MessageView, NewMessage, Once, OutcomeView, Pinning,
-    React,
+    Again, FaultView, MarkAnswer, MessageEdit, MessagePage, MessageView, NewMessage, Once, OutcomeView,
+    Pinning, React,
 };
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
@@ -128,7 +128,7 @@ pub async fn say(app: &App, user: &User, of: &Record, input: NewMessage) -> Answ
     Ok(said)
 }
 
-/// Change text or mentions of an own message.
+/// Change text or mentions of an own message, or announce fewer attachments than could be sent.
 #[utoipa::path(patch, path = "/api/messages/{message}", tag = "rooms", params(("message" = String, Path)),
     request_body = MessageEdit, responses((status = 200, body = OutcomeView), (status = 403, body = FaultView)))]
 pub async fn edit(
@@ -139,8 +139,12 @@ pub async fn edit(
 ) -> Answer<Json<OutcomeView>> {
     let (id, target) = own(&app, &user, &id).await?;
     let mut changes = fields(input.fields);
-    changes.retain(|name, _| name == message::TEXT || name == message::MENTIONS);
-    changes.insert(message::EDITED_AT.to_owned(), app.clock.stamp().to_string().into());
+    const COUNTS: [&str; 2] = [message::PHOTOS, message::FILES];
+    const WORDS: [&str; 2] = [message::TEXT, message::MENTIONS];
+    changes.retain(|name, _| WORDS.contains(&name.as_str()) || COUNTS.contains(&name.as_str()));
+    if WORDS.iter().any(|name| changes.contains_key(*name)) {
+        changes.insert(message::EDITED_AT.to_owned(), app.clock.stamp().to_string().into());
+    }
     let body = OpBody::Patch { base: base(input.base)?, fields: changes };
     apply(&app, &user, input.op_id.as_deref(), id, body, target.as_ref()).await
 }
@@ -170,14 +174,14 @@ pub async fn unsend(
     apply(&app, &user, input.op_id.as_deref(), id, body, target.as_ref()).await
 }
 
-/// 再送 of an own message that was refused when its time had come.
+/// 再送 of an own message that was refused when its time had come, corrected or as it was.
 #[utoipa::path(post, path = "/api/messages/{message}/again", tag = "rooms", params(("message" = String, Path)),
-    request_body = Once, responses((status = 200, body = OutcomeView), (status = 404, body = FaultView)))]
+    request_body = Again, responses((status = 200, body = OutcomeView), (status = 404, body = FaultView)))]
 pub async fn again(
     State(app): State<Shared>,
     user: User,
     Path(id): Path<String>,
-    Input(input): Input<Once>,
+    Input(input): Input<Again>,
 ) -> Answer<Json<OutcomeView>> {
     let parsed: RecordId = id.parse().map_err(|_| Refused::not_found())?;
     let kept = own_held(&app, &user, parsed).await?;
@@ -185,7 +189,14 @@ pub async fn again(
         kept.filter(|h| h.fields.contains_key(message::held::REFUSED)).ok_or_else(Refused::not_found)?;
     let of = open_room(&app, &user, kept.text(message::held::ROOM)).await?;
     let fields = kept.fields.get(message::held::FIELDS).cloned().unwrap_or_default();
-    let fields: Fields = serde_json::from_value(fields).unwrap_or_default();
+    let mut fields: Fields = serde_json::from_value(fields).unwrap_or_default();
+    if let Some(text) = input.text {
+        fields.insert(message::TEXT.to_owned(), text.into());
+        fields.remove(message::MENTIONS);
+        if !input.mentions.is_empty() {
+            fields.insert(message::MENTIONS.to_owned(), input.mentions.into());
+        }
+    }
     let body = OpBody::Create { kind: kinds::MESSAGE.to_owned(), scope: of.scope, parent: None, fields };
     apply(&app, &user, input.op_id.as_deref(), parsed, body, None).await
 }

@@ -5,7 +5,7 @@ use super::convert;
 use super::guard::{Input, User};
 use super::rooms_messages::say;
 use super::rooms_show::{Show, open_message, open_room, people_of};
-use super::views::{FaultView, MessageHit, NewMessage, Once, OutcomeView, ReaderView, ReadersView};
+use super::views::{FaultView, MessageHit, NewMessage, OutcomeView, ReaderView, ReadersView, Remind};
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use axum::Json;
@@ -125,18 +125,22 @@ async fn split(app: &App, user: &User, m: &Record) -> Answer<Split> {
     Ok((read, unread))
 }
 
-/// Tells those who have not read an own message once more: an answer to it that calls on them.
+/// Tells those who have not read an own message once more, as a phone does: an answer to it that names them, with the
+/// words of its writer and no stamp, which would acknowledge something.
 #[utoipa::path(post, path = "/api/messages/{message}/renotify", tag = "rooms", params(("message" = String, Path)),
-    request_body = Once, responses((status = 200, body = OutcomeView), (status = 403, body = FaultView)))]
+    request_body = Remind, responses((status = 200, body = OutcomeView), (status = 403, body = FaultView)))]
 pub async fn renotify(
     State(app): State<Shared>,
     user: User,
     Path(id): Path<String>,
-    Input(input): Input<Once>,
+    Input(input): Input<Remind>,
 ) -> Answer<Json<OutcomeView>> {
     let m = open_message(&app, &user, &id).await?;
     if message::author(&m) != Some(&user.staff.id) {
         return Err(Refused::forbidden("not-author"));
+    }
+    if input.text.trim().is_empty() {
+        return Err(wrong("text"));
     }
     let (_, unread) = split(&app, &user, &m).await?;
     if unread.is_empty() {
@@ -144,12 +148,14 @@ pub async fn renotify(
     }
     let of = m.scope.owner().ok_or_else(Refused::not_found)?;
     let of = open_room(&app, &user, &of.to_string()).await?;
+    let mentions: Vec<String> = unread.into_iter().map(|s| s.0).collect();
+    let called = Show::new(&app, &user).names.all(&mentions).await?;
+    let called: Vec<String> = called.iter().map(|n| format!("@{}", n.name)).collect();
     let again = NewMessage {
         op_id: input.op_id,
-        text: m.text(message::TEXT).to_owned(),
+        text: format!("{}\n{}", called.join(" "), input.text.trim()),
         reply_to: Some(m.id.to_string()),
-        mentions: unread.into_iter().map(|s| s.0).collect(),
-        stamp: (m.text(message::TEXT).trim().is_empty()).then(|| "confirmed".to_owned()),
+        mentions,
         ..NewMessage::default()
     };
     say(&app, &user, &of, again).await

@@ -144,7 +144,10 @@ impl<'a> Show<'a> {
             let pinned = page.pinned.contains(&m.id);
             messages.push(self.message(&m, &attached, &marks, people.len(), pinned).await?);
         }
-        let held = page.held.iter().map(|text| held(&convert::record(text)?)).collect::<Answer<_>>()?;
+        let mut held = Vec::with_capacity(page.held.len());
+        for text in &page.held {
+            held.push(self.held(&convert::record(text)?).await?);
+        }
         Ok(MessagePage {
             messages,
             older: page.older,
@@ -206,11 +209,7 @@ impl<'a> Show<'a> {
             files_expected: number(m, message::FILES),
             photos: of_it.iter().filter(|c| c.kind == kinds::PHOTO).map(|p| a_photo(p)).collect(),
             files: of_it.iter().filter(|c| c.kind == kinds::FILE).map(|f| a_file(f)).collect(),
-            question: message::question_case(m).map(|case| QuestionView {
-                case: case.to_string(),
-                answered: given(m.text(message::ANSWER)),
-                may_mark: mine,
-            }),
+            question: question(m, mine),
             answer_to: given(m.text(message::ANSWER_TO)),
             edited: m.revs.contains_key(message::TEXT),
             unsent: m.flag(message::UNSENT),
@@ -227,12 +226,55 @@ impl<'a> Show<'a> {
         let Some(id) = message::reply_to(m) else { return Ok(None) };
         let Some(text) = self.app.storage.record(&self.user.caller, id).await? else { return Ok(None) };
         let to = convert::record(&text)?;
+        let (wordless, files) = (to.text(message::TEXT).is_empty(), number(&to, message::FILES));
+        let file_name = match wordless && files > 0 {
+            true => {
+                self.app.storage.office_children(id).await?.iter().find(|c| c.kind == kinds::FILE).cloned()
+            }
+            false => None,
+        };
         Ok(Some(ReplyView {
             id: id.to_string(),
             author: self.author(&to).await?,
             text: to.text(message::TEXT).to_owned(),
             unsent: to.flag(message::UNSENT) || to.deleted,
+            stamp: given(to.text(message::STAMP)),
+            photos: number(&to, message::PHOTOS),
+            files,
+            file_name: file_name.and_then(|f| given(f.text(message::file::NAME))),
         }))
+    }
+
+    /// An own message that waits, whole: what will hang on it waits for it.
+    async fn held(&self, of: &Record) -> Answer<HeldView> {
+        let until = of.text(message::held::UNTIL).parse::<Stamp>();
+        let fields = of.fields.get(message::held::FIELDS).cloned().unwrap_or_default();
+        let mut said = of.clone();
+        said.fields = serde_json::from_value(fields).unwrap_or_default();
+        let children = match of.text(message::held::MESSAGE).parse::<RecordId>() {
+            Ok(id) => self.app.storage.kept_children(&self.user.staff.id, id).await?,
+            Err(_) => Vec::new(),
+        };
+        let mentions = said.list(message::MENTIONS);
+        let people: Vec<String> = mentions.iter().filter(|s| *s != message::EVERYBODY).cloned().collect();
+        Ok(HeldView {
+            message: of.text(message::held::MESSAGE).to_owned(),
+            text: of.text(message::held::TEXT).to_owned(),
+            until_ms: until.map_or(0, |s| s.utc_ms),
+            refused: given(of.text(message::held::REFUSED)),
+            stamp: given(said.text(message::STAMP)),
+            urgent: given(said.text(message::URGENT)),
+            reply: self.reply(&said).await?,
+            mentions: self.names.all(&people).await?,
+            mentions_all: mentions.iter().any(|s| s == message::EVERYBODY),
+            link: said.fields.get(message::LINK).cloned(),
+            forward: self.forward(&said).await?,
+            question: question(&said, true),
+            photos_expected: number(&said, message::PHOTOS),
+            files_expected: number(&said, message::FILES),
+            photos: children.iter().filter(|c| c.kind == kinds::PHOTO).map(a_photo).collect(),
+            files: children.iter().filter(|c| c.kind == kinds::FILE).map(a_file).collect(),
+        })
     }
 
     async fn forward(&self, m: &Record) -> Answer<Option<ForwardView>> {
@@ -266,15 +308,9 @@ pub fn revs(of: &Record, fields: &[&str]) -> BTreeMap<String, String> {
     fields.iter().filter_map(|f| Some(((*f).to_owned(), of.rev(f)?.op.to_string()))).collect()
 }
 
-fn held(of: &Record) -> Answer<HeldView> {
-    let until = of.text(message::held::UNTIL).parse::<Stamp>();
-    Ok(HeldView {
-        message: of.text(message::held::MESSAGE).to_owned(),
-        text: of.text(message::held::TEXT).to_owned(),
-        until_ms: until.map_or(0, |s| s.utc_ms),
-        refused: Some(of.text(message::held::REFUSED)).filter(|code| !code.is_empty()).map(str::to_owned),
-        fields: of.fields.get(message::held::FIELDS).cloned().unwrap_or_default(),
-    })
+fn question(of: &Record, mine: bool) -> Option<QuestionView> {
+    let case = message::question_case(of)?.to_string();
+    Some(QuestionView { case, answered: given(of.text(message::ANSWER)), may_mark: mine })
 }
 
 fn a_photo(of: &Record) -> RoomPhoto {

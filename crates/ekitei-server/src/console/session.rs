@@ -2,7 +2,7 @@
 
 use super::guard::{Input, User, cookie, cookie_name};
 use super::may;
-use super::views::{FaultView, MayView, PersonView, SessionView, SignIn};
+use super::views::{FaultView, LimitsView, MayView, PersonView, SessionView, SignIn};
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use crate::hex;
@@ -12,7 +12,9 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ekitei_model::StaffId;
+use ekitei_model::chat::message;
 use ekitei_model::people::Staff;
+use ekitei_photo::FILE_LIMIT_BYTES;
 use std::net::SocketAddr;
 
 /// Sign in with an account.
@@ -82,6 +84,12 @@ fn view(app: &App, staff: &Staff, expires_ms: i64) -> SessionView {
             phones: may::manages_phones(staff, &today),
             admin: staff.is_admin(&today),
             cases: staff.sections_on(&today).next().is_some(),
+        },
+        limits: LimitsView {
+            photo_bytes: FILE_LIMIT_BYTES,
+            file_bytes: message::MAX_FILE_BYTES,
+            files_bytes: message::MAX_FILES_BYTES,
+            text_chars: message::MAX_TEXT_CHARS as u64,
         },
         server_name: app.config.server_name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

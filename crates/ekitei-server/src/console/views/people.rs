@@ -21,9 +21,20 @@ pub struct SessionView {
     /// Without a request for so long the session ends earlier.
     pub idle_ms: i64,
     pub may: MayView,
+    pub limits: LimitsView,
     pub server_name: String,
     pub version: String,
     pub now_ms: i64,
+}
+
+/// What a message may carry, as the office judges it.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct LimitsView {
+    pub photo_bytes: u64,
+    pub file_bytes: u64,
+    /// All files of one message.
+    pub files_bytes: u64,
+    pub text_chars: u64,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]

@@ -137,8 +137,21 @@ pub struct HeldView {
     pub until_ms: i64,
     /// Why it was not delivered when its time had come: it waits until it is sent again or taken back.
     pub refused: Option<String>,
-    #[schema(value_type = Object)]
-    pub fields: Value,
+    pub stamp: Option<String>,
+    pub urgent: Option<String>,
+    pub reply: Option<ReplyView>,
+    pub mentions: Vec<NameView>,
+    pub mentions_all: bool,
+    /// `{kind, id, label}`
+    #[schema(value_type = Option<Object>)]
+    pub link: Option<Value>,
+    pub forward: Option<ForwardView>,
+    pub question: Option<QuestionView>,
+    /// How many were attached; fewer may have come.
+    pub photos_expected: u64,
+    pub files_expected: u64,
+    pub photos: Vec<RoomPhoto>,
+    pub files: Vec<RoomFile>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -190,6 +203,12 @@ pub struct ReplyView {
     pub author: NameView,
     pub text: String,
     pub unsent: bool,
+    /// What stands for it where it has no words.
+    pub stamp: Option<String>,
+    pub photos: u64,
+    pub files: u64,
+    /// Of its first file.
+    pub file_name: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -287,6 +306,23 @@ pub struct MessageEdit {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct Once {
     pub op_id: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct Again {
+    pub op_id: Option<String>,
+    /// What it says now; absent: as it was.
+    pub text: Option<String>,
+    /// Whom the changed text calls.
+    #[serde(default)]
+    pub mentions: Vec<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Remind {
+    pub op_id: Option<String>,
+    /// What they are told, in the writer's language; their names are put before it.
+    pub text: String,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
