@@ -104,6 +104,7 @@ fn words(room: RecordId, text: &str) -> ChatSendArgs {
         urgent: None,
         stamp: None,
         link: None,
+        draft: false,
     }
 }
 
@@ -112,7 +113,7 @@ fn say(core: &Core, room: RecordId, text: &str) -> RecordId {
 }
 
 fn page(core: &Core, room: RecordId) -> RoomView {
-    core.chat_room(RoomArgs { room, limit: 1_000, at: None }).unwrap()
+    core.chat_room(RoomArgs::newest(room, 1_000)).unwrap()
 }
 
 fn texts(core: &Core, room: RecordId) -> Vec<String> {
@@ -201,7 +202,7 @@ fn a_phone_that_reads_from_the_beginning_shows_what_one_that_followed_shows() {
     let said: Vec<RecordId> = (0..12).map(|n| say(&one, room, &format!("報告 {n}"))).collect();
     drain(&one);
     round(&followed);
-    one.chat_edit(ChatEditArgs { id: said[3], text: "なおした".into() }).unwrap();
+    one.chat_edit(ChatEditArgs { id: said[3], text: "なおした".into(), mentions: None }).unwrap();
     one.chat_unsend(RecordRef { id: said[5] }).unwrap();
     drain(&one);
     round(&followed);
@@ -230,6 +231,7 @@ fn who_leaves_a_group_loses_it_and_what_waits_for_it_is_kept_at_the_office() {
         name: "林道".into(),
         colour: String::new(),
         people: vec![OTHER.into()],
+        sections: Vec::new(),
         history: true,
     };
     let room = one.chat_group(args).unwrap().id;

@@ -47,18 +47,26 @@ impl Reader<'_> {
     pub fn messages(&self, scope: &Scope, limit: usize) -> Result<(Vec<Shown>, bool), Fault> {
         Ok(self.vault.read(|c| rooms::messages(c, scope, limit))?)
     }
-    pub fn messages_from_end(&self, scope: &Scope, id: RecordId) -> Result<Option<u64>, Fault> {
-        Ok(self.vault.read(|c| rooms::from_end(c, scope, id))?)
+    /// At most `limit` messages of a room from the place `from` on.
+    pub fn messages_part(&self, scope: &Scope, from: u64, limit: usize) -> Result<rooms::Part, Fault> {
+        Ok(self.vault.read(|c| rooms::part(c, scope, from, limit))?)
+    }
+    pub fn message_place(&self, scope: &Scope, id: RecordId) -> Result<Option<u64>, Fault> {
+        Ok(self.vault.read(|c| rooms::place_of(c, scope, id))?)
+    }
+    /// The place `back` messages before `born`.
+    pub fn place_before(&self, scope: &Scope, born: u64, back: u32) -> Result<u64, Fault> {
+        Ok(self.vault.read(|c| rooms::place_before(c, scope, born, back))?)
+    }
+    /// How many messages stand from this place to the end.
+    pub fn messages_from(&self, scope: &Scope, born: u64) -> Result<u64, Fault> {
+        Ok(self.vault.read(|c| rooms::from_place(c, scope, born))?)
     }
     pub fn newest_message(&self, scope: &Scope) -> Result<u64, Fault> {
         Ok(self.vault.read(|c| rooms::newest_born(c, scope))?)
     }
     pub fn unread(&self, scope: &Scope, after: u64, me: &StaffId) -> Result<Unread, Fault> {
         Ok(self.vault.read(|c| rooms::unread(c, scope, after, me))?)
-    }
-    /// Messages of all rooms that lie in the overlay.
-    pub fn waiting_messages(&self) -> Result<Vec<Shown>, Fault> {
-        Ok(self.vault.read(rooms::waiting)?)
     }
     /// What hangs on messages of one room, by message.
     pub fn hanging(
@@ -102,6 +110,11 @@ impl Reader<'_> {
     /// In the order of their reading.
     pub fn directory(&self, query: &str, limit: u32) -> Result<Vec<Record>, Fault> {
         Ok(self.vault.read(|c| people::directory(c, query, limit))?)
+    }
+
+    /// Full paths of the sections in which anybody holds a post on this day.
+    pub fn sections(&self, today: &str) -> Result<Vec<String>, Fault> {
+        Ok(self.vault.read(|c| people::sections(c, today))?)
     }
 
     /// Everybody, for looking through them in memory; [`Reader::people_mark`] tells when that is out of date.

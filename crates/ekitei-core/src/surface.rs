@@ -195,6 +195,9 @@ impl Surface for Core {
     fn chat_group(&self, args: ChatGroupArgs) -> Result<RoomRow, Fault> {
         usecase::chat::group(&self.shared.open()?, &args)
     }
+    fn chat_sections(&self, _: Nothing) -> Result<SectionsView, Fault> {
+        usecase::chat::sections(&self.shared.open()?)
+    }
     fn chat_rename(&self, args: ChatRenameArgs) -> Result<RoomRow, Fault> {
         usecase::chat::rename(&self.shared.open()?, &args)
     }

@@ -32,11 +32,12 @@ fn text(room: RecordId, text: &str) -> ChatSendArgs {
         urgent: None,
         stamp: None,
         link: None,
+        draft: false,
     }
 }
 
 fn page(core: &Core, room: RecordId) -> RoomView {
-    core.chat_room(RoomArgs { room, limit: 50, at: None }).unwrap()
+    core.chat_room(RoomArgs::newest(room, 50)).unwrap()
 }
 
 fn texts(view: &RoomView) -> Vec<&str> {
@@ -124,14 +125,15 @@ fn editing_changes_the_row_while_it_waits_and_follows_when_it_is_on_its_way() {
     let (phone, mut office, room) = in_a_room();
     let core = phone.open();
     let sent = core.chat_send(text(room, "書きまちがい")).unwrap();
-    let edited = core.chat_edit(ChatEditArgs { id: sent.id, text: "直した".into() }).unwrap();
+    let edited = core.chat_edit(ChatEditArgs { id: sent.id, text: "直した".into(), mentions: None }).unwrap();
     assert_eq!((edited.text.as_str(), edited.edited), ("直した", false), "nobody has seen it");
     assert_eq!(waiting(&core).len(), 1);
     // In a batch, without an answer: its bytes are fixed.
     office.freezes(&phone);
     drop(core);
     let core = phone.open();
-    let again = core.chat_edit(ChatEditArgs { id: sent.id, text: "もう一度".into() }).unwrap();
+    let again =
+        core.chat_edit(ChatEditArgs { id: sent.id, text: "もう一度".into(), mentions: None }).unwrap();
     assert_eq!((again.text.as_str(), again.edited), ("もう一度", true));
     assert_eq!(waiting(&core).len(), 2);
     drop(core);
@@ -147,7 +149,10 @@ fn editing_changes_the_row_while_it_waits_and_follows_when_it_is_on_its_way() {
     let core = phone.open();
     let view = page(&core, room);
     assert!(view.messages[0].unsent);
-    assert_eq!(code(core.chat_edit(ChatEditArgs { id: sent.id, text: "x".into() })), "message-unsent");
+    assert_eq!(
+        code(core.chat_edit(ChatEditArgs { id: sent.id, text: "x".into(), mentions: None })),
+        "message-unsent"
+    );
 }
 
 #[test]
@@ -202,7 +207,7 @@ fn what_was_refused_is_corrected_and_goes_again_as_one() {
     drop(core);
     office.answers(&phone, |op| refuses_messages(op, sent.id));
     let core = phone.open();
-    let edited = core.chat_edit(ChatEditArgs { id: sent.id, text: "正しい".into() }).unwrap();
+    let edited = core.chat_edit(ChatEditArgs { id: sent.id, text: "正しい".into(), mentions: None }).unwrap();
     assert_eq!((edited.state, edited.edited), (MessageState::Waiting, false), "nobody has seen it");
     drop(core);
     let core = phone.open();
@@ -253,7 +258,7 @@ fn a_refused_change_is_given_up_without_the_message_that_the_office_has() {
     drop(core);
     office.takes(&phone);
     let core = phone.open();
-    core.chat_edit(ChatEditArgs { id: sent.id, text: "なおせない".into() }).unwrap();
+    core.chat_edit(ChatEditArgs { id: sent.id, text: "なおせない".into(), mentions: None }).unwrap();
     core.chat_react(ChatReactArgs { id: sent.id, mark: "heart".into() }).unwrap();
     drop(core);
     // Neither is allowed any more; what was delivered has not come back yet.
@@ -273,7 +278,7 @@ fn a_refused_change_is_given_up_without_the_message_that_the_office_has() {
     assert_eq!((texts(&view), states(&view)), (vec!["届いた"], vec![MessageState::Sent]));
     assert!(view.messages[0].reactions.is_empty() && waiting(&core).is_empty());
     // Taking it back afterwards is told to the office, which has it.
-    core.chat_edit(ChatEditArgs { id: sent.id, text: "もう一度".into() }).unwrap();
+    core.chat_edit(ChatEditArgs { id: sent.id, text: "もう一度".into(), mentions: None }).unwrap();
     drop(core);
     office.answers(&phone, refused);
     let core = phone.open();
@@ -303,6 +308,8 @@ fn a_message_whose_picture_is_refused_fails_with_its_reason() {
     let view = page(&core, room);
     assert_eq!(states(&view), [MessageState::Failed]);
     assert_eq!(view.messages[0].fault.as_ref().unwrap().code, "hash-mismatch");
+    let listed = core.chat_rooms(Nothing {}).unwrap().into_iter().find(|r| r.id == room).unwrap();
+    assert_eq!((listed.failed, core.chat_badge(Nothing {}).unwrap().failed), (1, 1), "the list says so, too");
     let again = core.chat_retry(RecordRef { id: sent.id }).unwrap();
     assert_eq!(again.state, MessageState::Sent);
     assert!(waiting(&core).contains(&"original".to_owned()));
@@ -422,7 +429,7 @@ fn what_is_unread_is_counted_and_read_marks_fold() {
     let born = page(&phone.open(), room).messages[3].born;
     office.marks(&phone, room, OTHER, born);
     let core = phone.open();
-    assert_eq!(page(&core, room).messages[3].reads, 1);
+    assert_eq!(page(&core, room).messages[3].reads, Some(1));
     let readers = core.chat_readers(RecordRef { id: sent.id }).unwrap();
     assert_eq!((readers.read.len(), readers.unread.len()), (1, 0));
     assert_eq!(readers.read[0].name, "見本 花子");
@@ -463,28 +470,288 @@ fn reactions_and_pins_are_turned_on_and_off() {
 fn a_draft_is_kept_and_never_offered_again_once_it_was_sent() {
     let (phone, _, room) = in_a_room();
     let core = phone.open();
-    let draft = |text: &str| ChatDraftArgs {
-        room,
-        text: text.into(),
-        reply_to: None,
-        mentions: Vec::new(),
-        urgent: None,
-    };
-    core.chat_draft(draft("書きか")).unwrap();
-    core.chat_draft(draft("書きかけ")).unwrap();
+    core.chat_draft(draft(room, "書きか")).unwrap();
+    core.chat_draft(draft(room, "書きかけ")).unwrap();
     drop(core);
     let core = phone.open();
     let kept = page(&core, room).draft.unwrap();
     assert_eq!(kept.text, "書きかけ");
-    assert_eq!(core.chat_send(text(room, "書きかけ")).unwrap().id, kept.message);
+    let written = ChatSendArgs { draft: true, ..text(room, "書きかけ") };
+    assert_eq!(core.chat_send(written).unwrap().id, kept.message);
     // Killed after the sending, before the draft was forgotten.
     let value = serde_json::to_value(&kept).unwrap();
     core.draft_save(DraftArgs { key: format!("chat:{room}"), value }).unwrap();
     drop(core);
     let core = phone.open();
-    assert_eq!(page(&core, room).draft, None);
-    assert_ne!(core.chat_send(text(room, "次")).unwrap().id, kept.message);
+    assert!(page(&core, room).draft.is_none());
+    let next = ChatSendArgs { draft: true, ..text(room, "次") };
+    assert_ne!(core.chat_send(next).unwrap().id, kept.message);
     assert_eq!(texts(&page(&core, room)), ["書きかけ", "次"]);
+}
+
+fn draft(room: RecordId, text: &str) -> ChatDraftArgs {
+    ChatDraftArgs {
+        room,
+        text: text.into(),
+        reply_to: None,
+        named: Vec::new(),
+        urgent: None,
+        attached: Vec::new(),
+        link: None,
+    }
+}
+
+#[test]
+fn whatever_else_is_sent_leaves_the_draft_of_its_room() {
+    let (phone, mut office, room) = in_a_room();
+    office.says(&phone, &other_says(room, OTHER, "どうですか"));
+    let core = phone.open();
+    core.chat_draft(draft(room, "書きかけの長い返事")).unwrap();
+    let photos = vec![inbox(&core, "whiteboard.jpg", &jpeg(2))];
+    core.chat_send(ChatSendArgs { photos, ..text(room, "") }).unwrap();
+    core.chat_send(ChatSendArgs { stamp: Some("ryokai".into()), ..text(room, "") }).unwrap();
+    core.chat_send(text(room, "まだの方は")).unwrap();
+    drop(core);
+    let core = phone.open();
+    let kept = page(&core, room).draft.unwrap();
+    assert_eq!(kept.text, "書きかけの長い返事");
+    assert!(page(&core, room).messages.iter().all(|m| m.id != kept.message), "its id is still its own");
+}
+
+#[test]
+fn a_draft_keeps_everything_that_goes_with_it_and_says_what_was_lost() {
+    let (phone, mut office, room) = in_a_room();
+    office.says(&phone, &other_says(room, OTHER, "どの沢ですか"));
+    let core = phone.open();
+    let asked = page(&core, room).messages[0].id;
+    let (here, gone) = (inbox(&core, "地図.pdf", b"%PDF"), inbox(&core, "沢.jpg", &jpeg(2)));
+    let attached = |name: &String, label: &str, picture| ChatAttached {
+        name: name.clone(),
+        label: label.into(),
+        picture,
+    };
+    let link = ChatLink {
+        kind: "case".into(),
+        id: RecordId::derived(&["case"]),
+        label: "砂-0412".into(),
+        case: None,
+    };
+    core.chat_draft(ChatDraftArgs {
+        reply_to: Some(asked),
+        named: vec![ChatNamed { staff: OTHER.into(), name: "見本 花子".into() }],
+        urgent: Some("増水".into()),
+        attached: vec![attached(&here, "地図.pdf", false), attached(&gone, "沢.jpg", true)],
+        link: Some(link),
+        ..draft(room, "@見本 花子 ここです")
+    })
+    .unwrap();
+    drop(core);
+    // Copies in the inbox are not kept for ever.
+    std::fs::remove_file(phone.dir().join("inbox").join(&gone)).unwrap();
+    let core = phone.open();
+    let kept = page(&core, room).draft.unwrap();
+    let reply = kept.reply.unwrap();
+    assert_eq!((reply.id, reply.by_name.as_str(), reply.text.as_str()), (asked, "見本 花子", "どの沢ですか"));
+    assert_eq!((kept.named[0].staff.as_str(), kept.urgent.as_deref()), (OTHER, Some("増水")));
+    assert_eq!(kept.attached.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), [here]);
+    assert_eq!((kept.lost, kept.link.unwrap().label), (vec!["沢.jpg".to_owned()], "砂-0412".to_owned()));
+    // A draft that an older program kept is a draft still; one of files alone is named in the list.
+    let old = json!({"message": kept.message, "text": "前の版から", "reply_to": null, "mentions": [OTHER], "urgent": null});
+    core.draft_save(DraftArgs { key: format!("chat:{room}"), value: old }).unwrap();
+    assert_eq!(page(&core, room).draft.unwrap().text, "前の版から");
+    let name = inbox(&core, "様式.pdf", b"%PDF");
+    core.chat_draft(ChatDraftArgs {
+        attached: vec![attached(&name, "様式.pdf", false)], ..draft(room, "")
+    })
+    .unwrap();
+    assert_eq!(page(&core, room).room.draft, "様式.pdf");
+    core.chat_draft(draft(room, "")).unwrap();
+    assert!(page(&core, room).draft.is_none());
+}
+
+#[test]
+fn editing_keeps_whom_a_message_calls_or_changes_it() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let called = |m: &MessageView| m.mentions.iter().map(|one| one.staff.clone()).collect::<Vec<_>>();
+    let edit = |core: &Core, id, text: &str, mentions: Option<&[&str]>| {
+        let mentions = mentions.map(|all| all.iter().map(|one| (*one).to_owned()).collect());
+        core.chat_edit(ChatEditArgs { id, text: text.into(), mentions }).unwrap()
+    };
+    let sent = core
+        .chat_send(ChatSendArgs { mentions: vec![OTHER.into()], ..text(room, "@見本 花子 九時") })
+        .unwrap();
+    drop(core);
+    office.takes(&phone);
+    office.sends_back(&phone);
+    let core = phone.open();
+    let kept = edit(&core, sent.id, "@見本 花子 十時", None);
+    assert_eq!((called(&kept), kept.edited), (vec![OTHER.to_owned()], true));
+    assert_eq!(called(&edit(&core, sent.id, "@全員 十時", Some(&["all"]))), ["all"]);
+    drop(core);
+    office.takes(&phone);
+    office.sends_back(&phone);
+    let core = phone.open();
+    assert_eq!(called(&page(&core, room).messages[0]), ["all"]);
+    assert!(called(&edit(&core, sent.id, "十時", Some(&[]))).is_empty());
+}
+
+#[test]
+fn what_is_forwarded_again_names_its_first_writer() {
+    let (phone, mut office, room) = in_a_room();
+    let mut said = other_says(room, OTHER, "橋が通れません");
+    said.fields.insert(
+        "forward".into(),
+        json!({"from_staff": "s009", "at": "2026-11-20T10:00:00.000+09:00", "room_name": "土木"}),
+    );
+    office.says(&phone, &said);
+    phone.receive(&Scope::All, &[staff_entry("s009", "見本 次郎", SECTION)]);
+    let core = phone.open();
+    let mine = core.chat_forward(ChatForwardArgs { id: said.id, room: own_room() }).unwrap();
+    let origin = mine.forward.unwrap();
+    assert_eq!((origin.by_name.as_str(), origin.room_name.as_str()), ("見本 次郎", "土木"));
+}
+
+#[test]
+fn in_a_large_room_nobody_is_said_to_have_not_read_what_nobody_counts() {
+    let phone = Phone::enrolled();
+    let people: Vec<_> = (0..150).map(|n| staff_entry(&format!("p{n:03}"), "見本 花子", SECTION)).collect();
+    phone.receive(&Scope::All, &people);
+    let mut office = Office::default();
+    let room = RecordId::derived(&["large"]);
+    office.makes_room_of(&phone, room, SECTION);
+    let core = phone.open();
+    let old = core.chat_send(text(room, "先週の連絡")).unwrap().id;
+    let new = core.chat_send(text(room, "今日の連絡")).unwrap().id;
+    drop(core);
+    office.takes(&phone);
+    office.sends_back(&phone);
+    // A mark from before the room grew large says that much.
+    let core = phone.open();
+    let born = page(&core, room).messages[0].born;
+    drop(core);
+    office.marks(&phone, room, "p001", born);
+    office.counts(&phone, room, SECTION, &[(born + 1, 42)]);
+    let core = phone.open();
+    let view = page(&core, room);
+    assert_eq!(view.messages.iter().map(|m| m.reads).collect::<Vec<_>>(), [None, Some(42)]);
+    let readers = |id| core.chat_readers(RecordRef { id }).unwrap();
+    let (old, new) = (readers(old), readers(new));
+    assert!(!old.complete && old.count.is_none() && old.unread.is_empty());
+    assert_eq!(old.read.iter().map(|m| m.staff.as_str()).collect::<Vec<_>>(), ["p001"]);
+    assert!(!new.complete && new.unread.is_empty());
+    assert_eq!(new.count, Some(42));
+}
+
+#[test]
+fn quotes_and_pins_of_what_has_no_words_say_what_it_is() {
+    let (phone, mut office, room) = in_a_room();
+    let core = phone.open();
+    let stamp = core.chat_send(ChatSendArgs { stamp: Some("ryokai".into()), ..text(room, "") }).unwrap().id;
+    let name = inbox(&core, "様式第1号.pdf", b"%PDF-1.7 invented");
+    let file = core.chat_send(ChatSendArgs { files: vec![name], ..text(room, "") }).unwrap().id;
+    let photos = vec![inbox(&core, "a.jpg", &jpeg(1))];
+    let photo = core.chat_send(ChatSendArgs { photos, ..text(room, "") }).unwrap().id;
+    drop(core);
+    office.takes(&phone);
+    office.sends_back(&phone);
+    let core = phone.open();
+    let quoted = |id| {
+        let reply = ChatSendArgs { reply_to: Some(id), ..text(room, "これ") };
+        core.chat_send(reply).unwrap().reply.unwrap()
+    };
+    assert_eq!(quoted(stamp).stamp.as_deref(), Some("ryokai"));
+    assert_eq!((quoted(file).files, quoted(file).file_name.as_deref()), (1, Some("様式第1号.pdf")));
+    assert_eq!((quoted(photo).photos, quoted(photo).text.as_str()), (1, ""));
+    for id in [stamp, file, photo] {
+        core.chat_pin(ChatPinArgs { id, on: true }).unwrap();
+    }
+    let pins = page(&core, room).pins;
+    let pinned = |id| pins.iter().find(|p| p.id == id).unwrap();
+    assert_eq!(pinned(stamp).stamp.as_deref(), Some("ryokai"));
+    assert_eq!(pinned(file).file_name.as_deref(), Some("様式第1号.pdf"));
+    assert_eq!(pinned(photo).photos, 1);
+}
+
+#[test]
+fn a_room_with_much_unread_opens_there_and_is_read_in_parts() {
+    let (phone, mut office, room) = in_a_room();
+    let said: Vec<String> = (0..2_500).map(|n| format!("第{n}報")).collect();
+    let records: Vec<_> = said.iter().map(|text| other_says(room, OTHER, text)).collect();
+    for some in records.chunks(500) {
+        office.says_all(&phone, some);
+    }
+    let core = phone.open();
+    let ask = |args: RoomArgs| core.chat_room(args).unwrap();
+    let born =
+        |n: usize| ask(RoomArgs { at: Some(records[n].id), ..RoomArgs::newest(room, 1) }).messages[15].born;
+    core.chat_read(ChatReadArgs { room, born: born(99) }).unwrap();
+    let core = &core;
+    let open = ask(RoomArgs { unread: true, ..RoomArgs::newest(room, 50) });
+    assert_eq!((open.messages.len(), open.older, open.newer), (65, true, true));
+    assert_eq!((open.first_unread, open.unread_from), (Some(records[100].id), Some(born(100))));
+    assert_eq!((open.messages[15].text.as_str(), open.room.unread), ("第100報", 2_400));
+    assert_eq!(open.read, born(99));
+    // Where the end is shown the line is not: that message is not among them.
+    assert_eq!(ask(RoomArgs::newest(room, 50)).first_unread, None);
+    // The same part again, with more before and behind it.
+    let from = Some(open.messages[0].born);
+    let more = ask(RoomArgs { from, back: 30, ..RoomArgs::newest(room, 100) });
+    let texts = |view: &RoomView| {
+        let ends = [view.messages.first().unwrap(), view.messages.last().unwrap()];
+        ends.map(|m| m.text.clone())
+    };
+    assert_eq!((texts(&more), more.messages.len()), (["第55報".to_owned(), "第184報".to_owned()], 130));
+    // What is being sent stands at the end alone, and the part that reaches the end goes on with it.
+    core.chat_send(text(room, "了解しました")).unwrap();
+    assert_eq!(texts(&ask(RoomArgs { from, ..RoomArgs::newest(room, 100) }))[1], "第184報");
+    let end = ask(RoomArgs { from: Some(born(2_450)), ..RoomArgs::newest(room, 100) });
+    assert_eq!((texts(&end), end.newer), (["第2450報".to_owned(), "了解しました".to_owned()], false));
+    // A pin or quote of long ago opens in its place.
+    let there = ask(RoomArgs { at: Some(records[20].id), ..RoomArgs::newest(room, 50) });
+    assert_eq!((texts(&there)[0].as_str(), there.messages.len()), ("第5報", 65));
+    assert!(there.messages.iter().any(|m| m.id == records[20].id));
+}
+
+#[test]
+fn a_room_of_several_sections_is_made_and_changed_by_those_who_may() {
+    let args = |sections: &[&str]| ChatGroupArgs {
+        name: "林道".into(),
+        colour: "green".into(),
+        people: Vec::new(),
+        sections: sections.iter().map(|s| (*s).to_owned()).collect(),
+        history: true,
+    };
+    let clerk = Phone::enrolled();
+    let core = clerk.open();
+    assert!(!core.chat_sections(Nothing {}).unwrap().may_make);
+    assert_eq!(code(core.chat_group(args(&["A振興局/林務課/治山係"]))), "not-allowed");
+    let phone = Phone::of_a_head();
+    phone.receive(&Scope::All, &[staff_entry(OTHER, "見本 花子", "A振興局/林務課/治山係")]);
+    let core = phone.open();
+    let office = core.chat_sections(Nothing {}).unwrap();
+    assert_eq!((office.may_make, office.sections), (true, vec!["A振興局/林務課/治山係".to_owned()]));
+    let offices = core.chat_group(args(&["A振興局/林務課/治山係"])).unwrap();
+    assert_eq!(offices.kind, Type::Offices);
+    let group = core.chat_group(ChatGroupArgs { people: vec![OTHER.into()], ..args(&[]) }).unwrap();
+    assert_eq!((group.kind, group.colour.as_str()), (Type::Group, "green"));
+    let members = |room| core.chat_members(RoomRef { room }).unwrap();
+    assert!(members(group.id).history);
+    let change = |room, sections: Option<Vec<String>>| ChatRenameArgs {
+        room,
+        name: "林道 連絡".into(),
+        colour: "red".into(),
+        history: Some(false),
+        sections,
+    };
+    let sections = vec!["A振興局/林務課/治山係".to_owned(), SECTION.to_owned()];
+    core.chat_rename(change(offices.id, Some(sections.clone()))).unwrap();
+    assert_eq!(members(offices.id).sections, sections);
+    assert!(members(offices.id).members.iter().any(|m| m.staff == OTHER && m.by_section));
+    let changed = core.chat_rename(change(group.id, None)).unwrap();
+    assert_eq!((changed.name.as_str(), changed.colour.as_str()), ("林道 連絡", "red"));
+    assert!(!members(group.id).history);
+    assert_eq!(code(core.chat_rename(change(group.id, Some(Vec::new())))), "room-empty");
 }
 
 #[test]
@@ -507,6 +774,7 @@ fn rooms_are_made_before_their_first_message_and_once() {
         name: "当番".into(),
         colour: String::new(),
         people: people.iter().map(|p| (*p).to_owned()).collect(),
+        sections: Vec::new(),
         history: false,
     };
     assert_eq!(code(core.chat_group(args(&["s001"]))), "room-empty");
@@ -567,7 +835,7 @@ fn messages_are_found_by_any_part_and_by_room_sender_day_and_pictures() {
     assert_eq!(found(ChatSearchArgs { from: Some("2026-01-01".into()), ..find("らしい") }).len(), 1);
     let hit = core.chat_search(find("カメ")).unwrap().remove(0);
     assert_eq!((hit.room, hit.room_name.as_str(), hit.by.as_str()), (room, "見本 花子", OTHER));
-    let at = core.chat_room(RoomArgs { room, limit: 1, at: Some(hit.id) }).unwrap();
+    let at = core.chat_room(RoomArgs { at: Some(hit.id), ..RoomArgs::newest(room, 1) }).unwrap();
     assert!(at.messages.iter().any(|m| m.id == hit.id), "it opens in its place");
 }
 
@@ -578,14 +846,18 @@ fn a_long_room_opens_with_its_newest_and_goes_back_as_far_as_asked() {
     let records: Vec<_> = said.iter().map(|text| other_says(room, OTHER, text)).collect();
     office.says_all(&phone, &records);
     let core = phone.open();
-    let open = |limit: u32, at: Option<RecordId>| core.chat_room(RoomArgs { room, limit, at }).unwrap();
+    let open = |limit: u32, at: Option<RecordId>| {
+        core.chat_room(RoomArgs { at, ..RoomArgs::newest(room, limit) }).unwrap()
+    };
     let newest = open(50, None);
     assert_eq!(
         (texts(&newest).as_slice(), newest.older),
         (&said[20..].iter().map(String::as_str).collect::<Vec<_>>()[..], true)
     );
     assert_eq!(newest.room.unread, 70);
-    assert_eq!(newest.first_unread, Some(newest.messages[0].id), "as far as it is shown");
+    assert_eq!(newest.first_unread, None, "it stands before what is shown");
+    let from_there = core.chat_room(RoomArgs { unread: true, ..RoomArgs::newest(room, 50) }).unwrap();
+    assert_eq!((from_there.first_unread, from_there.messages.len()), (Some(records[0].id), 70));
     let all = open(70, None);
     assert_eq!((all.messages.len(), all.older), (70, false));
     // What was looked for, with a little before it.
@@ -627,7 +899,7 @@ fn who_is_taken_out_of_a_room_loses_it_with_everything_that_could_be_found() {
     office.takes_out(&phone, room);
     drop(phone.open());
     let core = phone.open();
-    assert_eq!(code(core.chat_room(RoomArgs { room, limit: 50, at: None })), "room-unknown");
+    assert_eq!(code(core.chat_room(RoomArgs::newest(room, 50))), "room-unknown");
     let find = SearchArgs { query: "内密".into(), limit: 10 };
     assert!(core.search(find).unwrap().is_empty());
 }
@@ -638,7 +910,8 @@ fn a_question_about_a_case_shares_its_picture_without_sending_it_again() {
     let core = phone.open();
     let case = phone.case(&core, "R8-1");
     let taken = core.photo_add(photos(&inbox(&core, "虫.jpg", &jpeg(5)), Some(case))).unwrap().remove(0);
-    let ask = ChatAskArgs { room, photos: vec![taken.id], text: "これは何ですか".into() };
+    let ask =
+        ChatAskArgs { room, photos: vec![taken.id], text: "これは何ですか".into(), question: true };
     let question = core.chat_ask(ask).unwrap();
     let about = question.question.as_ref().unwrap();
     assert_eq!((about.case_number.as_str(), question.photos.len()), ("R8-1", 1));
@@ -657,6 +930,11 @@ fn a_question_about_a_case_shares_its_picture_without_sending_it_again() {
     let view = page(&core, room);
     assert_eq!(view.messages[0].question.as_ref().unwrap().answer, Some(answer));
     assert!(view.messages[1].chosen && view.messages[1].reply.as_ref().unwrap().question);
+    // Without 教えて it is a picture like any other, also to oneself.
+    let plain =
+        ChatAskArgs { room: own_room(), photos: vec![taken.id], text: String::new(), question: false };
+    let plain = core.chat_ask(plain).unwrap();
+    assert!(plain.question.is_none() && plain.photos.len() == 1);
     // Forwarded into one's own room: the words, the picture, and where they come from.
     let mine = core.chat_forward(ChatForwardArgs { id: question.id, room: own_room() }).unwrap();
     assert_eq!((mine.text.as_str(), mine.photos.len()), ("これは何ですか", 1));

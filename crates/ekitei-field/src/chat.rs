@@ -29,19 +29,20 @@ pub fn run(core: &Core, verb: ChatVerb) -> Result<ExitCode, Fault> {
                 urgent,
                 stamp,
                 link: None,
+                draft: false,
             })?;
             if json { say::json(&message)? } else { say::say("field.chat-sent", &[("room", &room)]) }
         }
         ChatVerb::Read { room, json } => {
             let room = named(core, &room)?;
-            let view = core.chat_room(RoomArgs { room, limit: 1, at: None })?;
+            let view = core.chat_room(RoomArgs::newest(room, 1))?;
             let done = core.chat_read(ChatReadArgs { room, born: view.newest })?;
             if json {
                 say::json(&done)?;
             }
         }
         ChatVerb::List { room, limit, json } => {
-            let view = core.chat_room(RoomArgs { room: named(core, &room)?, limit, at: None })?;
+            let view = core.chat_room(RoomArgs::newest(named(core, &room)?, limit))?;
             show::rows(&view.messages, json, message_line)?;
         }
         ChatVerb::Unsend { id, json } => {
@@ -64,9 +65,13 @@ pub fn run(core: &Core, verb: ChatVerb) -> Result<ExitCode, Fault> {
 
 fn open(core: &Core, people: Vec<String>, name: Option<String>) -> Result<RoomRow, Fault> {
     match (name, people.as_slice()) {
-        (Some(name), _) => {
-            core.chat_group(ChatGroupArgs { name, colour: String::new(), people, history: false })
-        }
+        (Some(name), _) => core.chat_group(ChatGroupArgs {
+            name,
+            colour: String::new(),
+            people,
+            sections: Vec::new(),
+            history: true,
+        }),
         (None, [one]) => core.chat_open(ChatOpenArgs { staff: one.clone() }),
         (None, _) => Err(Fault::ask("room-name")),
     }

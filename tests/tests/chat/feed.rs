@@ -37,7 +37,9 @@ impl Talk {
         for (me, history) in [(0, true), (1, false)] {
             let (name, colour) = (format!("集まり {me}"), String::new());
             let people = others(me).take(1).collect();
-            writers[me].chat_group(ChatGroupArgs { name, colour, people, history }).unwrap();
+            writers[me]
+                .chat_group(ChatGroupArgs { name, colour, people, sections: Vec::new(), history })
+                .unwrap();
         }
         writers[0].chat_open(ChatOpenArgs { staff: PEOPLE[1].into() }).unwrap();
         Self { hall, dice: Dice::new(seed), writers, followers, said: 0, met: BTreeMap::new() }
@@ -92,7 +94,7 @@ impl Talk {
         match self.dice.below(15) {
             0 => {
                 let Some(id) = self.pick(&own) else { return };
-                let done = self.writers[me].chat_edit(ChatEditArgs { id, text });
+                let done = self.writers[me].chat_edit(ChatEditArgs { id, text, mentions: None });
                 self.met("edit", done.is_ok());
             }
             1 => {

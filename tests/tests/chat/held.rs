@@ -63,7 +63,7 @@ fn what_is_written_at_night_is_shown_with_its_time_and_delivered_in_the_morning_
     assert_eq!(states(&one, room), all.map(held), "also after a kill");
     hall.until("the person's other phone shows them", &also_one, |c| states(c, room) == all.map(held));
 
-    one.chat_edit(ChatEditArgs { id: edited, text: "二つめ".into() }).unwrap();
+    one.chat_edit(ChatEditArgs { id: edited, text: "二つめ".into(), mentions: None }).unwrap();
     one.chat_react(ChatReactArgs { id: edited, mark: "bow".into() }).unwrap();
     one.chat_unsend(RecordRef { id: cancelled }).unwrap();
     assert_eq!(texts(&one, room), ["資料です", "二つめ", "別の電話から取り消す"]);

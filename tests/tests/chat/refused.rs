@@ -24,7 +24,13 @@ fn group(one: &Core, other: &Core) -> RecordId {
 fn group_with(one: &Core, other: &Core, staff: &str) -> RecordId {
     let name = "林道".to_owned();
     let people = vec![staff.to_owned()];
-    let made = other.chat_group(ChatGroupArgs { name, colour: String::new(), people, history: true });
+    let made = other.chat_group(ChatGroupArgs {
+        name,
+        colour: String::new(),
+        people,
+        sections: Vec::new(),
+        history: true,
+    });
     drain(other);
     round(one);
     round(one);
@@ -77,7 +83,7 @@ fn at_night(hall: &Hall, one: &Core, room: RecordId) -> RecordId {
     let with = ChatSendArgs { photos: vec![photo], files: vec![file], ..words(room, "明日の件") };
     let id = one.chat_send(with).unwrap().id;
     drain(one);
-    one.chat_edit(ChatEditArgs { id, text: "明日の集合について".into() }).unwrap();
+    one.chat_edit(ChatEditArgs { id, text: "明日の集合について".into(), mentions: None }).unwrap();
     drain(one);
     assert_eq!(page(one, room).messages[0].state, MessageState::Held);
     id
@@ -192,7 +198,7 @@ fn write_without_a_line(world: &World, one: &Core, room: RecordId) -> Written {
     let reply = one.chat_send(reply).unwrap().id;
     one.chat_react(ChatReactArgs { id, mark: "bow".into() }).unwrap();
     one.chat_pin(ChatPinArgs { id, on: true }).unwrap();
-    one.chat_edit(ChatEditArgs { id, text: "現場の写真です".into() }).unwrap();
+    one.chat_edit(ChatEditArgs { id, text: "現場の写真です".into(), mentions: None }).unwrap();
     round(one);
     Written { id, reply, photo: said.photos[0].id, file: said.files[0].id }
 }

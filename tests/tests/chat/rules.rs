@@ -42,7 +42,7 @@ fn what_hangs_on_a_message_that_waits_goes_with_it_and_only_with_it() {
         one.chat_pin(ChatPinArgs { id, on: true }).unwrap();
     }
     let one = reopened(&world, one, "one");
-    one.chat_edit(ChatEditArgs { id: asked, text: "現場は何番ですか".into() }).unwrap();
+    one.chat_edit(ChatEditArgs { id: asked, text: "現場は何番ですか".into(), mentions: None }).unwrap();
     one.chat_unsend(RecordRef { id: taken_back }).unwrap();
     world.line.set(Mode::Good);
     world.line.cut_once(CutOnce::Answer);
@@ -78,8 +78,8 @@ fn a_change_of_a_message_on_its_way_follows_it_as_its_own() {
     round(&one);
     assert!(unsent(&one) >= 2);
     let one = reopened(&world, one, "one");
-    one.chat_edit(ChatEditArgs { id: edited, text: "第一報".into() }).unwrap();
-    one.chat_edit(ChatEditArgs { id: edited, text: "第一報（訂正）".into() }).unwrap();
+    one.chat_edit(ChatEditArgs { id: edited, text: "第一報".into(), mentions: None }).unwrap();
+    one.chat_edit(ChatEditArgs { id: edited, text: "第一報（訂正）".into(), mentions: None }).unwrap();
     one.chat_unsend(RecordRef { id: taken_back }).unwrap();
     let one = reopened(&world, one, "one");
     world.line.cut_once(CutOnce::Answer);
@@ -154,7 +154,7 @@ fn a_change_that_the_office_refuses_for_good_fails_with_its_reason_until_it_is_g
     second.chat_unsend(RecordRef { id }).unwrap();
     drain(&second);
     // Without a line, this one does not know yet.
-    one.chat_edit(ChatEditArgs { id, text: "なおしたつもり".into() }).unwrap();
+    one.chat_edit(ChatEditArgs { id, text: "なおしたつもり".into(), mentions: None }).unwrap();
     let one = reopened(&world, one, "one");
     round(&one);
     let one = reopened(&world, one, "one");

@@ -72,13 +72,19 @@ views! {
         room: RoomRow,
         /// In the room's order; own waiting ones at the end.
         messages: Vec<MessageView>,
-        /// There are older ones: ask with a larger limit.
+        /// There are older ones: ask from the first with `back`, or for more of the newest.
         older: bool,
+        /// There are newer ones: what is shown is a part in the middle. Own waiting ones stand at the end alone.
+        newer: bool,
+        /// Up to where oneself has read.
+        #[ts(type = "number")] read: u64,
+        /// Place of the first unread message, shown or not.
+        #[ts(type = "number | null")] unread_from: Option<u64>,
         /// Of the newest message that has a place in the room: what `chat_read` is told.
         #[ts(type = "number")] newest: u64,
-        /// 「ここから未読」
+        /// 「ここから未読」, where that message is among those shown.
         first_unread: Option<RecordId>,
-        pins: Vec<PinView>,
+        pins: Vec<QuoteView>,
         draft: Option<ChatDraft>,
         /// 安否・参集, newest first.
         calls: Vec<CallView>,
@@ -123,10 +129,22 @@ views! {
         question: Option<QuestionView>,
         /// It is the answer that the asker chose.
         chosen: bool,
-        /// How many others have read it.
-        reads: u32,
+        /// How many others have read it; absent: nobody counts it.
+        reads: Option<u32>,
     }
-    QuoteView { id: RecordId, by_name: String, text: String, photos: u32, question: bool }
+    /// A message in a word or two: what it says, or else what it carries.
+    QuoteView {
+        id: RecordId,
+        by_name: String,
+        text: String,
+        stamp: Option<String>,
+        photos: u32,
+        files: u32,
+        /// Of its first file, where that has come.
+        file_name: Option<String>,
+        unsent: bool,
+        question: bool,
+    }
     MentionView { staff: String, name: String }
     FileView {
         id: RecordId,
@@ -146,14 +164,30 @@ views! {
         /// The message that answered it.
         answer: Option<RecordId>,
     }
-    PinView { id: RecordId, text: String, by_name: String }
     MemberView { staff: String, name: String, section: String, admin: bool, by_section: bool }
-    MembersView { room: RoomRow, members: Vec<MemberView>, admin: bool }
+    MembersView {
+        room: RoomRow,
+        members: Vec<MemberView>,
+        admin: bool,
+        /// Those who join later read what was before, too.
+        history: bool,
+        /// Full paths of those whose people are in it.
+        sections: Vec<String>,
+    }
+    SectionsView {
+        /// Oneself may make a room of several sections.
+        may_make: bool,
+        /// Full paths, of everybody in the directory.
+        sections: Vec<String>,
+    }
     /// Who has read a message, and who has not.
     ReadersView {
         read: Vec<MemberView>,
+        /// Empty where it is not known.
         unread: Vec<MemberView>,
-        /// In a large room only the number is known; absent: the lists are complete.
+        /// Both lists are whole. In a large room they are not.
+        complete: bool,
+        /// In a large room how many have read one of its newest messages; of an older one nobody counts that.
         count: Option<u32>,
     }
     CallView {
@@ -188,11 +222,18 @@ views! {
 }
 
 /// What is being typed in a room. It carries the id that the message will have: sent twice, it is one message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
 pub struct ChatDraft {
     pub message: RecordId,
     pub text: String,
     pub reply_to: Option<RecordId>,
-    pub mentions: Vec<String>,
+    /// What it answers.
+    pub reply: Option<QuoteView>,
+    pub named: Vec<ChatNamed>,
     pub urgent: Option<String>,
+    /// As far as they are still on this phone.
+    pub attached: Vec<ChatAttached>,
+    /// As the person knows them: what was attached and is not on this phone any more.
+    pub lost: Vec<String>,
+    pub link: Option<ChatLink>,
 }

@@ -175,6 +175,8 @@ calls! {
     /// The one-to-one room with a person; it is made when there is none.
     chat_open(ChatOpenArgs) -> RoomRow;
     chat_group(ChatGroupArgs) -> RoomRow;
+    /// What a room of several sections is made of.
+    chat_sections(Nothing) -> SectionsView;
     chat_rename(ChatRenameArgs) -> RoomRow;
     chat_members(RoomRef) -> MembersView;
     chat_invite(ChatInviteArgs) -> MembersView;

@@ -97,6 +97,14 @@ impl Office {
         self.says(phone, &said);
     }
 
+    /// How many have read the newest messages of a large room, by their places.
+    pub fn counts(&mut self, phone: &Phone, room: RecordId, section: &str, reads: &[(u64, u32)]) {
+        let scope = Scope::Room(room);
+        let fields =
+            json!({"type": "section", "name": section, "sections": [section], "office.reads": reads});
+        phone.receive(&scope, &[record(room, kinds::ROOM, &scope, None, self.next_in(&scope), &fields)]);
+    }
+
     pub fn calls(&mut self, phone: &Phone, room: RecordId, section: &str) -> RecordId {
         let id = RecordId::derived(&["test call"]);
         let fields = json!({"text": "震度5弱", "sections": [section], "asks": ["safety", "coming"]});

@@ -41,12 +41,21 @@ impl Phone {
 
     /// The same of a person of that section.
     pub fn enrolled_in(section: &str) -> Self {
+        Self::enrolled_with(|post| section.clone_into(&mut post.section))
+    }
+
+    /// The same of the head of its section.
+    pub fn of_a_head() -> Self {
+        Self::enrolled_with(|post| post.role = Role::Head)
+    }
+
+    fn enrolled_with(change: impl FnOnce(&mut Post)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let phone = Self { folder, office: Identity::generate(), own: Identity::generate() };
         let home = phone.home();
         home.create_vault(PIN, &phone.own).unwrap();
         let mut credential = phone.credential();
-        section.clone_into(&mut credential.staff.posts[0].section);
+        change(&mut credential.staff.posts[0]);
         home.queue().write(|tx| credential::begin_anew(tx, &credential, &"epoch-1".to_owned())).unwrap();
         drop(home);
         // The first unlocking makes the queue's cursors this vault's.

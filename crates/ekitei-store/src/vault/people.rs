@@ -50,6 +50,18 @@ pub fn directory(conn: &Connection, query: &str, limit: u32) -> Result<Vec<Recor
     Ok(out)
 }
 
+/// Full paths of the sections in which anybody holds a post on this day, sorted.
+pub fn sections(conn: &Connection, today: &str) -> Result<Vec<String>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT DISTINCT json_extract(post.value, '$.section') AS section
+         FROM mirror, json_each(body, '$.fields.posts') AS post
+         WHERE kind = ?1 AND deleted = 0 AND section IS NOT NULL
+           AND coalesce(json_extract(post.value, '$.to'), ?2) >= ?2 ORDER BY section",
+    )?;
+    let rows = statement.query_map(params![kinds::STAFF, today], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Everybody, in no order: for one who looks through them in memory.
 pub fn all(conn: &Connection) -> Result<Vec<Entry>, StoreError> {
     let mut statement = conn.prepare_cached("SELECT record, kana, folded, until FROM people")?;

@@ -122,20 +122,53 @@ export type ChatAnswerArgs = { question: RecordId,
 answer: RecordId, };
 
 /**
- * 教えて: photos of one case, to a room.
+ * Photos of one case, to a room.
  */
-export type ChatAskArgs = { room: RecordId, photos: Array<RecordId>, text: string, };
+export type ChatAskArgs = { room: RecordId, photos: Array<RecordId>, text: string, 
+/**
+ * 教えて: the answer belongs into the case.
+ */
+question?: boolean, };
+
+/**
+ * A picture or file that goes with what is being written.
+ */
+export type ChatAttached = { 
+/**
+ * In the app's inbox.
+ */
+name: string, 
+/**
+ * As the person knows it.
+ */
+label: string, picture: boolean, };
 
 export type ChatBadge = { unread: number, mentions: number, failed: number, };
 
 /**
  * What is being typed in a room. It carries the id that the message will have: sent twice, it is one message.
  */
-export type ChatDraft = { message: RecordId, text: string, reply_to: RecordId | null, mentions: Array<string>, urgent: string | null, };
+export type ChatDraft = { message: RecordId, text: string, reply_to: RecordId | null, 
+/**
+ * What it answers.
+ */
+reply: QuoteView | null, named: Array<ChatNamed>, urgent: string | null, 
+/**
+ * As far as they are still on this phone.
+ */
+attached: Array<ChatAttached>, 
+/**
+ * As the person knows them: what was attached and is not on this phone any more.
+ */
+lost: Array<string>, link: ChatLink | null, };
 
-export type ChatDraftArgs = { room: RecordId, text: string, reply_to?: RecordId, mentions?: Array<string>, urgent?: string, };
+export type ChatDraftArgs = { room: RecordId, text: string, reply_to?: RecordId, named?: Array<ChatNamed>, urgent?: string, attached?: Array<ChatAttached>, link?: ChatLink, };
 
-export type ChatEditArgs = { id: RecordId, text: string, };
+export type ChatEditArgs = { id: RecordId, text: string, 
+/**
+ * Staff ids, or `all`; absent: whom it called before.
+ */
+mentions?: Array<string>, };
 
 export type ChatForwardArgs = { id: RecordId, room: RecordId, };
 
@@ -148,6 +181,10 @@ colour?: string,
  * Staff ids, without oneself.
  */
 people: Array<string>, 
+/**
+ * Full paths: a room of these sections (所属をまたぐ部屋), with whoever is named beside them.
+ */
+sections?: Array<string>, 
 /**
  * Those who join later read what was before, too.
  */
@@ -180,6 +217,11 @@ admin?: boolean,
  */
 leaves?: boolean, };
 
+/**
+ * Who was chosen for a text, and by which words the text names them.
+ */
+export type ChatNamed = { staff: string, name: string, };
+
 export type ChatOpenArgs = { 
 /**
  * Staff id; one's own: 自分宛.
@@ -194,7 +236,15 @@ export type ChatReactArgs = { id: RecordId, mark: string, };
 
 export type ChatReadArgs = { room: RecordId, born: number, };
 
-export type ChatRenameArgs = { room: RecordId, name: string, colour: string, };
+export type ChatRenameArgs = { room: RecordId, name: string, colour: string, 
+/**
+ * Absent: stays.
+ */
+history?: boolean, 
+/**
+ * Full paths; absent: stay.
+ */
+sections?: Array<string>, };
 
 /**
  * Every condition that is given must hold; none at all: the newest.
@@ -225,7 +275,11 @@ urgent?: string,
 /**
  * A work stamp instead of words.
  */
-stamp?: string, link?: ChatLink, };
+stamp?: string, link?: ChatLink, 
+/**
+ * It is what is being written in this room: the draft goes with it. Anything else leaves the draft as it is.
+ */
+draft?: boolean, };
 
 /**
  * Which checklist, for what. Without a visit the run is the section's.
@@ -819,7 +873,15 @@ took_ms: number, bytes: number, };
 
 export type MemberView = { staff: string, name: string, section: string, admin: boolean, by_section: boolean, };
 
-export type MembersView = { room: RoomRow, members: Array<MemberView>, admin: boolean, };
+export type MembersView = { room: RoomRow, members: Array<MemberView>, admin: boolean, 
+/**
+ * Those who join later read what was before, too.
+ */
+history: boolean, 
+/**
+ * Full paths of those whose people are in it.
+ */
+sections: Array<string>, };
 
 export type MentionView = { staff: string, name: string, };
 
@@ -858,9 +920,9 @@ missing: number, reactions: Array<ReactionView>, pinned: boolean, link: LinkView
  */
 chosen: boolean, 
 /**
- * How many others have read it.
+ * How many others have read it; absent: nobody counts it.
  */
-reads: number, };
+reads: number | null, };
 
 /**
  * The line as the system sees it; whether the office answers is `StatusView.line`.
@@ -1004,8 +1066,6 @@ already_there: boolean, };
 
 export type PinArgs = { pin: string, };
 
-export type PinView = { id: RecordId, text: string, by_name: string, };
-
 /**
  * Degrees (WGS 84) and metres.
  */
@@ -1055,7 +1115,14 @@ parked: Fault | null, };
 
 export type QueueView = { rows: Array<QueueRow>, waiting: WaitingView, next_try_at: Stamp | null, last_fault: Fault | null, };
 
-export type QuoteView = { id: RecordId, by_name: string, text: string, photos: number, question: boolean, };
+/**
+ * A message in a word or two: what it says, or else what it carries.
+ */
+export type QuoteView = { id: RecordId, by_name: string, text: string, stamp: string | null, photos: number, files: number, 
+/**
+ * Of its first file, where that has come.
+ */
+file_name: string | null, unsent: boolean, question: boolean, };
 
 export type RailMark = { 
 /**
@@ -1072,9 +1139,17 @@ export type ReactionView = { mark: string, own: boolean, names: Array<string>, }
 /**
  * Who has read a message, and who has not.
  */
-export type ReadersView = { read: Array<MemberView>, unread: Array<MemberView>, 
+export type ReadersView = { read: Array<MemberView>, 
 /**
- * In a large room only the number is known; absent: the lists are complete.
+ * Empty where it is not known.
+ */
+unread: Array<MemberView>, 
+/**
+ * Both lists are whole. In a large room they are not.
+ */
+complete: boolean, 
+/**
+ * In a large room how many have read one of its newest messages; of an older one nobody counts that.
  */
 count: number | null, };
 
@@ -1092,13 +1167,25 @@ export type RestItem = { key: AnswerKey, label: string, group: string, };
 
 export type RoomArgs = { room: RecordId, 
 /**
- * The newest so many.
+ * The newest so many; with `from` so many from there on.
  */
 limit?: number, 
 /**
- * At least back to this message.
+ * The part of the room around this message.
  */
-at?: RecordId, };
+at?: RecordId, 
+/**
+ * The part around the first unread message, where there is one.
+ */
+unread?: boolean, 
+/**
+ * The part that begins at this place.
+ */
+from?: number, 
+/**
+ * So many messages before `from`, too.
+ */
+back?: number, };
 
 export type RoomRef = { room: RecordId, };
 
@@ -1137,17 +1224,29 @@ export type RoomView = { room: RoomRow,
  */
 messages: Array<MessageView>, 
 /**
- * There are older ones: ask with a larger limit.
+ * There are older ones: ask from the first with `back`, or for more of the newest.
  */
 older: boolean, 
+/**
+ * There are newer ones: what is shown is a part in the middle. Own waiting ones stand at the end alone.
+ */
+newer: boolean, 
+/**
+ * Up to where oneself has read.
+ */
+read: number, 
+/**
+ * Place of the first unread message, shown or not.
+ */
+unread_from: number | null, 
 /**
  * Of the newest message that has a place in the room: what `chat_read` is told.
  */
 newest: number, 
 /**
- * 「ここから未読」
+ * 「ここから未読」, where that message is among those shown.
  */
-first_unread: RecordId | null, pins: Array<PinView>, draft: ChatDraft | null, 
+first_unread: RecordId | null, pins: Array<QuoteView>, draft: ChatDraft | null, 
 /**
  * 安否・参集, newest first.
  */
@@ -1198,6 +1297,16 @@ room: RecordId | null, case_number: string, title: string,
 excerpt: string, at: Stamp, };
 
 export type Season = "spring" | "summer" | "autumn" | "winter";
+
+export type SectionsView = { 
+/**
+ * Oneself may make a room of several sections.
+ */
+may_make: boolean, 
+/**
+ * Full paths, of everybody in the directory.
+ */
+sections: Array<string>, };
 
 export type Settings = { 
 /**
@@ -1513,6 +1622,8 @@ export interface Calls {
   /** The one-to-one room with a person; it is made when there is none. */
   chat_open: { args: ChatOpenArgs; reply: RoomRow };
   chat_group: { args: ChatGroupArgs; reply: RoomRow };
+  /** What a room of several sections is made of. */
+  chat_sections: { args: Nothing; reply: SectionsView };
   chat_rename: { args: ChatRenameArgs; reply: RoomRow };
   chat_members: { args: RoomRef; reply: MembersView };
   chat_invite: { args: ChatInviteArgs; reply: MembersView };

@@ -12,7 +12,7 @@ use ekitei_model::{Fault, Lane, OpId, Record, RecordId, kinds};
 use ekitei_store::queue::uploads::UploadState;
 use ekitei_store::queue::{OpState, blobs, ops, uploads};
 use ekitei_store::{Connection, StoreError, Transaction};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// # Errors
 /// `not-author`, `message-empty`, `message-too-long`, `message-unsent`.
@@ -28,11 +28,16 @@ pub fn edit(open: &Open, args: &ChatEditArgs) -> Result<MessageView, Fault> {
         return Err(Fault::ask("message-too-long").with("limit", field::MAX_TEXT_CHARS));
     }
     let mut fields = Fields::from([(field::TEXT.to_owned(), json!(args.text))]);
+    if let Some(named) = &args.mentions {
+        let named = if named.is_empty() { Value::Null } else { json!(named) };
+        fields.insert(field::MENTIONS.to_owned(), named);
+    }
+    let same = fields.iter().all(|(name, value)| record.fields.get(name).unwrap_or(&Value::Null) == value);
     if correct(open, &record, &fields)? {
         return page::message(open, args.id);
     }
     // What nobody has seen is not marked as edited.
-    if !open.queue_read(|c| is_unsent_row(c, args.id))? && record.text(field::TEXT) != args.text {
+    if !same && !open.queue_read(|c| is_unsent_row(c, args.id))? {
         fields.insert(field::EDITED_AT.to_owned(), json!(open.now().stamp()));
     }
     open.patch(&record, fields)?;

@@ -17,7 +17,7 @@ pub use calls::{answer as call_answer, of_today as calls_of_today};
 pub use change::{drop_failed, edit, kept_at_the_office, retry, unsend};
 pub use drafts::save as draft;
 pub use page::room;
-pub use people::members;
+pub use people::{members, sections};
 pub use reading::{pin, pin_room, react, read, readers};
 pub use rooms::{badge, list};
 pub use search::search;

@@ -2,11 +2,11 @@
 
 use super::rooms::{self, Known};
 use super::{Names, scope};
-use crate::bridge::chat::{MemberView, MembersView};
+use crate::bridge::chat::{MemberView, MembersView, SectionsView};
 use crate::open::Open;
 use crate::view;
 use ekitei_model::chat::room::{self, Type, member};
-use ekitei_model::{Fault, Record, RecordId, kinds};
+use ekitei_model::{Fault, Record, RecordId, chat, kinds};
 use std::collections::HashSet;
 
 /// Most people of a section that are looked up.
@@ -15,7 +15,17 @@ const MOST: u32 = 5_000;
 pub fn members(open: &Open, id: RecordId) -> Result<MembersView, Fault> {
     let known = rooms::known(open, id)?;
     let room = rooms::row_of_known(open, &known)?;
-    Ok(MembersView { room, members: list(open, &known)?, admin: is_admin(open, id)? })
+    // Absent is as the office makes rooms.
+    let record = open.reader().record(id)?.map(|s| s.record);
+    let history = record.is_none_or(|r| r.text(room::HISTORY) != room::HISTORY_JOINED);
+    let members = list(open, &known)?;
+    Ok(MembersView { room, members, admin: is_admin(open, id)?, history, sections: known.sections })
+}
+
+pub fn sections(open: &Open) -> Result<SectionsView, Fault> {
+    let today = open.now().today();
+    let may_make = chat::leads(open.staff(), &today);
+    Ok(SectionsView { may_make, sections: open.reader().sections(&today)? })
 }
 
 /// By name in the order of joining, then those of the sections.

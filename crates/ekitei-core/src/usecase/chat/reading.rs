@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const PINNED: &str = "chat-pinned";
 
 /// Up to where oneself has read.
-fn read_up_to(open: &Open, id: RecordId) -> Result<u64, Fault> {
+pub(super) fn read_up_to(open: &Open, id: RecordId) -> Result<u64, Fault> {
     let mut read = 0;
     // The mark of a room that grew large stands elsewhere from then on.
     for scope in [Scope::Room(id), Scope::Tally(id)] {
@@ -39,14 +39,23 @@ pub fn read(open: &Open, args: &ChatReadArgs) -> Result<(), Fault> {
     if args.born <= read_up_to(open, args.room)? {
         return Ok(());
     }
-    let known = rooms::known(open, args.room)?;
+    let scope = mark_scope(open, &rooms::known(open, args.room)?)?;
+    open.commit(&[change::mark(open.now(), &scope, open.me(), args.born)])
+}
+
+fn mark_scope(open: &Open, known: &rooms::Known) -> Result<Scope, Fault> {
     // By name is counted at the office; only rooms of sections may be large without being counted.
     let members = match known.sections.is_empty() {
         true => known.members as usize,
-        false => people::count(open, &known, room::TALLY_OVER)?,
+        false => people::count(open, known, room::TALLY_OVER)?,
     };
-    let scope = room::mark_scope(args.room, members);
-    open.commit(&[change::mark(open.now(), &scope, open.me(), args.born)])
+    Ok(room::mark_scope(known.id, members))
+}
+
+/// Whether the office alone knows who has read what: marks do not come here, or once did not.
+pub(super) fn is_tallied(open: &Open, known: &rooms::Known, room: Option<&Record>) -> Result<bool, Fault> {
+    let once = room.is_some_and(|r| r.fields.contains_key(room::READS));
+    Ok(once || mark_scope(open, known)? != Scope::Room(known.id))
 }
 
 /// Who has read up to where; in a large room nobody's is known.
@@ -65,20 +74,36 @@ pub(super) fn counted(room: Option<&Record>) -> Vec<(u64, u32)> {
     listed.into_iter().flatten().filter_map(pair).collect()
 }
 
+/// Of the message at this place, by these counts; `None`: it is not among the newest any more. One that came after the last
+/// count nobody has read as far as is known.
+pub(super) fn count_of(counted: &[(u64, u32)], born: u64) -> Option<u32> {
+    let newest = counted.iter().map(|(born, _)| *born).max()?;
+    if born > newest {
+        return Some(0);
+    }
+    counted.iter().find(|(at, _)| *at == born).map(|(_, count)| *count)
+}
+
 pub fn readers(open: &Open, id: RecordId) -> Result<ReadersView, Fault> {
     let record = open.record_of(id, kinds::MESSAGE)?.record;
     let room = room_of(&record)?;
     let known = rooms::known(open, room)?;
     let writer = author(&record).to_owned();
-    let counted = counted(open.reader().record(room)?.map(|s| s.record).as_ref());
+    let in_room = open.reader().record(room)?.map(|s| s.record);
+    let counted = counted(in_room.as_ref());
     let marks = marks(open, room)?;
     let has_read =
         |staff: &str| record.born_seq > 0 && marks.iter().any(|(s, to)| s == staff && *to >= record.born_seq);
     let everybody = people::list(open, &known)?;
     let others = everybody.into_iter().filter(|m| m.staff != writer);
-    let (read, unread) = others.partition(|m| has_read(&m.staff));
-    let count = counted.iter().find(|(born, _)| *born == record.born_seq).map(|(_, n)| *n);
-    Ok(ReadersView { read, unread, count })
+    let (read, mut unread): (Vec<_>, Vec<_>) = others.partition(|m| has_read(&m.staff));
+    let count = count_of(&counted, record.born_seq).filter(|_| record.born_seq > 0);
+    let complete = !is_tallied(open, &known, in_room.as_ref())?;
+    if !complete {
+        // Whose mark is not here may have read it.
+        unread.clear();
+    }
+    Ok(ReadersView { read, unread, complete, count })
 }
 
 /// Sets a mark on a message, or takes one's own back.

@@ -5,10 +5,11 @@ use crate::bridge::chat::{ChatBadge, LastLine, RoomRow};
 use crate::open::Open;
 use ekitei_model::chat::message;
 use ekitei_model::chat::room::{self, Type, entry, member};
-use ekitei_model::{Fault, Record, RecordId, kinds};
+use ekitei_model::{Fault, Record, RecordId, Scope, kinds};
+use ekitei_store::queue;
 use ekitei_store::vault::Shown;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What is known of a room before its messages are looked at.
 #[derive(Clone, Debug)]
@@ -28,10 +29,11 @@ pub(super) struct Known {
 pub fn list(open: &Open) -> Result<Vec<RoomRow>, Fault> {
     let mut names = Names::new(open);
     let pinned = reading::pinned_rooms(open)?;
+    let failed = failed(open)?;
     let mut rows = Vec::new();
     for known in all(open)?.into_values() {
         let made_ms = known.made_ms;
-        let row = row_of(open, &known, &pinned, &mut names)?;
+        let row = row_of(open, &known, &pinned, &failed, &mut names)?;
         let last_ms = row.last.as_ref().map_or(made_ms, |l| l.at.utc_ms);
         rows.push((row.kind != Type::Own, !row.pinned, std::cmp::Reverse(last_ms), row));
     }
@@ -46,9 +48,28 @@ pub fn badge(open: &Open) -> Result<ChatBadge, Fault> {
         badge.unread += unread.messages;
         badge.mentions += unread.mentions;
     }
-    let waiting = open.reader().waiting_messages()?;
-    badge.failed = waiting.iter().filter(|s| s.parked).count() as u64;
+    badge.failed = failed(open)?.values().map(|messages| messages.len() as u64).sum();
     Ok(badge)
+}
+
+/// Own messages of which something was refused: their words, a picture or file, or the bytes of one.
+type Failed = HashMap<RecordId, HashSet<RecordId>>;
+
+fn failed(open: &Open) -> Result<Failed, Fault> {
+    let mut out = Failed::new();
+    for refused in open.queue_read(queue::view::rows)?.into_iter().filter(|r| r.parked.is_some()) {
+        let Scope::Room(room) = refused.scope else { continue };
+        let Some(record) = open.reader().record(refused.record)?.map(|s| s.record) else { continue };
+        let message = if record.kind == kinds::MESSAGE { Some(record.id) } else { record.parent };
+        let Some(message) = message.map(|id| open.reader().record(id)).transpose()?.flatten() else {
+            continue;
+        };
+        // As the room shows it: of what was taken back nothing failed.
+        if message.record.kind == kinds::MESSAGE && author(&message.record) == open.me().as_str() {
+            out.entry(room).or_default().insert(message.record.id);
+        }
+    }
+    Ok(out)
 }
 
 /// # Errors
@@ -58,7 +79,7 @@ pub(super) fn row(open: &Open, id: RecordId) -> Result<RoomRow, Fault> {
 }
 
 pub(super) fn row_of_known(open: &Open, known: &Known) -> Result<RoomRow, Fault> {
-    row_of(open, known, &reading::pinned_rooms(open)?, &mut Names::new(open))
+    row_of(open, known, &reading::pinned_rooms(open)?, &failed(open)?, &mut Names::new(open))
 }
 
 /// # Errors
@@ -152,7 +173,13 @@ pub(super) fn title(known: &Known, names: &mut Names) -> Result<String, Fault> {
     }
 }
 
-fn row_of(open: &Open, known: &Known, pinned: &[RecordId], names: &mut Names) -> Result<RoomRow, Fault> {
+fn row_of(
+    open: &Open,
+    known: &Known,
+    pinned: &[RecordId],
+    failed: &Failed,
+    names: &mut Names,
+) -> Result<RoomRow, Fault> {
     let (shown, _) = open.reader().messages(&scope(known.id), 1)?;
     let unread = reading::unread(open, known.id)?;
     let here = |s: &&Shown| s.record.born_seq == 0;
@@ -165,9 +192,9 @@ fn row_of(open: &Open, known: &Known, pinned: &[RecordId], names: &mut Names) ->
         unread: unread.messages,
         mentions: unread.mentions,
         pinned: pinned.contains(&known.id),
-        draft: drafts::load(open, known.id)?.map(|d| d.text).unwrap_or_default(),
+        draft: drafts::load(open, known.id)?.map(drafts::Kept::line).unwrap_or_default(),
         waiting: shown.iter().filter(here).filter(|s| s.waiting).count() as u64,
-        failed: shown.iter().filter(|s| s.parked).count() as u64,
+        failed: failed.get(&known.id).map_or(0, |messages| messages.len() as u64),
         last: shown.last().map(|s| last_line(open, s, names)).transpose()?,
     })
 }

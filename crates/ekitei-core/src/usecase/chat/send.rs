@@ -31,7 +31,8 @@ pub(super) struct Attached {
 pub fn send(open: &Open, args: &ChatSendArgs) -> Result<MessageView, Fault> {
     check(args)?;
     let known = rooms::known(open, args.room)?;
-    let id = drafts::load(open, args.room)?.map_or_else(change::mint, |d| d.message);
+    let draft = if args.draft { drafts::load(open, args.room)? } else { None };
+    let id = draft.map_or_else(change::mint, |d| d.message);
     let lane = lane_of(args.urgent.as_deref());
     let scope = Scope::Room(args.room);
     let mut attached = Attached::default();
@@ -63,7 +64,9 @@ pub fn send(open: &Open, args: &ChatSendArgs) -> Result<MessageView, Fault> {
     set(field::PHOTOS, count(args.photos.len()));
     set(field::FILES, count(args.files.len()));
     commit(open, &known, id, lane, fields, attached)?;
-    drafts::forget(open, args.room)?;
+    if args.draft {
+        drafts::forget(open, args.room)?;
+    }
     page::message(open, id)
 }
 

@@ -32,8 +32,11 @@ pub fn forward(open: &Open, args: &ChatForwardArgs) -> Result<MessageView, Fault
             fields.insert(name.to_owned(), value.clone());
         }
     }
-    let at = super::view::at(open, &record);
-    let origin = json!({"from_staff": author(&record), "at": at, "room_name": room_name});
+    // Who wrote it stays named, however often it goes on.
+    let origin = record.fields.get(field::FORWARD).cloned().unwrap_or_else(|| {
+        let at = super::view::at(open, &record);
+        json!({"from_staff": author(&record), "at": at, "room_name": room_name})
+    });
     fields.insert(field::FORWARD.to_owned(), origin);
     let id = change::mint();
     let hanging = open.reader().hanging(&record.scope, &[record.id], &[kinds::PHOTO, kinds::FILE])?;
@@ -45,7 +48,7 @@ pub fn forward(open: &Open, args: &ChatForwardArgs) -> Result<MessageView, Fault
     page::message(open, id)
 }
 
-/// 教えて
+/// Pictures of a case, with 教えて or simply so.
 ///
 /// # Errors
 /// `message-empty` without a picture; `record-unknown`: not pictures of one case.
@@ -58,7 +61,10 @@ pub fn ask(open: &Open, args: &ChatAskArgs) -> Result<MessageView, Fault> {
     if pictures.iter().any(|p| p.scope != first.scope) {
         return Err(Fault::ask("record-unknown"));
     }
-    let mut fields = Fields::from([(field::QUESTION.to_owned(), json!({ "case": case }))]);
+    let mut fields = Fields::new();
+    if args.question {
+        fields.insert(field::QUESTION.to_owned(), json!({ "case": case }));
+    }
     if !args.text.trim().is_empty() {
         fields.insert(field::TEXT.to_owned(), json!(args.text));
     }

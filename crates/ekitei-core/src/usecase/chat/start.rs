@@ -9,8 +9,8 @@ use crate::open::Open;
 use ekitei_model::chat::code;
 use ekitei_model::chat::room::{self, Type, member};
 use ekitei_model::record::Fields;
-use ekitei_model::{Fault, Lane, RecordId, StaffId, kinds};
-use serde_json::json;
+use ekitei_model::{Fault, Lane, RecordId, StaffId, chat, kinds};
+use serde_json::{Value, json};
 use std::collections::HashSet;
 
 /// The one-to-one room with a person; with oneself: 自分宛.
@@ -51,7 +51,8 @@ pub(super) fn missing_own(open: &Open, known: &rooms::Known) -> Result<Vec<Chang
 }
 
 /// # Errors
-/// `room-name` without a name, `room-empty` without anybody, `room-full` for too many.
+/// `room-name` without a name, `room-empty` without anybody, `room-full` for too many; `not-allowed`: who leads no section
+/// makes no room of several.
 pub fn group(open: &Open, args: &ChatGroupArgs) -> Result<RoomRow, Fault> {
     if args.name.trim().is_empty() {
         return Err(Fault::ask("room-name"));
@@ -60,18 +61,24 @@ pub fn group(open: &Open, args: &ChatGroupArgs) -> Result<RoomRow, Fault> {
     let mut others: Vec<&String> = args.people.iter().filter(|p| p.as_str() != me.as_str()).collect();
     others.sort();
     others.dedup();
-    if others.is_empty() {
+    if others.is_empty() && args.sections.is_empty() {
         return Err(Fault::ask("room-empty"));
+    }
+    if !args.sections.is_empty() && !chat::leads(open.staff(), &open.now().today()) {
+        return Err(Fault::ask("not-allowed"));
     }
     room_for(others.len() + 1)?;
     let id = change::mint();
-    let history = if args.history { room::HISTORY_ALL } else { room::HISTORY_JOINED };
-    let fields = Fields::from([
+    let mut fields = Fields::from([
         (room::NAME.to_owned(), json!(args.name.trim())),
         (room::COLOUR.to_owned(), json!(colour(&args.colour))),
-        (room::HISTORY.to_owned(), json!(history)),
+        (room::HISTORY.to_owned(), history(args.history)),
     ]);
-    let mut changes = vec![make(open, id, Type::Group, fields), join(open, id, &me, true)];
+    let kind = if args.sections.is_empty() { Type::Group } else { Type::Offices };
+    if kind == Type::Offices {
+        fields.insert(room::SECTIONS.to_owned(), json!(args.sections));
+    }
+    let mut changes = vec![make(open, id, kind, fields), join(open, id, &me, true)];
     changes.extend(others.into_iter().map(|staff| join(open, id, &staff.as_str().into(), false)));
     open.commit(&changes)?;
     rooms::row(open, id)
@@ -105,15 +112,30 @@ fn join(open: &Open, id: RecordId, staff: &StaffId, admin: bool) -> Change {
     change::create(open.now(), record, kinds::ROOM_MEMBER, &scope(id), fields).in_lane(Lane::Chat)
 }
 
+fn history(all: bool) -> Value {
+    json!(if all { room::HISTORY_ALL } else { room::HISTORY_JOINED })
+}
+
+/// # Errors
+/// `room-name` without a name; `room-empty`: a room of sections keeps one at least.
 pub fn rename(open: &Open, args: &ChatRenameArgs) -> Result<RoomRow, Fault> {
     if args.name.trim().is_empty() {
         return Err(Fault::ask("room-name"));
     }
     let record = open.record_of(args.room, kinds::ROOM)?.record;
-    let fields = Fields::from([
+    let mut fields = Fields::from([
         (room::NAME.to_owned(), json!(args.name.trim())),
         (room::COLOUR.to_owned(), json!(colour(&args.colour))),
     ]);
+    if let Some(all) = args.history {
+        fields.insert(room::HISTORY.to_owned(), history(all));
+    }
+    if let Some(sections) = &args.sections {
+        if sections.is_empty() {
+            return Err(Fault::ask("room-empty"));
+        }
+        fields.insert(room::SECTIONS.to_owned(), json!(sections));
+    }
     open.patch(&record, fields)?;
     rooms::row(open, args.room)
 }

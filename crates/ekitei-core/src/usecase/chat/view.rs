@@ -26,12 +26,14 @@ pub(super) struct Around {
     hanging: HashMap<RecordId, Vec<Shown>>,
     marks: Vec<(String, u64)>,
     counted: Vec<(u64, u32)>,
+    /// Who has read is not known here.
+    tallied: bool,
     numbers: HashMap<RecordId, String>,
 }
 
 impl Around {
-    pub fn of(open: &Open, room: RecordId, messages: &[Shown]) -> Result<Self, Fault> {
-        let reader = open.reader();
+    pub fn of(open: &Open, known: &rooms::Known, messages: &[Shown]) -> Result<Self, Fault> {
+        let (reader, room) = (open.reader(), known.id);
         let ids: Vec<RecordId> = messages.iter().map(|s| s.record.id).collect();
         let in_room = reader.record(room)?.map(|s| s.record);
         Ok(Self {
@@ -39,19 +41,21 @@ impl Around {
             hanging: reader.hanging(&scope(room), &ids, &HANGING)?,
             marks: reading::marks(open, room)?,
             counted: reading::counted(in_room.as_ref()),
+            tallied: reading::is_tallied(open, known, in_room.as_ref())?,
             numbers: HashMap::new(),
         })
     }
 
-    fn reads(&self, record: &Record) -> u32 {
+    /// `None`: of an older message of a large room nobody counts it.
+    fn reads(&self, record: &Record) -> Option<u32> {
         if record.born_seq == 0 {
-            return 0;
+            return Some(0);
         }
-        if let Some((_, count)) = self.counted.iter().find(|(born, _)| *born == record.born_seq) {
-            return *count;
+        if self.tallied {
+            return reading::count_of(&self.counted, record.born_seq);
         }
         let others = self.marks.iter().filter(|(s, to)| *to >= record.born_seq && s != author(record));
-        u32::try_from(others.count()).unwrap_or(u32::MAX)
+        Some(u32::try_from(others.count()).unwrap_or(u32::MAX))
     }
 
     fn case_number(&mut self, open: &Open, case: RecordId) -> String {
@@ -99,7 +103,7 @@ pub(super) fn view(
         case_number: around.case_number(open, case),
         answer: record.text(field::ANSWER).parse().ok(),
     });
-    let reply = quote(open, record, names)?;
+    let reply = answered(open, record, names)?;
     let held = shown.held_until_ms.is_some();
     let text = |name: &str| Some(record.text(name)).filter(|t| !t.is_empty()).map(str::to_owned);
     Ok(MessageView {
@@ -165,22 +169,40 @@ fn fault(open: &Open, id: RecordId, hanging: &[Shown]) -> Result<Option<Fault>, 
     })
 }
 
+/// A message in a word or two.
+pub(super) fn quote(open: &Open, record: &Record, names: &mut Names) -> Result<QuoteView, Fault> {
+    let unsent = record.flag(field::UNSENT);
+    let text = |name: &str| if unsent { String::new() } else { record.text(name).to_owned() };
+    let files = rooms::number(record, field::FILES);
+    let mut file_name = None;
+    // Looked up only where nothing else says what it is.
+    if files > 0 && !unsent && record.text(field::TEXT).is_empty() {
+        let hanging = open.reader().hanging(&record.scope, &[record.id], &[kinds::FILE])?;
+        let first = hanging.into_values().flatten().next();
+        file_name = first.map(|s| s.record.text(field::file::NAME).to_owned());
+    }
+    Ok(QuoteView {
+        id: record.id,
+        by_name: names.of(author(record))?,
+        text: text(field::TEXT),
+        stamp: Some(text(field::STAMP)).filter(|s| !s.is_empty()),
+        photos: rooms::number(record, field::PHOTOS),
+        files,
+        file_name,
+        unsent,
+        question: record.fields.contains_key(field::QUESTION),
+    })
+}
+
 /// What it answers, and which answer was chosen there.
-fn quote(
+fn answered(
     open: &Open,
     record: &Record,
     names: &mut Names,
 ) -> Result<Option<(QuoteView, Option<RecordId>)>, Fault> {
     let Some(id) = field::reply_to(record) else { return Ok(None) };
     let Some(to) = open.reader().record(id)?.map(|s| s.record) else { return Ok(None) };
-    let quote = QuoteView {
-        id,
-        by_name: names.of(author(&to))?,
-        text: to.text(field::TEXT).to_owned(),
-        photos: rooms::number(&to, field::PHOTOS),
-        question: to.fields.contains_key(field::QUESTION),
-    };
-    Ok(Some((quote, to.text(field::ANSWER).parse().ok())))
+    Ok(Some((quote(open, &to, names)?, to.text(field::ANSWER).parse().ok())))
 }
 
 fn mentions(record: &Record, names: &mut Names) -> Result<Vec<MentionView>, Fault> {
@@ -252,7 +274,7 @@ fn forward(record: &Record, names: &mut Names) -> Result<Option<ForwardView>, Fa
 /// One's own messages that the office keeps back and that another device of the person wrote.
 pub(super) fn held_elsewhere(
     open: &Open,
-    room: RecordId,
+    known: &rooms::Known,
     shown: &[Shown],
     names: &mut Names,
 ) -> Result<Vec<MessageView>, Fault> {
@@ -262,7 +284,7 @@ pub(super) fn held_elsewhere(
     let mut out = Vec::new();
     for Shown { record, sort_ms, .. } in held {
         let Ok(id) = record.text(field::held::MESSAGE).parse::<RecordId>() else { continue };
-        let here = record.text(field::held::ROOM) == room.to_string();
+        let here = record.text(field::held::ROOM) == known.id.to_string();
         // Of this phone's own the overlay knows more; one that was released has its place by now.
         // One that was refused is failed here, too, and waits in the queue.
         let refused = record.fields.contains_key(field::held::REFUSED);
@@ -273,7 +295,7 @@ pub(super) fn held_elsewhere(
         let message = Record {
             id,
             kind: kinds::MESSAGE.to_owned(),
-            scope: scope(room),
+            scope: scope(known.id),
             parent: None,
             fields: serde_json::from_value(fields).unwrap_or_default(),
             revs: std::collections::BTreeMap::new(),
@@ -287,7 +309,7 @@ pub(super) fn held_elsewhere(
         let held_until_ms = Some(until.map_or(0, |s| s.utc_ms));
         let shown =
             Shown { record: message, waiting: false, parked: false, held_until_ms, written: 0, sort_ms };
-        let mut around = Around::of(open, room, std::slice::from_ref(&shown))?;
+        let mut around = Around::of(open, known, std::slice::from_ref(&shown))?;
         out.push(view(open, &shown, &mut around, names)?);
     }
     Ok(out)
