@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { linkToCase, linkToEntry } from './links';
-import { besideLink, faceOf, isLate, REACTIONS, STAMPS, wordsWith } from './marks';
+import { besideLink, faceOf, isLate, REACTIONS, STAMPS, stillNamed, wordsWith } from './marks';
 
 describe('links', () => {
   const link = { kind: 'case', label: '砂-0412 北柏沢第二砂利採取場' };
@@ -22,6 +22,17 @@ describe('links', () => {
     expect(linkToEntry(open, 'note', 'n-1', '立会いの記録').label).toBe('砂-0412 立会いの記録');
     expect(linkToEntry(closed, 'note', 'n-2', '甲野さんの様子').label).toBe('福-1108');
   });
+});
+
+it('who is rubbed out of a changed text is no longer called', () => {
+  const people = [{ id: 's-1', name: '増毛 かおる' }, { id: 's-2', name: '幌加内 さち' }];
+  const text = '@全員 @増毛 かおる 見てください';
+  expect(stillNamed(text, '@全員 @増毛 かおる 見ました', people.slice(0, 1), true)).toEqual(['all', 's-1']);
+  expect(stillNamed(text, '@増毛 かおる 見てください', people.slice(0, 1), true)).toEqual(['s-1']);
+  expect(stillNamed(text, '見てください', people.slice(0, 1), true)).toEqual([]);
+  // Written in the other language; called without a word of it.
+  expect(stillNamed('@Everybody look', '@Everybody see', [], true)).toEqual(['all']);
+  expect(stillNamed('見て', '見ました', people.slice(1), true)).toEqual(['all', 's-2']);
 });
 
 it('a message is late when it arrived much later than it was written', () => {

@@ -1,5 +1,5 @@
 // Reactions and work stamps, and what both chats do with a text. Pure.
-import { tMaybe } from '../i18n/i18n.svelte';
+import { everyText, tMaybe } from '../i18n/i18n.svelte';
 import { localDay } from '../time/clock';
 import type { IconName } from '../widgets/icons';
 
@@ -17,6 +17,24 @@ export const markWord = (mark: string): string => tMaybe(`chat.mark.${mark}`) ??
 /** Whom a text names, of those who were chosen for it: who was rubbed out again is not called. */
 export function namedIn(text: string, chosen: ReadonlyMap<string, string>): string[] {
   return [...chosen].filter(([, word]) => text.includes(`@${word}`)).map(([staff]) => staff);
+}
+
+interface Called {
+  id: string;
+  name: string;
+}
+
+/** Whom a text calls after it was changed: everybody but those whom its writer rubbed out. */
+export function stillNamed(before: string, after: string, people: readonly Called[], all: boolean): string[] {
+  const stays = (words: readonly string[]): boolean => words.some((word) => after.includes(`@${word}`)) || !words.some((word) => before.includes(`@${word}`));
+  const named = people.filter((one) => stays([one.name])).map((one) => one.id);
+  return all && stays(everyText('chat.mention-all')) ? [EVERYBODY, ...named] : named;
+}
+
+/** The word behind an @ that ends where the caret stands, if a person is writing one. */
+export function mentionAt(text: string, caret: number): { from: number; word: string } | undefined {
+  const found = /[@＠]([^\s@＠、。]{0,20})$/.exec(text.slice(0, caret));
+  return found ? { from: found.index, word: found[1] ?? '' } : undefined;
 }
 
 export interface Linked {

@@ -3,8 +3,10 @@ export interface SaidFile {
   id: string;
   name: string;
   bytes: number;
-  /** Where it is saved from; none: it has not come yet. */
+  /** Where it is saved from; neither: it has not come yet. */
   href?: string;
+  /** In place of an address: the phone's own way to save it. */
+  onkeep?: () => void;
 }
 
 export interface SetMark {

@@ -39,6 +39,9 @@ export function t<K extends MessageKey>(key: K, ...[params]: ParamsArgument<K>):
   return fill(CATALOGUES[chosen.language][key] ?? key, params ?? {});
 }
 
+/** The text in every language: what was written in one is read in the other. */
+export const everyText = (key: PlainKey): string[] => Object.values(CATALOGUES).map((one) => one[key] ?? key);
+
 /** For keys that come from data (error codes, kinds): undefined when the catalogue has none. */
 export function tMaybe(key: string, params: Readonly<Record<string, MessageValue>> = {}): string | undefined {
   const text = CATALOGUES[chosen.language][key];

@@ -1,6 +1,6 @@
 import type { MessageView } from '@ekitei/shared';
 import { describe, expect, it } from 'vitest';
-import { lastLine, linesOf, namedIn, pieces } from './lib';
+import { lastLine, linesOf, namedIn, nextUnread, pieces, unreadBelow } from './lib';
 
 const message = (id: string, by: string, at: string, change: Partial<MessageView> = {}): MessageView =>
   ({ id, by, at, written_at: at, born: 1, ...change }) as MessageView;
@@ -44,4 +44,22 @@ it('tells pictures, stamps and what was taken back in words', () => {
   expect(lastLine({ ...last, unsent: true })).not.toContain('2');
   expect(lastLine({ ...last, text: '一\n二' })).toBe('一 二');
   expect(lastLine(null)).toBe('');
+});
+
+describe('a part of a room with unread messages', () => {
+  const at = '2026-11-21T10:00:00.000+09:00';
+  const all = [5, 6, 7, 8].map((born) => message(String(born), 'a', at, { born, own: born === 7, unsent: false }));
+  const part = { messages: all, read: 5, unread_from: 6, room: { unread: 12 } };
+  it('counts what is below, shown or not, without what oneself wrote', () => {
+    expect(unreadBelow(part, 5)).toBe(12);
+    expect(unreadBelow(part, 7)).toBe(11);
+    expect(unreadBelow(part, 8)).toBe(10);
+  });
+  it('knows the next unread one, also where it stands before what is shown', () => {
+    expect(nextUnread(part, 5)).toBe(6);
+    expect(nextUnread(part, 6)).toBe(8);
+    expect(nextUnread(part, 8)).toBeUndefined();
+    expect(nextUnread({ ...part, messages: all.slice(2) }, 5)).toBe(6);
+    expect(nextUnread({ ...part, read: 8, unread_from: null, room: { unread: 0 } }, 8)).toBeUndefined();
+  });
 });

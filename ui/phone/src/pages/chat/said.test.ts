@@ -12,6 +12,6 @@ it('of what has not arrived only the time of writing is known, and said once', (
 
 it('a file is saved once it is here', () => {
   const file = { id: 'f-1', name: 'まとめ.txt', bytes: 9, on_phone: false, progress: 'waiting' } as unknown as MessageView['files'][number];
-  const hrefs = (files: MessageView['files']): boolean[] => (saidOf(message({ files })).files ?? []).map((one) => one.href !== undefined);
-  expect(hrefs([file, { ...file, on_phone: true }, { ...file, progress: 'arrived' }])).toEqual([false, true, true]);
+  const saved = (files: MessageView['files']): boolean[] => (saidOf(message({ files })).files ?? []).map((one) => one.onkeep !== undefined);
+  expect(saved([file, { ...file, on_phone: true }, { ...file, progress: 'arrived' }])).toEqual([false, true, true]);
 });
