@@ -127,6 +127,9 @@ async fn what_is_held_is_shown_whole_to_its_sender_and_corrected() {
     let thumb = format!("/api/photos/{}/thumb", picture["id"].as_str().unwrap());
     assert_eq!(one.get(&thumb).await.status(), StatusCode::OK);
     assert_eq!(three.get(&thumb).await.status(), StatusCode::NOT_FOUND, "its sender's alone");
+    let paper = format!("/api/files/{}", held["files"][0]["id"].as_str().unwrap());
+    assert_eq!(one.get(&paper).await.bytes().await.unwrap(), "a,b");
+    assert_eq!(three.get(&paper).await.status(), StatusCode::NOT_FOUND);
     // Put right while it waits.
     let message = format!("/api/messages/{id}");
     let better = json!({"fields": {"text": "写真を撮りました", "mentions": null}});

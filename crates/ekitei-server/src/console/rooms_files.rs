@@ -142,7 +142,7 @@ async fn store(app: &App, user: &User, record: RecordId, variant: Variant, bytes
     finish(app, &upload).await
 }
 
-/// A file of a message, as one to save.
+/// A file of a message, as one to save; also of an own message that is held, which has no record yet.
 #[utoipa::path(get, path = "/api/files/{file}", tag = "rooms", params(("file" = String, Path)), responses(
     (status = 200, content_type = "application/octet-stream"), (status = 404, body = FaultView),
 ))]
@@ -152,14 +152,18 @@ pub async fn file_bytes(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Answer<Response> {
-    let of = readable(&app, &user, &id).await?;
-    let blob = app.storage.blob_of(&user.caller, of.id, Variant::Original).await?;
+    let name = match readable(&app, &user, &id).await {
+        Ok(of) => attachment(of.text(file::NAME)),
+        // Who asks knows its name.
+        Err(_) => HeaderValue::from_static("attachment"),
+    };
+    let id: RecordId = id.parse().map_err(|_| Refused::not_found())?;
+    let blob = app.storage.blob_of(&user.caller, id, Variant::Original).await?;
     let mut response = serve_blob(&app, &blob.ok_or_else(Refused::not_found)?, &headers).await?;
     // Whatever it is, no browser shows it as a page of ours.
     let plain = HeaderValue::from_static("application/octet-stream");
     response.headers_mut().insert(header::CONTENT_TYPE, plain);
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    let name = attachment(of.text(file::NAME));
     response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
