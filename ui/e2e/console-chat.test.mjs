@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { bubble, goTo, hand, room, stands, texts, write } from './lib/chat-desk.mjs';
 import { CASE_NAME, CLERK, HEAD, SECTION, startConsole, STEWARD } from './lib/console.mjs';
 import { SIZES } from './lib/desk.mjs';
 import { runProgram } from './lib/programs.mjs';
@@ -17,9 +18,6 @@ before(async () => {
 after(() => house?.stop());
 
 const least = 23.5;
-const room = (desk, name) => desk.at('room').filter({ has: desk.page.locator('.name', { hasText: name }) });
-const bubble = (desk, text) => desk.at('message').filter({ hasText: text }).last();
-const texts = (desk) => desk.page.locator('[data-testid=message] [data-testid=text]').allInnerTexts();
 
 async function shot(desk, name) {
   const out = process.env.EKITEI_SHOTS;
@@ -30,25 +28,6 @@ async function looksGood(desk, what, px = least) {
   await shot(desk, what);
   assert.deepEqual(await desk.look(px), [], what);
   assert.deepEqual(desk.faults, [], `${what}: page errors`);
-}
-
-/** The room of this name is open. */
-async function stands(desk, name) {
-  await desk.page.waitForSelector(`.pane :is(h1, h2):text-is("${name}")`);
-  await desk.at('chat-text').waitFor();
-}
-
-async function goTo(desk, name) {
-  await desk.page.evaluate(() => (window.location.hash = '#/chat'));
-  await desk.page.waitForSelector('.chat .none');
-  await room(desk, name).first().click();
-  await stands(desk, name);
-}
-
-async function write(desk, text) {
-  await desk.at('chat-text').fill(text);
-  await desk.page.keyboard.press('Control+Enter');
-  await bubble(desk, text).waitFor();
 }
 
 test('the navigation leads to the rooms; 自分宛 is on top before anything was written', async () => {
@@ -195,25 +174,6 @@ test('keyboard alone: from the list to the room, a message, its menu, an answer'
   await head.press('reply-off');
 });
 
-/** A picture or file as the desktop hands it over. */
-const hand = (desk, testid, kind, files) =>
-  desk.at(testid).evaluate(async (element, [how, list]) => {
-    const transfer = new DataTransfer();
-    for (const one of list) {
-      if (one.text !== undefined) transfer.items.add(new File([one.text], one.name, { type: 'text/plain' }));
-      else {
-        const canvas = Object.assign(document.createElement('canvas'), { width: 800, height: 600 });
-        const pen = canvas.getContext('2d');
-        pen.fillStyle = `hsl(${one.hue} 60% 70%)`;
-        pen.fillRect(0, 0, 800, 600);
-        const bytes = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.9));
-        transfer.items.add(new File([bytes], one.name, { type: 'image/jpeg' }));
-      }
-    }
-    if (how === 'paste') element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }));
-    else for (const name of ['dragover', 'drop']) element.dispatchEvent(new DragEvent(name, { dataTransfer: transfer, bubbles: true, cancelable: true }));
-  }, [kind, files]);
-
 test('pictures and files are dropped and pasted, arrive in order, and are saved by one press', async () => {
   await hand(head, 'chat-text', 'drop', [{ name: '法面.jpg', hue: 120 }, { name: '要点.txt', text: '三行の要点' }]);
   await hand(head, 'chat-text', 'paste', [{ name: '貼り付け.jpg', hue: 20 }]);
@@ -237,7 +197,7 @@ test('pictures and files are dropped and pasted, arrive in order, and are saved 
   await steward.page.keyboard.press('Escape');
   await steward.at('viewer').waitFor({ state: 'detached' });
   // Too large is said before anything leaves.
-  await head.at('chat-files').setInputFiles({ name: '大きい.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(10_000_001) });
+  await head.at('chat-files').setInputFiles({ name: '大きい.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(10 * 1024 * 1024 + 1) });
   await head.at('compose-fault').waitFor();
   assert.equal(await head.at('attachment').count(), 0);
 });

@@ -3,7 +3,10 @@ import type * as gen from './gen';
 
 export type { AnswerRow, AnswersView, DutyRow, ExportRow, LastLine, ReadersView, RoomPerson, RoomPhoto, RoomRow, UrgentRow } from './gen';
 export type Outcome = gen.OutcomeView;
-export type HeldView = Pick<gen.HeldView, 'message' | 'text' | 'until_ms' | 'refused'>;
+
+export interface HeldView extends Omit<gen.HeldView, 'link'> {
+  link?: Link | null;
+}
 
 export interface RoomView extends gen.RoomRow {
   history: string;
@@ -33,8 +36,9 @@ export interface MessageView extends Omit<gen.MessageView, 'link' | 'call'> {
   call?: CallView | null;
 }
 
-export interface MessagePage extends Omit<gen.MessagePage, 'messages'> {
+export interface MessagePage extends Omit<gen.MessagePage, 'messages' | 'held'> {
   messages: MessageView[];
+  held: HeldView[];
 }
 
 export interface MessageHit extends Omit<gen.MessageHit, 'message'> {

@@ -22,7 +22,7 @@ const once = (): { op_id: string } => ({ op_id: uuidV7() });
 export interface Place {
   before?: number;
   after?: number;
-  around?: string;
+  around?: string | number;
   limit?: number;
 }
 
@@ -60,13 +60,15 @@ export const chat = {
     sendFile<{ id: string }>(room(id, `/messages/${part(to)}/attachments${query({ id: attachment, name: file.name, type: file.type })}`), file),
   edit: (of: MessageView, text: string, mentions: string[]) =>
     request<Outcome>('PATCH', message(of.id), { body: { base: pick(of.revs, ['text', 'mentions']), fields: { text, mentions: mentions.length > 0 ? mentions : null }, ...once() } }),
+  /** Of an own message that this side wrote: nothing of it can have been changed elsewhere. */
+  change: (id: string, fields: Record<string, unknown>, op_id = uuidV7()) => request<Outcome>('PATCH', message(id), { body: { base: {}, fields, op_id } }),
   unsend: (id: string) => post<Outcome>(message(id, '/unsend'), once()),
-  again: (id: string) => post<Outcome>(message(id, '/again'), once()),
+  again: (id: string, said: { text?: string; mentions?: string[] } = {}) => post<Outcome>(message(id, '/again'), { ...said, ...once() }),
   react: (id: string, mark: string, off: boolean) => post<Outcome>(message(id, '/reactions'), { mark, off, ...once() }),
   pin: (id: string, off: boolean) => post<Outcome>(message(id, '/pin'), { off, ...once() }),
   answerIs: (question: string, answer: string) => post<Outcome>(message(question, '/answer'), { answer, ...once() }),
   readers: (id: string) => request<ReadersView>('GET', message(id, '/readers')),
-  renotify: (id: string) => post<Outcome>(message(id, '/renotify'), once()),
+  renotify: (id: string, text: string) => post<Outcome>(message(id, '/renotify'), { text, ...once() }),
   read: (id: string, to: number) => post<Outcome>(room(id, '/read'), { to, ...once() }),
   search: (asked: Asked) => request<MessageHit[]>('GET', `/messages/search${query({ ...asked, limit: 100 })}`),
 

@@ -20,6 +20,9 @@ export function offline(): ApiError {
   return new ApiError({ code: OFFLINE, params: {}, cure: 'retry' }, 0);
 }
 
+/** It may pass by itself: the office restarts, the line comes back, a turn becomes free. */
+export const passes = (fault: Fault): boolean => fault.cure !== 'ask';
+
 export function faultOf(thrown: unknown): Fault {
   if (thrown instanceof ApiError) return thrown.fault;
   return { code: 'screen-fault', params: { detail: thrown instanceof Error ? thrown.message : String(thrown) }, cure: 'ask' };
@@ -36,5 +39,6 @@ export function faultFrom(status: number, body: unknown): ApiError {
     const { code, params, cure } = body as { code: string; params?: Record<string, string>; cure?: Fault['cure'] };
     return new ApiError({ code, params: params ?? {}, cure: cure ?? 'ask' }, status);
   }
-  return new ApiError({ code: 'answer-unreadable', params: { status: String(status) }, cure: 'retry' }, status);
+  const later = status >= 500 || status === 408 || status === 429;
+  return new ApiError({ code: 'answer-unreadable', params: { status: String(status) }, cure: later ? 'retry' : 'ask' }, status);
 }

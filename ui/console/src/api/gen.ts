@@ -1,5 +1,13 @@
 // Generated from docs/openapi.json by `npm run gen`; do not edit.
 
+export interface Again {
+  /** Whom the changed text calls. */
+  mentions?: Array<string>;
+  op_id?: string | null;
+  /** What it says now; absent: as it was. */
+  text?: string | null;
+}
+
 export interface AmendedView {
   before: string;
   field: string;
@@ -464,13 +472,26 @@ export interface HandOver {
 }
 
 export interface HeldView {
-  fields: unknown;
+  files: Array<RoomFile>;
+  files_expected: number;
+  forward?: ForwardView | null;
+  /** `{kind, id, label}` */
+  link?: unknown | null;
+  mentions: Array<NameView>;
+  mentions_all: boolean;
   /** Id that the message will have. */
   message: string;
+  photos: Array<RoomPhoto>;
+  /** How many were attached; fewer may have come. */
+  photos_expected: number;
+  question?: QuestionView | null;
   /** Why it was not delivered when its time had come: it waits until it is sent again or taken back. */
   refused?: string | null;
+  reply?: ReplyView | null;
+  stamp?: string | null;
   text: string;
   until_ms: number;
+  urgent?: string | null;
 }
 
 /** The whole card; the first keeping makes it. */
@@ -636,6 +657,15 @@ export interface LastLine {
   stamp?: string | null;
   text: string;
   unsent: boolean;
+}
+
+/** What a message may carry, as the office judges it. */
+export interface LimitsView {
+  file_bytes: number;
+  /** All files of one message. */
+  files_bytes: number;
+  photo_bytes: number;
+  text_chars: number;
 }
 
 /** A line check; numbers as the model's `Measured`, sentences as its `Verdict` (text: `verdict.<code>`). */
@@ -1090,9 +1120,21 @@ export interface ReadersView {
   unread: Array<NameView>;
 }
 
+export interface Remind {
+  op_id?: string | null;
+  /** What they are told, in the writer's language; their names are put before it. */
+  text: string;
+}
+
 export interface ReplyView {
   author: NameView;
+  /** Of its first file. */
+  file_name?: string | null;
+  files: number;
   id: string;
+  photos: number;
+  /** What stands for it where it has no words. */
+  stamp?: string | null;
   text: string;
   unsent: boolean;
 }
@@ -1242,6 +1284,7 @@ export interface SessionView {
   expires_ms: number;
   /** Without a request for so long the session ends earlier. */
   idle_ms: number;
+  limits: LimitsView;
   may: MayView;
   now_ms: number;
   person: PersonView;

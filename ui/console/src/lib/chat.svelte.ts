@@ -39,6 +39,25 @@ const key = (what: string): string => `ekitei.${what}.${session()?.person.id ?? 
 export const entersSend = (): boolean => localStorage.getItem(key('enter-sends')) === 'yes';
 export const setEntersSend = (on: boolean): void => localStorage.setItem(key('enter-sends'), on ? 'yes' : 'no');
 
+// Rooms on top of the list, on this PC, as a phone has its own.
+const pins = $state({ turn: 0 });
+
+export function pinnedRooms(): string[] {
+  void pins.turn;
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(key('pinned-rooms')) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((one) => typeof one === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+export function setPinnedRoom(id: string, on: boolean): void {
+  const others = pinnedRooms().filter((one) => one !== id);
+  localStorage.setItem(key('pinned-rooms'), JSON.stringify(on ? [...others, id] : others));
+  pins.turn += 1;
+}
+
 export type Telling = 'missing' | 'blocked' | 'off' | 'on';
 
 /** Whether the desktop is told. It is asked only by a press. */
@@ -54,6 +73,9 @@ export async function setTelling(on: boolean): Promise<Telling> {
   return telling();
 }
 
+/** One notice a room, the newest; it sounds again with each. TypeScript's list of options lacks `renotify`. */
+const noticeOf = (tag: string, body: string): NotificationOptions & { renotify: boolean } => ({ body, tag, renotify: true });
+
 function tell(before: readonly RoomRow[] | undefined, next: readonly RoomRow[]): void {
   if (!before || telling() !== 'on') return;
   for (const room of next) {
@@ -62,7 +84,7 @@ function tell(before: readonly RoomRow[] | undefined, next: readonly RoomRow[]):
     if (!last || last.id === known?.id || room.unread === 0 || last.author.id === session()?.person.id) continue;
     const looking = document.visibilityState === 'visible' && document.hasFocus() && route().page === 'chat' && route().id === room.id;
     if (looking) continue;
-    const note = new Notification(t('console.chat.notify-title', { name: last.author.name, room: nameOf(room) }), { body: lastWords(last), tag: room.id });
+    const note = new Notification(t('console.chat.notify-title', { name: last.author.name, room: nameOf(room) }), noticeOf(room.id, lastWords(last)));
     note.addEventListener('click', () => {
       window.focus();
       go('chat', room.id);

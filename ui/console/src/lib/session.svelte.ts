@@ -4,6 +4,7 @@ import { ApiError, faultOf } from '../api/fault';
 import type { Fault } from '@ekitei/shared';
 import { office } from '../api/office';
 import { forgetOthers } from './kept';
+import { sweepFiles } from './kept-files';
 
 /** unknown: not asked yet, or no answer; ended: was signed in, the screens wait behind the question. */
 export type Phase = 'unknown' | 'out' | 'in' | 'ended';
@@ -37,6 +38,7 @@ export async function signIn(staff: string, password: string): Promise<void> {
 function enter(view: SessionView): void {
   const before = current.view;
   forgetOthers(view.person.id);
+  void sweepFiles(view.person.id);
   if (before && before.person.id !== view.person.id) {
     // Another person's screens must not live on under this name.
     window.location.reload();
@@ -65,6 +67,7 @@ export async function closeSession(): Promise<void> {
 export async function signOut(): Promise<void> {
   await office.signOut();
   forgetOthers();
+  await sweepFiles();
   window.location.hash = '';
   window.location.reload();
 }

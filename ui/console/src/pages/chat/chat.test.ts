@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageView, RoomRow } from '../../api/chat-types';
-import { firstUnread, fitting, isPicture, joined, mentionAt, missing, tooLarge } from './lib';
+import { firstUnread, fitting, inOrder, isPicture, joined, joinsMark, lineOf, mentionAt, missing, tooLarge, unreadBelow } from './lib';
 
 const room = (id: string, name: string): RoomRow => ({ id, type: 'group', name, colour: '', sections: [], members: 2, unread: 0, mentioned: false, held: 0, may_manage: false, read_to: 0, head: 0 });
 const message = (id: string, born_seq: number, more: Partial<MessageView> = {}): MessageView => ({
@@ -15,6 +15,44 @@ describe('rooms', () => {
     expect(fitting(all, 'ａ').map((one) => one.id)).toEqual(['1']);
     expect(fitting(all, ' ')).toHaveLength(2);
     expect(fitting(all, '橋')).toEqual([]);
+  });
+});
+
+describe('the list', () => {
+  it('begins with the own room and what the person put on top, the rest as the office orders it', () => {
+    const all = [{ ...room('own', ''), type: 'self' }, room('a', '新'), room('b', '中'), room('c', '古')];
+    expect(inOrder(all, ['c']).map((one) => one.id)).toEqual(['own', 'c', 'a', 'b']);
+    expect(inOrder(all, ['b', 'a', 'own', 'gone']).map((one) => one.id)).toEqual(['own', 'a', 'b', 'c']);
+  });
+});
+
+describe('reading', () => {
+  const all = [message('c', 13), message('d', 14, { mine: true }), message('e', 15)];
+
+  it('joins the mark when nothing lies between', () => {
+    expect(joinsMark(all, 13, 12)).toBe(false);
+    expect(joinsMark(all, 13, 13)).toBe(true);
+    expect(joinsMark(all, undefined, 0)).toBe(true);
+    expect(joinsMark([], undefined, 0)).toBe(true);
+  });
+
+  it('counts what was not seen, also what was not fetched', () => {
+    const of = { unread: 40, read_to: 12 };
+    expect(unreadBelow(of, all, 0)).toBe(40);
+    expect(unreadBelow(of, all, 15)).toBe(38);
+    expect(unreadBelow({ unread: 0, read_to: 15 }, all, 15)).toBe(0);
+  });
+});
+
+describe('a message on one line', () => {
+  const file = { id: 'f', name: '図面.pdf', bytes: 1, type: '', here: true };
+
+  it('says what it is, also without words', () => {
+    expect(lineOf(message('x', 1))).toBe('x');
+    expect(lineOf(message('x', 1, { text: '', stamp: 'arrived' }))).toBe('到着');
+    expect(lineOf(message('x', 1, { text: '', photos_expected: 2 }))).toBe('写真2枚');
+    expect(lineOf(message('x', 1, { text: '', files_expected: 1, files: [file] }))).toBe('図面.pdf');
+    expect(lineOf(message('x', 1, { unsent: true }))).toBe('送信を取り消しました');
   });
 });
 
@@ -40,12 +78,14 @@ describe('pages', () => {
 describe('attachments', () => {
   const file = (type: string, size: number): { type: string; size: number } => ({ type, size });
 
-  it('have limits, for one file and for all', () => {
-    expect(tooLarge([file('text/plain', 10_000_000), file('text/plain', 10_000_000)])).toBeUndefined();
-    expect(tooLarge([file('text/plain', 10_000_001)])).toBe('console.chat.file-large');
-    expect(tooLarge([1, 2, 3].map(() => file('text/plain', 9_000_000)))).toBe('console.chat.files-large');
-    expect(tooLarge([file('image/jpeg', 30_000_000)])).toBeUndefined();
-    expect(tooLarge([file('image/jpeg', 50_000_001)])).toBe('console.chat.photo-large');
+  it('have limits, for one file and for all, as the office says', () => {
+    const mb = 1024 * 1024;
+    const limits = { photo_bytes: 30 * mb, file_bytes: 10 * mb, files_bytes: 20 * mb };
+    expect(tooLarge([file('text/plain', 10 * mb), file('text/plain', 10 * mb)], limits)).toBeUndefined();
+    expect(tooLarge([file('text/plain', 10 * mb + 1)], limits)).toBe('ファイルは1つ10MBまでです。');
+    expect(tooLarge([1, 2, 3].map(() => file('text/plain', 9 * mb)), limits)).toBe('ファイルは合わせて20MBまでです。');
+    expect(tooLarge([file('image/jpeg', 30 * mb)], limits)).toBeUndefined();
+    expect(tooLarge([file('image/jpeg', 30 * mb + 1)], limits)).toBe('写真は1枚30MBまでです。');
   });
 
   it('are pictures by their type alone', () => {

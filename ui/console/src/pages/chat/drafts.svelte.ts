@@ -1,9 +1,9 @@
-// What is being written in each room. The words outlive a reload and the session's end; files can only be held in memory,
-// so leaving the page asks first.
+// What is being written in each room. Words and files outlive a reload and the session's end; where a file could not be
+// kept, leaving the page asks first.
 import type { Link, MessageView } from '../../api/chat-types';
 import { keep, recall } from '../../lib/kept';
 import { session } from '../../lib/session.svelte';
-import type { Attachment } from './outbox.svelte';
+import { attachmentsAgain, keptOf, type Attachment, type KeptAttachment } from './attachments';
 
 export interface Draft {
   text: string;
@@ -16,7 +16,7 @@ export interface Draft {
 }
 
 const KEPT = 'chat-drafts';
-type Words = Omit<Draft, 'attachments' | 'named'> & { named: [string, string][] };
+type Words = Omit<Draft, 'attachments' | 'named'> & { named: [string, string][]; attachments?: KeptAttachment[] };
 
 const kept = $state<Record<string, Draft>>({});
 const EMPTY: Readonly<Draft> = { text: '', reply: undefined, urgent: undefined, link: undefined, attachments: [], named: new Map() };
@@ -39,15 +39,23 @@ export function dropDraft(room: string): void {
 
 /** What this tab knew before it was loaded again. */
 export function recallDrafts(): void {
-  const all = recall(session()?.person.id, KEPT);
+  const person = session()?.person.id;
+  const all = recall(person, KEPT);
   if (typeof all !== 'object' || all === null) return;
   for (const [room, words] of Object.entries(all as Record<string, Words>)) {
-    if (!kept[room]) kept[room] = { ...EMPTY, ...words, attachments: [], named: new Map(words.named) };
+    if (kept[room]) continue;
+    const { attachments = [], named, ...rest } = words;
+    kept[room] = { ...EMPTY, ...rest, attachments: [], named: new Map(named) };
+    if (attachments.length === 0) continue;
+    void attachmentsAgain(person, attachments).then((found) => {
+      const there = kept[room];
+      if (there) writeDraft(room, { attachments: [...found, ...there.attachments] });
+    });
   }
 }
 
 function write(): void {
-  const words = Object.entries(kept).map(([room, { attachments: _, named, ...rest }]): [string, Words] => [room, { ...rest, named: [...named] }]);
+  const words = Object.entries(kept).map(([room, { attachments, named, ...rest }]): [string, Words] => [room, { ...rest, named: [...named], attachments: attachments.map(keptOf) }]);
   keep(session()?.person.id, KEPT, Object.fromEntries(words));
 }
 

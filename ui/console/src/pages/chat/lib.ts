@@ -1,6 +1,7 @@
 // What the chat's screens show, from what the office says. Pure.
 import { lastWords, t, tMaybe } from '@ekitei/shared';
 import type { MessageView, RoomRow } from '../../api/chat-types';
+import type { LimitsView } from '../../api/gen';
 
 type Named = Pick<RoomRow, 'type' | 'name' | 'with'>;
 
@@ -31,6 +32,12 @@ export const fitting = (rooms: readonly RoomRow[], wanted: string): RoomRow[] =>
   return rooms.filter((one) => word === '' || fold(`${nameOf(one)} ${one.sections.join(' ')} ${one.last ? lastWords(one.last) : ''}`).includes(word));
 };
 
+/** 自分宛, then what the person put on top, then as the office orders them. */
+export function inOrder(rooms: readonly RoomRow[], pinned: readonly string[]): RoomRow[] {
+  const place = (one: RoomRow): number => (one.type === 'self' ? 0 : pinned.includes(one.id) ? 1 : 2);
+  return [...rooms].sort((one, other) => place(one) - place(other));
+}
+
 /** Pages joined: what came later wins, in the order of the room. */
 export function joined(known: readonly MessageView[], fresh: readonly MessageView[]): MessageView[] {
   const all = new Map(known.map((one) => [one.id, one]));
@@ -42,22 +49,33 @@ export function joined(known: readonly MessageView[], fresh: readonly MessageVie
 export const firstUnread = (messages: readonly MessageView[], readTo: number): string | undefined =>
   messages.find((one) => one.born_seq > readTo && !one.mine)?.id;
 
-/** Still on their way. */
-export const missing = (one: MessageView): number =>
-  Math.max(0, one.photos_expected + one.files_expected - one.photos.length - one.files.length);
+/** Whether nothing lies between the read mark and the first of these. */
+export const joinsMark = (messages: readonly MessageView[], older: number | undefined, readTo: number): boolean =>
+  older === undefined || (messages[0]?.born_seq ?? 0) <= readTo;
 
-export const MOST_FILE_BYTES = 10_000_000;
-export const MOST_FILES_BYTES = 20_000_000;
-export const MOST_PHOTO_BYTES = 50_000_000;
+/** How many of the room's unread are not among those that were seen. */
+export const unreadBelow = (room: Pick<RoomRow, 'unread' | 'read_to'>, messages: readonly MessageView[], seenTo: number): number =>
+  Math.max(0, room.unread - messages.filter((one) => !one.mine && !one.unsent && one.born_seq > room.read_to && one.born_seq <= seenTo).length);
+
+/** A message where there is one line for it: a quote, a pin. */
+export const lineOf = (one: MessageView): string => lastWords({ ...one, photos: one.photos_expected, files: one.files_expected, file_name: one.files[0]?.name });
+
+/** Still on their way. */
+export const missing = (one: Pick<MessageView, 'photos_expected' | 'files_expected' | 'photos' | 'files'>): number =>
+  Math.max(0, one.photos_expected + one.files_expected - one.photos.length - one.files.length);
 
 export const isPicture = (file: Pick<File, 'type'>): boolean => ['image/jpeg', 'image/png', 'image/webp'].includes(file.type);
 
-/** Key of the message that says why these cannot go, or nothing. */
-export function tooLarge(files: readonly Pick<File, 'type' | 'size'>[]): 'console.chat.photo-large' | 'console.chat.file-large' | 'console.chat.files-large' | undefined {
+export type Limits = Pick<LimitsView, 'photo_bytes' | 'file_bytes' | 'files_bytes'>;
+const MB = 1024 * 1024;
+
+/** Why the office would not take these, in words; or nothing. */
+export function tooLarge(files: readonly Pick<File, 'type' | 'size'>[], { photo_bytes, file_bytes, files_bytes }: Limits): string | undefined {
   const papers = files.filter((one) => !isPicture(one));
-  if (files.some((one) => isPicture(one) && one.size > MOST_PHOTO_BYTES)) return 'console.chat.photo-large';
-  if (papers.some((one) => one.size > MOST_FILE_BYTES)) return 'console.chat.file-large';
-  return papers.reduce((sum, one) => sum + one.size, 0) > MOST_FILES_BYTES ? 'console.chat.files-large' : undefined;
+  if (files.some((one) => isPicture(one) && one.size > photo_bytes)) return t('console.chat.photo-large', { limit_mb: photo_bytes / MB });
+  if (papers.some((one) => one.size > file_bytes)) return t('console.chat.file-large', { limit_mb: file_bytes / MB });
+  const together = papers.reduce((sum, one) => sum + one.size, 0);
+  return together > files_bytes ? t('console.chat.files-large', { limit_mb: files_bytes / MB }) : undefined;
 }
 
 /** The word behind an @ that ends where the caret stands, if the person is writing one. */

@@ -1,10 +1,11 @@
-// One room as it is read: pages joined in the order of the office, kept while news comes in.
+// One room as it is read: pages joined in the order of the office, kept while news comes in. Only what was on the screen
+// counts as read.
 import type { Fault } from '@ekitei/shared';
-import type { HeldView, MessageView, RoomView } from '../../api/chat-types';
+import type { HeldView, MessagePage, MessageView, RoomView } from '../../api/chat-types';
 import { chat } from '../../api/chat';
 import { ApiError, faultOf } from '../../api/fault';
 import { readHere } from '../../lib/chat.svelte';
-import { firstUnread, joined } from './lib';
+import { firstUnread, joined, joinsMark, unreadBelow } from './lib';
 import { arrived } from './outbox.svelte';
 
 const PAGE = 50;
@@ -22,21 +23,41 @@ export class OpenRoom {
   unreadFrom = $state<string>();
   fault = $state.raw<Fault>();
   ready = $state(false);
-  private readTo = 0;
+  private readTo = $state(0);
+  /** The newest that was on the screen. */
+  private seenTo = $state(0);
   private turn = 0;
+  private opening: Promise<void> | undefined;
 
   constructor(readonly id: string) {}
 
-  /** The newest page, or the one around a message. */
-  async open(around?: string): Promise<void> {
+  /** Where the person stopped reading, or the page around a message. News may come before it is open. */
+  open(around?: string): Promise<void> {
+    this.opening ??= this.begin(around).finally(() => (this.opening = undefined));
+    return this.opening;
+  }
+
+  private async begin(around?: string): Promise<void> {
     await this.guarded(async () => {
-      const [view, page] = await Promise.all([chat.room(this.id), chat.page(this.id, around ? { around, limit: PAGE } : { limit: PAGE })]);
+      const [view, newest] = await Promise.all([chat.room(this.id), chat.page(this.id, around ? { around, limit: PAGE } : { limit: PAGE })]);
+      const far = !around && view.unread > 0 && !joinsMark(newest.messages, newest.older ?? undefined, newest.read_to);
       this.view = view;
-      this.readTo = page.read_to;
-      Object.assign(this, { messages: page.messages, held: page.held, pins: page.pins, older: page.older ?? undefined, newer: page.newer ?? undefined });
-      if (view.type !== 'self') this.unreadFrom = firstUnread(page.messages, page.read_to);
-      this.arrive();
+      this.show(far ? await chat.page(this.id, { around: newest.read_to, limit: PAGE }) : newest);
+      if (view.type !== 'self') this.unreadFrom = firstUnread(this.messages, this.readTo);
       this.ready = true;
+    });
+  }
+
+  /** The newest page, whatever lies between. */
+  async toNewest(): Promise<void> {
+    await this.guarded(async () => this.show(await chat.page(this.id, { limit: PAGE })));
+  }
+
+  /** Back to where the person stopped reading. */
+  async toUnread(): Promise<void> {
+    await this.guarded(async () => {
+      this.show(await chat.page(this.id, { around: this.readTo, limit: PAGE }));
+      this.unreadFrom = firstUnread(this.messages, this.readTo);
     });
   }
 
@@ -61,8 +82,7 @@ export class OpenRoom {
       this.messages = gap ? page.messages : joined(this.messages, page.messages);
       if (gap || this.messages[0]?.born_seq === oldest) this.older = away ? this.older : (page.older ?? undefined);
       if (away) this.newer = page.newer ?? undefined;
-      Object.assign(this, { held: page.held, pins: page.pins });
-      this.arrive();
+      this.settle(page);
     });
   }
 
@@ -89,30 +109,56 @@ export class OpenRoom {
   /** The message is among those shown. */
   async reach(message: string): Promise<boolean> {
     if (this.messages.some((one) => one.id === message)) return true;
-    await this.guarded(async () => {
-      const page = await chat.page(this.id, { around: message, limit: PAGE });
-      Object.assign(this, { messages: page.messages, older: page.older ?? undefined, newer: page.newer ?? undefined });
-    });
+    await this.guarded(async () => this.show(await chat.page(this.id, { around: message, limit: PAGE })));
     return this.messages.some((one) => one.id === message);
   }
 
-  /** Everything that is shown was looked at. */
-  async read(): Promise<void> {
-    const newest = this.messages[this.messages.length - 1]?.born_seq ?? 0;
-    if (newest <= this.readTo || this.newer !== undefined) return;
+  /** This one and those above it were on the screen. */
+  async saw(message: string): Promise<void> {
+    const born = this.messages.find((one) => one.id === message)?.born_seq ?? 0;
+    this.seenTo = Math.max(this.seenTo, born);
+    // What lies between the mark and the first that is here, nobody has seen.
+    if (!this.gap) await this.read(this.seenTo);
+  }
+
+  /** Everything, as the person says. */
+  async readAll(): Promise<void> {
+    await this.read(this.messages[this.messages.length - 1]?.born_seq ?? 0);
+  }
+
+  /** Between the read mark and what is shown there is more that others wrote. */
+  get gap(): boolean {
+    return this.ready && (this.view?.unread ?? 0) > 0 && !joinsMark(this.messages, this.older, this.readTo);
+  }
+
+  /** Others' messages below those that were seen, also such as have not been fetched. */
+  get unread(): number {
+    return this.view ? unreadBelow(this.view, this.messages, this.seenTo) : 0;
+  }
+
+  private async read(to: number): Promise<void> {
+    if (to <= this.readTo) return;
     const before = this.readTo;
-    this.readTo = newest;
-    readHere(this.id);
+    this.readTo = to;
+    if (this.newer === undefined && to >= (this.messages[this.messages.length - 1]?.born_seq ?? 0)) readHere(this.id);
     try {
-      await chat.read(this.id, newest);
+      await chat.read(this.id, to);
     } catch {
       // The next look says it again.
       this.readTo = before;
     }
   }
 
-  get unread(): number {
-    return this.messages.filter((one) => !one.mine && one.born_seq > this.readTo).length;
+  /** Another part of the room: what was seen of the former says nothing about what lies between. */
+  private show(page: MessagePage): void {
+    this.seenTo = 0;
+    Object.assign(this, { messages: page.messages, older: page.older ?? undefined, newer: page.newer ?? undefined });
+    this.settle(page);
+  }
+
+  private settle({ held, pins, read_to }: Pick<MessagePage, 'held' | 'pins' | 'read_to'>): void {
+    Object.assign(this, { held, pins, readTo: Math.max(this.readTo, read_to) });
+    arrived(this.messages, this.held.map((one) => one.message));
   }
 
   private lost(): Promise<boolean> {
@@ -121,10 +167,6 @@ export class OpenRoom {
 
   private forget(): void {
     Object.assign(this, { view: undefined, messages: [], held: [], pins: [], older: undefined, newer: undefined, ready: false });
-  }
-
-  private arrive(): void {
-    arrived(new Set([...this.messages.map((one) => one.id), ...this.held.map((one) => one.message)]));
   }
 
   private async guarded(work: () => Promise<void>): Promise<void> {
