@@ -166,6 +166,12 @@ test('a message goes on with its picture and its file, from the phone and from t
   await a.tap('to-room', { text: ROOM });
   await said(a, '現地のまとめ').getByTestId('chat-file').waitFor();
   assert.match(await said(a, '現地のまとめ').innerText(), new RegExp(`${HEAD.name}さん \\(自分宛\\) から転送`));
+  // What the phone has may be kept outside of the app: by the file itself, or everything by the menu.
+  const named = async (act) => (await Promise.all([a.page.waitForEvent('download'), act()]))[0].suggestedFilename();
+  assert.equal(await named(() => said(a, '現地のまとめ').getByTestId('chat-file').click()), '要点.txt');
+  await said(a, '現地のまとめ').getByTestId('message-menu').click();
+  await clean(a, 'menu of a message with a file');
+  assert.equal(await named(() => a.tap('do-save')), '法面.jpg');
   await becomes('all of it is at the office', async () => (await a.ask('sync_now', { deadline_s: 60 })).drained);
   await inRoom(b, group, '現地のまとめ');
   const there = said(b, '現地のまとめ');

@@ -16,7 +16,7 @@ const CLERK = 's-1002';
 const EVENING = Date.parse(`${nextTuesday()}T20:00:00+09:00`);
 
 const boards = new Storyboards(clean);
-let browser, office, finger, desk;
+let browser, office, finger, leader, desk;
 
 before(async () => {
   [browser, office] = await Promise.all([launch(), startOffice({ clock: true })]);
@@ -27,9 +27,11 @@ before(async () => {
   const phone = await office.startPhone('s-1001');
   finger = await Finger.at(browser, phone.url);
   await finger.open();
-  await finger.ask('lock');
+  leader = await Finger.at(browser, (await office.startPhone(HEAD.id)).url);
+  await leader.open();
+  await Promise.all([finger, leader].map((one) => one.ask('lock')));
   await office.moveTo(EVENING);
-  await finger.ask('unlock', { pin: PIN });
+  await Promise.all([finger, leader].map((one) => one.ask('unlock', { pin: PIN })));
   desk = await Desk.at(browser, office.url);
   await desk.signIn(HEAD.id, PASSWORD);
 });
@@ -131,3 +133,26 @@ for (const [display, settings] of Object.entries(DISPLAYS)) {
     });
   });
 }
+
+test('who leads the section calls from the field, into a room that the call makes', async () => {
+  await leader.open('#/chat');
+  await leader.tap('call-new');
+  await leader.find('call-room').waitFor();
+  await clean(leader, 'a new call');
+  await leader.shot('call-new');
+  await leader.find('call-room').selectOption({ label: '新しい災害ルームを作る' });
+  await leader.find('call-room-name').fill('地震 現地から');
+  await leader.find('room-sections').selectOption(SECTION);
+  await leader.find('call-text').fill('震度5弱です。安否を知らせてください');
+  await leader.tap('call-send');
+  await leader.find('safety-safe').waitFor();
+  assert.equal((await leader.ask('sync_now', { deadline_s: 20 })).drained, true);
+  await becomes('it asks the colleague', async () => {
+    await finger.ask('sync_now', { deadline_s: 20 });
+    return (await finger.ask('today')).calls.some((one) => one.text.startsWith('震度5弱'));
+  });
+  // Who leads nothing is not offered it.
+  await finger.open('#/chat');
+  await finger.find('chat-new').waitFor();
+  assert.equal(await finger.page.getByTestId('call-new').count(), 0);
+});

@@ -69,7 +69,8 @@ pub fn stages(project: &Project) -> Vec<Stage> {
     let mut stages = Vec::new();
     if project.has("tests/tests/bindings.rs") {
         // Without `-p`, as in `unit`: nothing is built anew.
-        let run = lint::linted(at("cargo test --test bindings -- --include-ignored")).env("EKITEI_BUILT", "1");
+        let run =
+            lint::linted(at("cargo test --test bindings -- --include-ignored")).env("EKITEI_BUILT", "1");
         stages.push(Stage::new("bindings", 1, vec![run]).needs(PYTHON).needs(JAVAC).needs(MAVEN));
     }
     if project.has("tests/android/rust/check.sh") {

@@ -255,6 +255,9 @@ impl Surface for Core {
     fn chat_search(&self, args: ChatSearchArgs) -> Result<Vec<ChatHit>, Fault> {
         usecase::chat::search(&self.shared.open()?, &args)
     }
+    fn call_open(&self, args: CallOpenArgs) -> Result<CallView, Fault> {
+        usecase::chat::call_open(&self.shared.open()?, &args)
+    }
     fn call_answer(&self, args: CallAnswerArgs) -> Result<CallView, Fault> {
         usecase::chat::call_answer(&self.shared.open()?, &args)
     }

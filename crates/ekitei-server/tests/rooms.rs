@@ -239,7 +239,10 @@ async fn a_call_is_answered_and_exported_and_a_room_is_copied_for_the_record() {
     let cell = |name: &str| row[heads.iter().position(|h| *h == name).unwrap()].trim_matches('"');
     let (section, duty, read) = (cell("section"), cell("duty"), cell("read"));
     assert_eq!((section, duty, cell("safety"), read), (SECTION, "当直", "safe", "true"));
-    assert!(cell("extension").chars().all(|c| c.is_ascii_digit()) && !cell("extension").is_empty(), "{table}");
+    assert!(
+        cell("extension").chars().all(|c| c.is_ascii_digit()) && !cell("extension").is_empty(),
+        "{table}"
+    );
     // Members are told every five seconds by the office's clock.
     office.clock.advance(5_000);
     // Members are told every five seconds.
@@ -272,7 +275,12 @@ async fn a_call_is_answered_and_exported_and_a_room_is_copied_for_the_record() {
     let mut html = String::new();
     zip.by_name("room.html").unwrap().read_to_string(&mut html).unwrap();
     assert!(html.contains("&lt;b&gt;橋が"), "{html}");
-    for part in ["緊急: 橋が危ない", "<div>了解</div>", "返信先</a> 通行止めです", "<td>無事</td><td>30分</td><td>=家族も無事</td>"] {
+    for part in [
+        "緊急: 橋が危ない",
+        "<div>了解</div>",
+        "返信先</a> 通行止めです",
+        "<td>無事</td><td>30分</td><td>=家族も無事</td>",
+    ] {
         assert!(html.contains(part), "{part}: {html}");
     }
     let mut json = String::new();

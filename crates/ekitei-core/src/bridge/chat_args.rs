@@ -141,6 +141,17 @@ args! {
         #[serde(default)] #[ts(as = "Option<_>", optional)] photos: bool,
         #[serde(default = "fifty")] #[ts(as = "Option<_>", optional)] limit: u32,
     }
+    CallOpenArgs {
+        /// Of a 災害ルーム; absent: a new one is made.
+        #[serde(default)] #[ts(optional)] room: Option<RecordId>,
+        /// Of the new one.
+        #[serde(default)] #[ts(as = "Option<_>", optional)] name: String,
+        text: String,
+        /// Full paths of those who are asked.
+        sections: Vec<String>,
+        /// `safety`, `coming`
+        asks: Vec<String>,
+    }
     CallAnswerArgs {
         call: RecordId,
         #[serde(default)] #[ts(optional)] safety: Option<String>,

@@ -204,6 +204,8 @@ calls! {
     /// Which message answered one's question; the office writes it into the case.
     chat_answer(ChatAnswerArgs) -> MessageView;
     chat_search(ChatSearchArgs) -> Vec<ChatHit>;
+    /// 安否・参集: asks whole sections, at any hour. Who leads a section may.
+    call_open(CallOpenArgs) -> CallView;
     /// One's own answer to a 安否・参集 call.
     call_answer(CallAnswerArgs) -> CallView;
 

@@ -21,18 +21,30 @@ pub async fn a_call_comes_to_everybody_it_asks(store: Store) {
     let f = fields([("type", "disaster".into()), ("name", "大雨".into()), ("sections", vec![A].into())]);
     applied(&a9.then(&create(of, kinds::ROOM, &scope, None, f), WORKING).await);
     assert!(b1.record(of).await.is_none());
-    let f = fields([("text", "土砂災害警戒".into()), ("sections", vec![A, B].into()), ("asks", vec!["safety"].into())]);
+    let f = fields([
+        ("text", "土砂災害警戒".into()),
+        ("sections", vec![A, B].into()),
+        ("asks", vec!["safety"].into()),
+    ]);
     applied(&a9.then(&create(called, kinds::CALL, &scope, None, f), WORKING).await);
     assert_eq!(b1.record(called).await.unwrap().text("text"), "土砂災害警戒");
     assert_eq!(b1.record(of).await.unwrap().list(room::SECTIONS), [A, B]);
-    assert!(b1.record(room::entry_id(of, &Scope::Section(B.to_owned()))).await.is_some(), "it stands in their list");
+    assert!(
+        b1.record(room::entry_id(of, &Scope::Section(B.to_owned()))).await.is_some(),
+        "it stands in their list"
+    );
     // Its words are those of who made it; whoever leads may end it.
     let seen = a9.record(called).await.unwrap();
     let mut root = phone(&store, "root").await;
     store.import_staff(vec![person("b9", B, ekitei_model::people::Role::Head)], WORKING).await.unwrap();
     let mut b9 = phone(&store, "b9").await;
-    assert_eq!(reason(&b9.then(&patch(&seen, fields([("text", "訓練".into())])), WORKING).await), "not-author");
-    applied(&b9.then(&patch(&seen, fields([("closed_at", "2026-11-20T12:00:00+09:00".into())])), WORKING).await);
+    assert_eq!(
+        reason(&b9.then(&patch(&seen, fields([("text", "訓練".into())])), WORKING).await),
+        "not-author"
+    );
+    applied(
+        &b9.then(&patch(&seen, fields([("closed_at", "2026-11-20T12:00:00+09:00".into())])), WORKING).await,
+    );
     assert_eq!(reason(&root.then(&says(of, "のぞき"), WORKING).await), "not-allowed");
     sound(&store).await;
 }
@@ -78,7 +90,8 @@ pub async fn an_answer_brings_its_pictures_into_the_case(store: Store) {
     let f = fields([("text", "見本はありますか".into()), ("question", json!({"case": case}))]);
     let question = create(record_id(), kinds::MESSAGE, &Scope::Room(of), None, f);
     applied(&a1.then(&question, WORKING).await);
-    let answer = create(record_id(), kinds::MESSAGE, &Scope::Room(of), None, fields([("stamp", "ryokai".into())]));
+    let answer =
+        create(record_id(), kinds::MESSAGE, &Scope::Room(of), None, fields([("stamp", "ryokai".into())]));
     let picture = |name: &str, sha256: &str| {
         let f = fields([("sha256.original", sha256.into()), ("caption", name.into())]);
         create(record_id(), kinds::PHOTO, &Scope::Room(of), Some(answer.record), f)
@@ -132,13 +145,22 @@ pub async fn what_may_go_sooner_takes_what_was_said_before_along(store: Store) {
     let stamp = |ms: i64| Value::from(Stamp::japan(ms).to_string());
     let midnight = EVENING + 4 * HOUR;
     let on_duty = |from: i64| {
-        let row = fields([("staff", "a1".into()), ("from", stamp(from)), ("to", stamp(MORNING)), ("what", "当番".into())]);
+        let row = fields([
+            ("staff", "a1".into()),
+            ("from", stamp(from)),
+            ("to", stamp(MORNING)),
+            ("what", "当番".into()),
+        ]);
         create(record_id(), kinds::DUTY, &Scope::Section(A.to_owned()), None, row)
     };
     applied(&a9.then(&on_duty(midnight), EVENING).await);
     assert_eq!(until(b1.then(&said[1], EVENING).await), midnight);
     let shown = b1.record(message::held_id(said[0].record)).await.unwrap();
-    assert_eq!(shown.text("until").parse::<Stamp>().unwrap().utc_ms, midnight, "the first waits no longer than it");
+    assert_eq!(
+        shown.text("until").parse::<Stamp>().unwrap().utc_ms,
+        midnight,
+        "the first waits no longer than it"
+    );
     // And at once: all three, in their order.
     applied(&a9.then(&on_duty(EVENING), EVENING + 1).await);
     applied(&b1.then(&said[2], EVENING + 2).await);
@@ -177,7 +199,9 @@ pub async fn messages_are_found_by_room_writer_day_and_pictures(store: Store) {
     applied(&a2.then(&says(pair, "橋の話"), WORKING + 2 * HOUR).await);
     let find = async |filter: MessageFilter| {
         let found = store.search_messages(&a1.caller, &filter, 9).await.unwrap();
-        let text = |m: &String| serde_json::from_str::<Value>(m).unwrap()["fields"]["text"].as_str().unwrap().to_owned();
+        let text = |m: &String| {
+            serde_json::from_str::<Value>(m).unwrap()["fields"]["text"].as_str().unwrap().to_owned()
+        };
         found.iter().map(text).collect::<Vec<_>>()
     };
     let bridge = || MessageFilter { text: Some("橋".into()), ..Default::default() };
@@ -186,7 +210,11 @@ pub async fn messages_are_found_by_room_writer_day_and_pictures(store: Store) {
     assert_eq!(find(MessageFilter { from_staff: Some("a1".into()), ..bridge() }).await, ["橋の点検"]);
     assert_eq!(find(MessageFilter { photos: true, ..Default::default() }).await, ["橋の写真"]);
     let (from_ms, to_ms) = (Some(WORKING + HOUR), Some(WORKING + 2 * HOUR));
-    assert_eq!(find(MessageFilter { from_ms, to_ms, ..Default::default() }).await, ["橋の写真"], "the end is exclusive");
+    assert_eq!(
+        find(MessageFilter { from_ms, to_ms, ..Default::default() }).await,
+        ["橋の写真"],
+        "the end is exclusive"
+    );
     assert_eq!(find(MessageFilter { from_staff: Some("b1".into()), ..bridge() }).await, [""; 0]);
     sound(&store).await;
 }

@@ -42,7 +42,8 @@ impl Copy {
         for call in calls {
             answers.insert(call, app.storage.call_answers(call).await?);
         }
-        let title = records.iter().find(|r| r.kind == kinds::ROOM).map_or("", |r| r.text(room::NAME)).to_owned();
+        let title =
+            records.iter().find(|r| r.kind == kinds::ROOM).map_or("", |r| r.text(room::NAME)).to_owned();
         let mut copy = Self { html: String::new(), json: String::new(), files: Vec::new() };
         for r in records.iter().chain(answers.values().flatten()) {
             copy.json.push_str(&serde_json::to_string(r).map_err(|e| Refused::unavailable(&e))?);
@@ -87,7 +88,8 @@ impl Copy {
     ) -> Answer<()> {
         let who = name_of(names, r).await?;
         let at = when(r.received_ms);
-        let _ = write!(self.html, "<section id=\"{}\"><b>{}</b> <span class=\"small\">{at}", r.id, escaped(&who));
+        let _ =
+            write!(self.html, "<section id=\"{}\"><b>{}</b> <span class=\"small\">{at}", r.id, escaped(&who));
         if !r.text(message::EDITED_AT).is_empty() {
             self.html.push_str(" 編集済み");
         }
@@ -97,12 +99,17 @@ impl Copy {
             return Ok(());
         }
         if message::is_urgent(r) {
-            let _ = writeln!(self.html, "<div class=\"urgent\">緊急: {}</div>", escaped(r.text(message::URGENT)));
+            let _ =
+                writeln!(self.html, "<div class=\"urgent\">緊急: {}</div>", escaped(r.text(message::URGENT)));
         }
         if let Some(to) = message::reply_to(r) {
             let said = by_id.get(&to).map_or("", |m| m.text(message::TEXT));
             let short: String = said.chars().take(80).collect();
-            let _ = writeln!(self.html, "<blockquote><a href=\"#{to}\">返信先</a> {}</blockquote>", escaped(&short));
+            let _ = writeln!(
+                self.html,
+                "<blockquote><a href=\"#{to}\">返信先</a> {}</blockquote>",
+                escaped(&short)
+            );
         }
         let part = |field: &str, name: &str| {
             let text = r.fields.get(field).and_then(|v| v.get(name)).and_then(Value::as_str);
@@ -122,7 +129,8 @@ impl Copy {
             }
         }
         if r.fields.contains_key(message::LINK) {
-            let _ = writeln!(self.html, "<div class=\"small\">リンク: {}</div>", part(message::LINK, "label"));
+            let _ =
+                writeln!(self.html, "<div class=\"small\">リンク: {}</div>", part(message::LINK, "label"));
         }
         let mut marks: Vec<String> = Vec::new();
         for child in hanging.get(&r.id).into_iter().flatten() {
@@ -168,7 +176,8 @@ impl Copy {
 
     /// 安否・参集: who answered what.
     async fn answers(&mut self, names: &Names<'_>, answers: &[Record]) -> Answer<()> {
-        self.html.push_str("<table><tr><th>氏名</th><th>安否</th><th>参集</th><th>記事</th><th>回答</th></tr>\n");
+        self.html
+            .push_str("<table><tr><th>氏名</th><th>安否</th><th>参集</th><th>記事</th><th>回答</th></tr>\n");
         for a in answers {
             let cells = [
                 name_of(names, a).await?,

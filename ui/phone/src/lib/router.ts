@@ -7,7 +7,7 @@ export type Page =
   | 'queue' | 'conflicts' | 'search' | 'settings' | 'again'
   | 'help' | 'directory' | 'person'
   | 'checklists' | 'checklist' | 'line'
-  | 'chat' | 'room' | 'room-info' | 'chat-new' | 'chat-find' | 'chat-to';
+  | 'chat' | 'room' | 'room-info' | 'chat-new' | 'call-new' | 'chat-find' | 'chat-to';
 
 export interface Route extends Omit<Address, 'name'> {
   page: Page;
@@ -15,7 +15,7 @@ export interface Route extends Omit<Address, 'name'> {
 
 const PAGES: readonly Page[] = [
   'today', 'cases', 'case', 'visit', 'note', 'camera', 'photo', 'inspection', 'show', 'marks', 'paper', 'scan', 'own', 'queue', 'conflicts', 'search', 'settings', 'again', 'help', 'directory', 'person', 'checklists', 'checklist', 'line',
-  'chat', 'room', 'room-info', 'chat-new', 'chat-find', 'chat-to',
+  'chat', 'room', 'room-info', 'chat-new', 'call-new', 'chat-find', 'chat-to',
 ];
 
 /** What is not an address leads to Today; its parameters stay (an enrolment link carries server and code). */
@@ -27,7 +27,7 @@ export function parseRoute(hash: string): Route {
 
 export const hrefOf = (page: Page, id?: string | null, query?: Query): string => writeAddress(page, id, query);
 
-const CHAT: readonly Page[] = ['chat', 'room', 'room-info', 'chat-new', 'chat-find', 'chat-to'];
+const CHAT: readonly Page[] = ['chat', 'room', 'room-info', 'chat-new', 'call-new', 'chat-find', 'chat-to'];
 
 /** The tab under which a screen lives. */
 export function tabOf(page: Page): 'today' | 'cases' | 'chat' | 'search' | 'queue' {

@@ -61,6 +61,24 @@ days?: number, };
 
 export type CallAnswerArgs = { call: RecordId, safety?: string, coming?: string, text?: string, };
 
+export type CallOpenArgs = { 
+/**
+ * Of a 災害ルーム; absent: a new one is made.
+ */
+room?: RecordId, 
+/**
+ * Of the new one.
+ */
+name?: string, text: string, 
+/**
+ * Full paths of those who are asked.
+ */
+sections: Array<string>, 
+/**
+ * `safety`, `coming`
+ */
+asks: Array<string>, };
+
 export type CallView = { id: RecordId, room: RecordId, text: string, at: Stamp, by_name: string, sections: Array<string>, 
 /**
  * `safety`, `coming`
@@ -1651,6 +1669,8 @@ export interface Calls {
   /** Which message answered one's question; the office writes it into the case. */
   chat_answer: { args: ChatAnswerArgs; reply: MessageView };
   chat_search: { args: ChatSearchArgs; reply: Array<ChatHit> };
+  /** 安否・参集: asks whole sections, at any hour. Who leads a section may. */
+  call_open: { args: CallOpenArgs; reply: CallView };
   /** One's own answer to a 安否・参集 call. */
   call_answer: { args: CallAnswerArgs; reply: CallView };
   queue: { args: Nothing; reply: QueueView };

@@ -1178,6 +1178,7 @@ export interface MessageParams {
   'error.body-broken': never;
   'error.body-not-json': 'detail';
   'error.ca-unreadable': 'detail';
+  'error.call-empty': never;
   'error.call-malformed': 'call' | 'detail';
   'error.call-unknown': 'call';
   'error.camera-missing': never;

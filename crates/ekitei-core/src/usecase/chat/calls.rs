@@ -1,10 +1,12 @@
 //! 安否・参集 on the phone: what is asked, and one's own answer in one tap.
 
-use super::{Names, author, room_of, scope};
-use crate::bridge::chat::{CallAnswerArgs, CallView};
-use crate::change;
+use super::{Names, author, room_of, rooms, scope, start};
+use crate::bridge::chat::{CallAnswerArgs, CallOpenArgs, CallView};
+use crate::change::{self, Change};
 use crate::open::Open;
+use ekitei_model::chat;
 use ekitei_model::chat::call::{self, answer};
+use ekitei_model::chat::room::Type;
 use ekitei_model::record::Fields;
 use ekitei_model::{Fault, Lane, Record, RecordId, Scope, kinds};
 use serde_json::json;
@@ -75,6 +77,42 @@ fn view(open: &Open, record: &Record, names: &mut Names) -> Result<CallView, Fau
             _ => crate::bridge::views::Progress::Arrived,
         }),
     })
+}
+
+/// Asks whole sections; those that are not in the room yet come into it with the call. Goes before everything else.
+///
+/// # Errors
+/// `not-allowed`: who leads no section; `call-empty` without words, sections or anything to ask; `room-name`: the new room
+/// has none; `room-unknown`: no 災害ルーム of this phone.
+pub fn open(open: &Open, args: &CallOpenArgs) -> Result<CallView, Fault> {
+    let today = open.now().today();
+    if !chat::leads(open.staff(), &today) && !open.staff().is_admin(&today) {
+        return Err(Fault::ask("not-allowed"));
+    }
+    let asks = args.asks.iter().all(|ask| call::ASKS.contains(&ask.as_str())) && !args.asks.is_empty();
+    if !asks || args.text.trim().is_empty() || args.sections.is_empty() {
+        return Err(Fault::ask("call-empty"));
+    }
+    let (room, mut changes) = match args.room {
+        Some(id) => {
+            let known = rooms::known(open, id)?;
+            if known.kind != Type::Disaster {
+                return Err(Fault::ask("room-unknown"));
+            }
+            (id, Vec::new())
+        }
+        None => start::disaster(open, &args.name, &args.sections)?,
+    };
+    let id = change::mint();
+    let fields = Fields::from([
+        (call::TEXT.to_owned(), json!(args.text.trim())),
+        (call::SECTIONS.to_owned(), json!(args.sections)),
+        (call::ASKS_FIELD.to_owned(), json!(args.asks)),
+    ]);
+    changes.push(change::create(open.now(), id, kinds::CALL, &scope(room), fields));
+    let changes: Vec<Change> = changes.into_iter().map(|c| c.in_lane(Lane::Emergency)).collect();
+    open.commit(&changes)?;
+    view(open, &open.record_of(id, kinds::CALL)?.record, &mut Names::new(open))
 }
 
 /// What is absent stays as it was said before.

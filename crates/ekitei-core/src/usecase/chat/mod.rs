@@ -13,7 +13,7 @@ mod share;
 mod start;
 mod view;
 
-pub use calls::{answer as call_answer, of_today as calls_of_today};
+pub use calls::{answer as call_answer, of_today as calls_of_today, open as call_open};
 pub use change::{drop_failed, edit, kept_at_the_office, retry, unsend};
 pub use drafts::save as draft;
 pub use page::room;

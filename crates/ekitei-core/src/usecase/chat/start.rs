@@ -84,6 +84,28 @@ pub fn group(open: &Open, args: &ChatGroupArgs) -> Result<RoomRow, Fault> {
     rooms::row(open, id)
 }
 
+/// A new 災害ルーム of these sections, which still has to be committed.
+///
+/// # Errors
+/// `room-name`.
+pub(super) fn disaster(
+    open: &Open,
+    name: &str,
+    sections: &[String],
+) -> Result<(RecordId, Vec<Change>), Fault> {
+    if name.trim().is_empty() {
+        return Err(Fault::ask("room-name"));
+    }
+    let id = change::mint();
+    let fields = Fields::from([
+        (room::NAME.to_owned(), json!(name.trim())),
+        (room::COLOUR.to_owned(), json!("red")),
+        (room::HISTORY.to_owned(), history(true)),
+        (room::SECTIONS.to_owned(), json!(sections)),
+    ]);
+    Ok((id, vec![make(open, id, Type::Disaster, fields), join(open, id, open.me(), true)]))
+}
+
 /// # Errors
 /// `room-full`: more than a room takes by name.
 fn room_for(people: usize) -> Result<(), Fault> {

@@ -216,12 +216,8 @@ fn made_by(
     op: &Operation,
     author: Author,
 ) -> Record {
-    let body = OpBody::Create {
-        kind: kind.to_owned(),
-        scope: scope.clone(),
-        parent: None,
-        fields: fields.clone(),
-    };
+    let body =
+        OpBody::Create { kind: kind.to_owned(), scope: scope.clone(), parent: None, fields: fields.clone() };
     let origin = Operation { op_id: op.op_id, record: id, at: op.at, body };
     merge::created(&origin, kind, scope, None, &fields, author.by)
 }
