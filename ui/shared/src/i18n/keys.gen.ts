@@ -636,15 +636,6 @@ export interface MessageParams {
   'console.chat.changed': never;
   'console.chat.choose': never;
   'console.chat.choose-text': never;
-  'console.chat.colour': never;
-  'console.chat.colour-blue': never;
-  'console.chat.colour-cyan': never;
-  'console.chat.colour-green': never;
-  'console.chat.colour-lime': never;
-  'console.chat.colour-magenta': never;
-  'console.chat.colour-orange': never;
-  'console.chat.colour-purple': never;
-  'console.chat.colour-red': never;
   'console.chat.drop': never;
   'console.chat.empty-text': never;
   'console.chat.enter-sends': never;
@@ -667,9 +658,6 @@ export interface MessageParams {
   'console.chat.find-more': never;
   'console.chat.find-q': never;
   'console.chat.forward-coming': never;
-  'console.chat.gap': never;
-  'console.chat.gap-go': never;
-  'console.chat.gap-read': never;
   'console.chat.gone': never;
   'console.chat.hand-over': never;
   'console.chat.keep': never;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageView, RoomRow } from '../../api/chat-types';
-import { firstUnread, fitting, inOrder, isPicture, joined, joinsMark, lineOf, mentionAt, missing, tooLarge, unreadBelow } from './lib';
+import { mentionAt } from '@ekitei/shared';
+import { firstUnread, fitting, inOrder, isPicture, joined, joinsMark, lineOf, missing, tooLarge, unreadBelow } from './lib';
 
 const room = (id: string, name: string): RoomRow => ({ id, type: 'group', name, colour: '', sections: [], members: 2, unread: 0, mentioned: false, held: 0, may_manage: false, read_to: 0, head: 0 });
 const message = (id: string, born_seq: number, more: Partial<MessageView> = {}): MessageView => ({

@@ -77,9 +77,3 @@ export function tooLarge(files: readonly Pick<File, 'type' | 'size'>[], { photo_
   const together = papers.reduce((sum, one) => sum + one.size, 0);
   return together > files_bytes ? t('console.chat.files-large', { limit_mb: files_bytes / MB }) : undefined;
 }
-
-/** The word behind an @ that ends where the caret stands, if the person is writing one. */
-export function mentionAt(text: string, caret: number): { from: number; word: string } | undefined {
-  const found = /[@＠]([^\s@＠、。]{0,20})$/.exec(text.slice(0, caret));
-  return found ? { from: found.index, word: found[1] ?? '' } : undefined;
-}
