@@ -331,7 +331,7 @@ test('a room of several offices: its colour, its history, its sections, changed 
   await head.at('new-name').fill('流域連絡');
   await head.at('new-sections').selectOption(SECTION);
   await head.at('new-history').uncheck();
-  await head.page.locator('[data-testid=new-room] label[data-colour=green]').click();
+  await head.page.locator('[data-testid=new-room] [data-testid=colour-green]').click();
   await looksGood(head, 'new-offices');
   await head.press('make-room');
   await stands(head, '流域連絡');
