@@ -211,7 +211,15 @@ fn what_passes_and_until_when_the_rest_is_held() {
             "2026-11-24T08:45",
         ),
         (
-            "a roster ends within usual hours",
+            "before the first shift of a roster",
+            Type::Direct,
+            PLAIN,
+            "2026-11-19T10:00",
+            vec![shifts(&[("2026-11-21T08:00", "2026-11-21T16:00")])],
+            "2026-11-21T08:00",
+        ),
+        (
+            "between two shifts, in usual hours",
             Type::Direct,
             PLAIN,
             "2026-11-19T09:00",

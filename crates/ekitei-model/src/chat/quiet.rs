@@ -27,7 +27,7 @@ pub mod hours {
     /// `{"mon": [["08:45", "17:30"]…], …}`; a span that ends before it begins goes on into the next day. A day that is
     /// not named is off.
     pub const DAYS: &str = "days";
-    /// `[[from, to]…]`, [`crate::Stamp`] texts: takes the place of the days from the first of them to the end of the last.
+    /// `[[from, to]…]`, [`crate::Stamp`] texts: takes the place of the days until the end of the last of them.
     pub const SHIFTS: &str = "shifts";
     pub const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 }
@@ -50,8 +50,8 @@ type Week = [Vec<Hours>; 7];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Working {
     week: Box<Week>,
-    /// From and to, milliseconds since 1970 UTC, the end exclusive, in their order. Holidays make no difference to them.
-    /// Before the first and after the last they say nothing: a roster that nobody went on with counts no longer.
+    /// From and to, milliseconds since 1970 UTC, the end exclusive. Holidays make no difference to them. After the last they
+    /// say nothing: a roster that nobody went on with counts no longer.
     shifts: Vec<(i64, i64)>,
 }
 
@@ -67,9 +67,7 @@ impl Working {
     /// From an `hours` record; what cannot be read is as `usual`, and so is what a roster of shifts leaves open.
     pub fn of(record: &Record, usual: Self) -> Self {
         if let Some(Value::Array(rows)) = record.fields.get(hours::SHIFTS) {
-            let mut shifts: Vec<(i64, i64)> =
-                rows.iter().filter_map(|r| Some((at_ms(r.get(0)?)?, at_ms(r.get(1)?)?))).collect();
-            shifts.sort_unstable();
+            let shifts = rows.iter().filter_map(|r| Some((at_ms(r.get(0)?)?, at_ms(r.get(1)?)?))).collect();
             return Self { shifts, ..usual };
         }
         let Some(Value::Object(days)) = record.fields.get(hours::DAYS) else { return usual };
@@ -86,9 +84,7 @@ impl Working {
 
     /// Whether the roster of shifts, and not the week, says who works at that instant.
     fn is_rostered(&self, at_ms: i64) -> bool {
-        let from = self.shifts.first().map(|(from, _)| *from);
-        let to = self.shifts.iter().map(|(_, to)| *to).max();
-        from.zip(to).is_some_and(|(from, to)| (from..to).contains(&at_ms))
+        self.shifts.iter().map(|(_, to)| *to).max().is_some_and(|end| at_ms < end)
     }
 
     fn is_at(&self, at_ms: i64, holidays: &Holidays) -> bool {
