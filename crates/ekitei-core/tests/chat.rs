@@ -5,7 +5,7 @@
 mod chat_office;
 mod common;
 
-use chat_office::{Office, by, other_says, staff_entry};
+use chat_office::{Office, by, one_to_one, other_says, staff_entry};
 use common::*;
 use ekitei_core::Core;
 use ekitei_core::bridge::chat::*;
@@ -56,15 +56,8 @@ fn code<T: std::fmt::Debug>(result: Result<T, ekitei_model::Fault>) -> String {
     result.unwrap_err().code
 }
 
-/// A phone that is in a one-to-one room with another, which the office knows.
 fn in_a_room() -> (Phone, Office, RecordId) {
-    let phone = Phone::enrolled();
-    phone.receive(&Scope::All, &[staff_entry(OTHER, "見本 花子", SECTION)]);
-    let room = direct_id(&"s001".into(), &OTHER.into());
-    let mut office = Office::default();
-    office.makes_room(&phone, room, "direct", &["s001", OTHER]);
-    drop(phone.open());
-    (phone, office, room)
+    one_to_one(OTHER)
 }
 
 #[test]

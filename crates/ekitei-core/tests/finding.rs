@@ -4,12 +4,11 @@
 mod chat_office;
 mod common;
 
-use chat_office::{Office, by, other_says};
+use chat_office::{by, one_to_one, other_says};
 use common::*;
 use ekitei_core::Core;
 use ekitei_core::bridge::Surface;
 use ekitei_core::bridge::chat::ChatSearchArgs;
-use ekitei_model::chat::room::direct_id;
 use ekitei_model::{RecordId, Scope, kinds};
 use serde_json::json;
 
@@ -29,18 +28,9 @@ fn find(core: &Core, query: &str, staff: Option<&str>) -> Vec<String> {
     core.chat_search(args).unwrap().into_iter().map(|hit| hit.excerpt).collect()
 }
 
-fn in_a_room() -> (Phone, Office, RecordId) {
-    let phone = Phone::enrolled();
-    let room = direct_id(&"s001".into(), &OTHER.into());
-    let mut office = Office::default();
-    office.makes_room(&phone, room, "direct", &["s001", OTHER]);
-    drop(phone.open());
-    (phone, office, room)
-}
-
 #[test]
 fn who_wrote_long_ago_is_found_behind_everything_that_was_said_since() {
-    let (phone, mut office, room) = in_a_room();
+    let (phone, mut office, room) = one_to_one(OTHER);
     let mut said = vec![other_says(room, SELDOM, "橋の図面はここです")];
     said.extend((0..5_100).map(|n| other_says(room, OTHER, &format!("橋の点検 {n}"))));
     office.says_all(&phone, &said);
@@ -52,7 +42,7 @@ fn who_wrote_long_ago_is_found_behind_everything_that_was_said_since() {
 
 #[test]
 fn a_caption_of_a_picture_is_no_message() {
-    let (phone, mut office, room) = in_a_room();
+    let (phone, mut office, room) = one_to_one(OTHER);
     let mut said = other_says(room, OTHER, "写真です");
     said.fields.insert("photos".into(), json!(1));
     let id = RecordId::derived(&["test caption"]);

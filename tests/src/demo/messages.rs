@@ -1,5 +1,5 @@
-//! Messages: a photo of the case is asked about and answered on the spot, a message to somebody who is off waits for the
-//! morning and is taken back, and a call for 安否・参集 is counted.
+//! Messages: a photo of the case is asked about and answered on the spot, and the case keeps the answer; a message to
+//! somebody who is off waits for the morning and is taken back, and a call for 安否・参集 is counted.
 
 use super::Done;
 use super::cast::Cast;
@@ -38,7 +38,7 @@ pub(super) async fn run(cast: &Cast, photo: &str, case: &str) -> Done<Say> {
         .with("answered", answered))
 }
 
-/// A asks B about the photo; the seconds until A has the answer.
+/// A asks B about the photo, and puts the answer into the case; the seconds until A has it.
 async fn asked(cast: &Cast, photo: &str) -> Done<f64> {
     let (a, b) = (&cast.a, &cast.b);
     let room = opened(cast, B).await?;
@@ -62,7 +62,17 @@ async fn asked(cast: &Cast, photo: &str) -> Done<f64> {
         Ok(if seen["reply"]["id"] == question.as_str() { Ok(()) } else { Err(seen.to_string()) })
     })
     .await?;
-    Ok(begun.elapsed().as_secs_f64())
+    let seconds = begun.elapsed().as_secs_f64();
+    a.call("chat_answer", json!({ "question": question, "answer": answer })).await?;
+    until("the answer stands in the case", || async {
+        let hits = a.call("search", json!({ "query": "縦割れです", "limit": 20 })).await?;
+        let noted = hits
+            .as_array()
+            .is_some_and(|h| h.iter().any(|hit| hit["kind"] == "note" && !hit["case"].is_null()));
+        Ok(if noted { Ok(()) } else { Err(hits.to_string()) })
+    })
+    .await?;
+    Ok(seconds)
 }
 
 /// A writes to somebody who is off: held until their next hour, and taken back.

@@ -1,8 +1,8 @@
 //! An office of one phone, played by hand: it takes what waits, answers, and sends rooms back as a pull would.
 #![allow(clippy::unwrap_used, dead_code)]
 
-use crate::common::{Phone, record};
-use ekitei_model::chat::room::{entry_id, member_id};
+use crate::common::{Phone, SECTION, record};
+use ekitei_model::chat::room::{direct_id, entry_id, member_id};
 use ekitei_model::merge::{Writer, as_written, patch};
 use ekitei_model::wire::PushResult;
 use ekitei_model::{DeviceId, Lane, OpBody, Operation, Outcome, Record, RecordId, Scope, StaffId, kinds};
@@ -228,6 +228,17 @@ pub fn kind_of(op: &Operation) -> Option<String> {
         OpBody::Create { kind, .. } => Some(kind.clone()),
         _ => None,
     }
+}
+
+/// A phone that is in a one-to-one room with another, which the office knows.
+pub fn one_to_one(other: &str) -> (Phone, Office, RecordId) {
+    let phone = Phone::enrolled();
+    phone.receive(&Scope::All, &[staff_entry(other, "見本 花子", SECTION)]);
+    let room = direct_id(&"s001".into(), &other.into());
+    let mut office = Office::default();
+    office.makes_room(&phone, room, "direct", &["s001", other]);
+    drop(phone.open());
+    (phone, office, room)
 }
 
 pub fn room_entry(room: RecordId, kind: &str, members: &[&str], seq: u64) -> Record {

@@ -27,7 +27,7 @@ impl Planner<'_> {
     ) -> Look<()> {
         let Some(now) = self.out.records.get(&op.record).cloned() else { return Ok(()) };
         match now.kind.as_str() {
-            kinds::MESSAGE => self.after_message(now, op, prior, author),
+            kinds::MESSAGE => self.after_message(&now, op, prior, author),
             kinds::CALL if prior.is_none() => self.open_to_asked(&now),
             _ => Ok(()),
         }
@@ -35,21 +35,21 @@ impl Planner<'_> {
 
     fn after_message(
         &mut self,
-        now: Record,
+        now: &Record,
         op: &Operation,
         prior: Option<&Record>,
         author: Author,
     ) -> Look<()> {
         let taken_back = |r: &Record| r.flag(message::UNSENT);
-        if taken_back(&now) {
-            return if prior.is_some_and(|p| !taken_back(p)) { self.empty(&now, op) } else { Ok(()) };
+        if taken_back(now) {
+            return if prior.is_some_and(|p| !taken_back(p)) { self.empty(now, op) } else { Ok(()) };
         }
-        if prior.is_none() && message::is_urgent(&now) {
-            self.list_urgent(&now, author)?;
+        if prior.is_none() && message::is_urgent(now) {
+            self.list_urgent(now, author)?;
         }
         let answer = now.text(message::ANSWER);
         if !answer.is_empty() && prior.is_some_and(|p| p.text(message::ANSWER) != answer) {
-            self.attach_answer(&now, op, author)?;
+            self.attach_answer(now, op, author)?;
         }
         Ok(())
     }
@@ -176,7 +176,7 @@ impl Planner<'_> {
                 json!({"kind": kinds::MESSAGE, "id": answer, "room": question.scope.owner()}),
             ),
         ]);
-        let record = made_by(id, kinds::NOTE, &scope, fields, op, author);
+        let record = made_by(id, kinds::NOTE, &scope, &fields, op, author);
         self.settle(record, None, op.op_id)?;
         Ok(())
     }
@@ -200,7 +200,7 @@ impl Planner<'_> {
                 fields.insert(name.to_owned(), value.clone());
             }
         }
-        let mut record = made_by(id, kinds::PHOTO, case, fields, op, author);
+        let mut record = made_by(id, kinds::PHOTO, case, &fields, op, author);
         self.bring_shared(&mut record, author)?;
         self.settle(record, None, op.op_id)?;
         Ok(())
@@ -212,12 +212,12 @@ fn made_by(
     id: RecordId,
     kind: &str,
     scope: &Scope,
-    fields: Fields,
+    fields: &Fields,
     op: &Operation,
     author: Author,
 ) -> Record {
     let body =
         OpBody::Create { kind: kind.to_owned(), scope: scope.clone(), parent: None, fields: fields.clone() };
     let origin = Operation { op_id: op.op_id, record: id, at: op.at, body };
-    merge::created(&origin, kind, scope, None, &fields, author.by)
+    merge::created(&origin, kind, scope, None, fields, author.by)
 }
