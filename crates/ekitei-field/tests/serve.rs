@@ -132,11 +132,16 @@ fn a_picture_goes_from_the_browser_to_the_case() {
             && thumb.head.contains("content-type: image/jpeg")
             && thumb.body.starts_with(&[0xff, 0xd8])
     );
-    let original = host.get(&format!("/media/{id}/original"));
-    assert!(original.body == jpeg(4) && original.head.contains("content-disposition: attachment"));
+    // What is kept outside has an address of its own, and a name.
+    assert_eq!(host.get(&format!("/media/{id}/original")).status, 404);
+    let kept = host.get(&format!("/keep/{id}"));
+    assert!(kept.body == jpeg(4) && kept.head.contains("content-disposition: attachment"), "{}", kept.head);
+    assert!(kept.head.contains(".jpg"), "{}", kept.head);
+    assert_eq!(host.get("/keep/not-an-id").status, 404);
     assert_eq!(host.get("/media/not-an-id/thumb").status, 404);
     host.call("lock", &json!({}));
     assert_eq!(host.get(&format!("/media/{id}/thumb")).status, 409);
+    assert_eq!(host.get(&format!("/keep/{id}")).status, 409);
 }
 
 #[test]
