@@ -1,7 +1,7 @@
 //! Runs the stages of a command: provides what is missing where it may, collects what could not be proven.
 
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::cmd::Cmd;
 use crate::need::{self, Need};
@@ -74,8 +74,11 @@ fn run_stages(
     let minutes: u64 = stages.iter().map(|stage| stage.minutes).sum();
     println!("stages: {}; at most {minutes} minutes and {SETUP_MINUTES} for set-up", stages.len());
     let mut report = Report::default();
+    let began = Instant::now();
     set_up(project, &stages, &mut report);
-    let mut left: Duration = stages.iter().map(Stage::budget).sum();
+    // What the set-up did not need is the stages'.
+    let unused = Duration::from_secs(SETUP_MINUTES * 60).saturating_sub(began.elapsed());
+    let mut left: Duration = unused + stages.iter().map(Stage::budget).sum::<Duration>();
     for (i, stage) in stages.iter().enumerate() {
         let mut missing = |need: &Need, what: &str| {
             let reason = format!("{what}{} is missing and could not be installed", need.name());
