@@ -2,6 +2,7 @@
 // taps, what the phone sees by itself, and a PC that joins by six digits.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { laterToday } from './lib/clock.mjs';
 import { HEAD, SECTION, startConsole } from './lib/console.mjs';
 import { becomes, DISPLAYS } from './lib/finger.mjs';
 import { runProgram } from './lib/programs.mjs';
@@ -31,13 +32,12 @@ before(async () => {
 });
 after(() => stage?.stop());
 
-async function plan(hours) {
-  const at = new Date(Date.now() + (9 + hours) * 3_600_000).toISOString().replace('Z', '+09:00');
-  return finger.ask('visit_create', { case: stage.caseId, title: '立入検査', planned_at: at, people: [] });
+async function plan(minutes) {
+  return finger.ask('visit_create', { case: stage.caseId, title: '立入検査', planned_at: laterToday(minutes), people: [] });
 }
 
 test('before departure: three taps, and what the phone sees is not ticked by hand', async () => {
-  await plan(0.05);
+  await plan(3);
   await facts({ battery_percent: 55 });
   await finger.open();
   finger.start();
@@ -169,7 +169,7 @@ test('a PC joins by six digits, once, and both see what it measured', async () =
 test('outdoors with gloves nothing gets lost', async () => {
   await finger.open();
   await finger.display(DISPLAYS.glove);
-  await plan(0.2);
+  await plan(12);
   const list = (await finger.ask('checklist_list')).find((one) => one.purpose === 'departure');
   await finger.open(`#/checklist/${list.id}`);
   await finger.find('all-done').waitFor();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { laterToday } from './lib/clock.mjs';
 import { becomes, DISPLAYS, Finger } from './lib/finger.mjs';
 import { answerOf, GRAVEL_PIT, KINDS, look, plan, questions, startSite, theCase } from './lib/inspection.mjs';
 import { Storyboards } from './lib/storyboard.mjs';
@@ -131,8 +132,7 @@ for (const [display, settings] of Object.entries(DISPLAYS)) {
 
 async function visitOf(title) {
   const form = (await finger.ask('form_list')).find((one) => one.title.includes('砂利'));
-  const planned_at = new Date(Date.now() + 9 * 3_600_000 + 600_000).toISOString().replace('Z', '+09:00');
-  return { case: await theCase(finger), title, planned_at, people: [], forms: [form.form] };
+  return { case: await theCase(finger), title, planned_at: laterToday(10), people: [], forms: [form.form] };
 }
 
 test('the line returns: the office and a colleague have everything, with no tap', async () => {

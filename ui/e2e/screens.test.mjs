@@ -125,16 +125,16 @@ test('a members-only case is named by its number in every list', async () => {
 test('a planned visit is moved, and taken back while nobody has set out', async () => {
   const { a } = fingers;
   const id = await caseOf(a);
-  const planned = await a.ask('visit_create', { case: id, title: '立会い', planned_at: '2026-12-01T10:00:00.000+09:00', people: [] });
+  const planned = await a.ask('visit_create', { case: id, title: '立会い', planned_at: '2030-12-01T10:00:00.000+09:00', people: [] });
   const now = async () => (await a.ask('case_card', { case: id })).entries.find((entry) => entry.visit_view?.id === planned.id)?.visit_view;
   await a.open(`#/visit/${planned.id}?case=${id}`);
   await a.tap('visit-menu');
   await a.tap('visit-change');
-  await a.find('visit-day').fill('R8.12.2');
+  await a.find('visit-day').fill('R12.12.2');
   await a.find('visit-time').fill('14:30');
   assert.deepEqual(await a.axe(), []);
   await a.tap('visit-save');
-  await a.page.waitForFunction(() => /令和8年12月2日.*14:30/.test(document.querySelector('main').textContent));
+  await a.page.waitForFunction(() => /令和12年12月2日.*14:30/.test(document.querySelector('main').textContent));
   assert.equal((await now()).title, '立会い');
   await a.tap('visit-menu');
   await a.tap('visit-cancel');

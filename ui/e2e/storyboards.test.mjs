@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { laterToday } from './lib/clock.mjs';
 import { becomes, DISPLAYS, Finger, launch } from './lib/finger.mjs';
 import { PIN, startOffice } from './lib/programs.mjs';
 import { clean, Storyboards } from './lib/storyboard.mjs';
@@ -35,8 +36,7 @@ const card = async () => finger.ask('case_card', { case: (await theCase()).id })
 async function planToday() {
   const known = (await finger.ask('today')).visits.find((visit) => visit.case_number === CASE && visit.state === 'planned');
   if (known) return known;
-  const at = new Date(Date.now() + 9 * 3_600_000 + 600_000).toISOString().replace('Z', '+09:00');
-  return finger.ask('visit_create', { case: (await theCase()).id, title: '立入検査', planned_at: at, people: [] });
+  return finger.ask('visit_create', { case: (await theCase()).id, title: '立入検査', planned_at: laterToday(10), people: [] });
 }
 
 const storyboard = (name, display, goal, play) => boards.play(finger, name, display, goal, play);

@@ -32,3 +32,13 @@ export function nextTuesday() {
   while (day.getUTCDay() !== 2);
   return day.toISOString().slice(0, 10);
 }
+
+const DAY_MS = 86_400_000;
+const JAPAN_MS = 9 * 3_600_000;
+
+/** So many minutes from now, yet of the day that it is in Japan: just before midnight its last second. With offset. */
+export function laterToday(minutes, now = Date.now()) {
+  const there = now + JAPAN_MS;
+  const last = Math.floor(there / DAY_MS) * DAY_MS + DAY_MS - 1000;
+  return new Date(Math.min(there + minutes * 60_000, last)).toISOString().replace('Z', '+09:00');
+}

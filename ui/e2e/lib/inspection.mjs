@@ -1,6 +1,7 @@
 // What the tests of inspections begin with: an office with published forms, its head, two inspectors' phones.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { laterToday } from './clock.mjs';
 import { becomes, Finger, launch } from './finger.mjs';
 import { PIN, root, runProgram, startOffice } from './programs.mjs';
 
@@ -47,8 +48,7 @@ export const theCase = async (finger) => (await finger.ask('case_list', { filter
 /** A visit of today with the form of that title, in ten minutes. */
 export async function plan(finger, title) {
   const form = (await finger.ask('form_list')).find((one) => one.title.includes(title));
-  const at = new Date(Date.now() + 9 * 3_600_000 + 600_000).toISOString().replace('Z', '+09:00');
-  const visit = await finger.ask('visit_create', { case: await theCase(finger), title: '定期検査', planned_at: at, people: [], forms: [form.form] });
+  const visit = await finger.ask('visit_create', { case: await theCase(finger), title: '定期検査', planned_at: laterToday(10), people: [], forms: [form.form] });
   return { visit, form };
 }
 
