@@ -5,6 +5,7 @@ import type { Fault } from '../gen/bridge';
 export interface Loaded<T> {
   readonly value: T | undefined;
   readonly fault: Fault | undefined;
+  /** Settles when the value is at least as new as this call, also when another one came between. */
   reload(): Promise<void>;
 }
 
@@ -23,20 +24,24 @@ export function loadFrom<T>(source: Source, ask: () => Promise<T>): Loaded<T> {
   let value = $state.raw<T>();
   let fault = $state.raw<Fault>();
   let turn = 0;
+  let newest: Promise<void> = Promise.resolve();
 
   function run(): Promise<void> {
     turn += 1;
     const mine = turn;
-    return ask().then(
+    newest = ask().then(
       (answer) => {
-        if (mine !== turn) return;
+        // Asked again meanwhile: who waits for this one wants what is shown afterwards.
+        if (mine !== turn) return newest;
         value = answer;
         fault = undefined;
       },
       (thrown: unknown) => {
-        if (mine === turn) fault = source.faultOf(thrown);
+        if (mine !== turn) return newest;
+        fault = source.faultOf(thrown);
       },
     );
+    return newest;
   }
 
   $effect(() => {
