@@ -9,7 +9,8 @@ pub mod line;
 pub mod office;
 pub mod phone;
 pub mod programs;
-pub mod scenes;
 pub mod sheet;
 pub mod shots;
 pub mod web;
+
+pub use ekitei_scenes as scenes;

@@ -19,7 +19,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ekitei-sync", &["ekitei-store"]),
     ("ekitei-store", &["ekitei-seal"]),
     ("ekitei-seal", &["ekitei-model"]),
-    ("ekitei-photo", &["ekitei-model"]),
+    ("ekitei-photo", &["ekitei-model", "ekitei-shrink"]),
+    ("ekitei-shrink", &[]),
     ("ekitei-forms", &["ekitei-model"]),
     ("ekitei-forms-wasm", &["ekitei-forms"]),
     ("ekitei-papers", &["ekitei-forms", "ekitei-report"]),
@@ -27,6 +28,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ekitei-model", &[]),
     ("ekitei-server", &["ekitei-server-db", "ekitei-seal", "ekitei-photo", "ekitei-papers"]),
     ("ekitei-server-db", &["ekitei-model"]),
+    // Drawn photographs for tests: of the product only its tests know a crate.
+    ("ekitei-scenes", &["ekitei-photo"]),
     ("xtask", &[]),
 ];
 
@@ -58,6 +61,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("ekitei-model", &["rusqlite", "tokio", "reqwest", "rand", "getrandom", "tempfile"]),
     ("ekitei-forms", &["rusqlite", "tokio", "reqwest", "rand", "getrandom", "tempfile"]),
     ("ekitei-photo", &["rusqlite", "tokio", "reqwest"]),
+    ("ekitei-shrink", &["rusqlite", "tokio", "reqwest"]),
     ("ekitei-report", &["rusqlite", "tokio", "reqwest", "rand", "getrandom", "tempfile"]),
     ("ekitei-papers", &["rusqlite", "tokio", "reqwest", "rand", "getrandom", "tempfile"]),
 ];

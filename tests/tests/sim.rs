@@ -18,6 +18,8 @@ mod inspect;
 mod inspected;
 #[path = "sim/line.rs"]
 mod line;
+#[path = "sim/looks.rs"]
+mod looks;
 #[path = "sim/office.rs"]
 mod office;
 #[path = "sim/phone.rs"]

@@ -1,10 +1,5 @@
 //! Decoded pixels in one buffer, and the two things done to them: turning upright and making smaller.
 
-use fast_image_resize as fir;
-use fir::PixelTrait;
-use fir::images::{TypedImage, TypedImageRef};
-use fir::pixels::{U8, U8x3};
-
 /// How the samples of a [`Frame`] are arranged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
@@ -129,28 +124,17 @@ impl Frame {
             let (source, behind) = rest.split_at(from.bytes());
             let (target, free) = room.split_at_mut(to.bytes());
             (rest, room) = (behind, free);
+            let source =
+                ekitei_shrink::Plane { width_px: from.width, height_px: from.height, samples: source };
+            let mut target =
+                ekitei_shrink::Plane { width_px: to.width, height_px: to.height, samples: target };
             match from.channels {
-                1 => resize::<U8>(from, source, to, target),
-                _ => resize::<U8x3>(from, source, to, target),
+                1 => ekitei_shrink::grey(&source, &mut target),
+                _ => ekitei_shrink::rgb(&source, &mut target),
             }
         }
         Some(Self { data, ..small })
     }
-}
-
-/// By the type of the pixels: asked by value, the library's kernels for all sixteen kinds of pixel would be built into
-/// this crate, which then took three times as long to build (150 s and 47 s on two cores).
-fn resize<P: PixelTrait>(from: &Plane, source: &[u8], to: &Plane, target: &mut [u8]) {
-    let source = TypedImageRef::<P>::from_buffer(from.width, from.height, source)
-        .expect("the slice has the plane's size");
-    let mut target =
-        TypedImage::<P>::from_buffer(to.width, to.height, target).expect("the slice has the plane's size");
-    let options = fir::ResizeOptions::new()
-        .resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::CatmullRom))
-        .use_alpha(false);
-    fir::Resizer::new()
-        .resize_typed(&source, &mut target, &options)
-        .expect("the whole of the source is its own crop");
 }
 
 /// Copies `from` (w x h) into `to` in the turned order, in tiles so that reading across rows stays in the cache.

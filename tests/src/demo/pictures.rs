@@ -18,20 +18,6 @@ const LARGE_PX: u32 = 4_032;
 const HISTORY_PX: u32 = 1_600;
 const SMALL_PX: u32 = 800;
 
-/// Drawn differently: another cache.
-const DRAWING: [&str; 10] = [
-    include_str!("../scenes/mod.rs"),
-    include_str!("../scenes/buildings.rs"),
-    include_str!("../scenes/camera.rs"),
-    include_str!("../scenes/canvas.rs"),
-    include_str!("../scenes/noise.rs"),
-    include_str!("../scenes/outdoors.rs"),
-    include_str!("../scenes/papers.rs"),
-    include_str!("../scenes/plants.rs"),
-    include_str!("../scenes/roads.rs"),
-    include_str!("pictures.rs"),
-];
-
 /// One drawing, and where it is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
@@ -109,7 +95,8 @@ impl Picture {
 /// The folder of drawings made by this code; those of older code are removed.
 pub fn cache(dir: &Path) -> Done<PathBuf> {
     let mut hasher = DefaultHasher::new();
-    DRAWING.hash(&mut hasher);
+    // Drawn or dated differently: another cache.
+    (scenes::SOURCES, include_str!("pictures.rs")).hash(&mut hasher);
     let name = format!("pictures-{:016x}", hasher.finish());
     let told = |e: std::io::Error| format!("{}: {e}", dir.display());
     fs::create_dir_all(dir.join(&name)).map_err(told)?;

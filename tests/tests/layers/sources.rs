@@ -140,6 +140,24 @@ fn each_package_says_what_lives_here() {
     assert!(silent.is_empty(), "no words at the top of {silent:?}");
 }
 
+/// Reading a package for examples takes seconds each, so it is done where there are some. One that nobody runs is none.
+#[test]
+fn an_example_in_a_comment_is_run() {
+    for path in under("crates", &is_rust) {
+        let Some(package) = path.ancestors().find(|folder| folder.join("Cargo.toml").is_file()) else {
+            continue;
+        };
+        let unread = fs::read_to_string(package.join("Cargo.toml")).unwrap().contains("doctest = false");
+        let text = fs::read_to_string(&path).unwrap();
+        let example = |line: &str| line.trim_start().starts_with("/// ```") || line.starts_with("//! ```");
+        assert!(
+            !(unread && text.lines().any(example)),
+            "{}: its Cargo.toml has doctest = false",
+            path.display()
+        );
+    }
+}
+
 /// The rows of every XForms list stand at `instance('name')/root/item`: a path of XPath, not of a machine. The recorded
 /// XPath tests have more of the kind.
 const XPATH: &str = "/root/item";

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, params};
 use uuid::Uuid;
 
 use super::inspected::Inspections;
+use super::looks::Look;
 use super::office::{Office, hex};
 use super::phone::{Phone, op_ids};
 
@@ -33,8 +34,10 @@ pub struct Books {
     pub inspections: Inspections,
 }
 
-pub fn office_db(office: &Office) -> Connection {
-    Connection::open_with_flags(office.db_path(), OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap()
+pub fn office_db(office: &Office) -> Look {
+    office
+        .looks
+        .lend(|| Connection::open_with_flags(office.db_path(), OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap())
 }
 
 fn ids(conn: &Connection, sql: &str) -> HashSet<RecordId> {

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::books::office_db;
 use super::clock::{DAY_MS, NOW};
+use super::looks::Looks;
 use super::rights;
 
 type Answer<T> = Result<T, CallError>;
@@ -34,6 +35,8 @@ pub struct Office {
     pub gate: tokio::sync::Mutex<()>,
     /// Answers that no rule explains.
     defects: Mutex<Vec<String>>,
+    /// For the books.
+    pub looks: Looks,
 }
 
 pub fn hex(bytes: &[u8]) -> String {
@@ -54,6 +57,7 @@ impl Office {
             dying: AtomicBool::new(false),
             gate: tokio::sync::Mutex::new(()),
             defects: Mutex::new(Vec::new()),
+            looks: Looks::default(),
         };
         office.start();
         Arc::new(office)
@@ -75,6 +79,7 @@ impl Office {
     }
 
     fn stop(&self) {
+        self.looks.close();
         let storage = self.storage.lock().unwrap().take().unwrap();
         assert_eq!(Arc::strong_count(&storage), 1, "somebody holds the storage");
     }

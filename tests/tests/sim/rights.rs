@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value;
 
 fn body(db: &Connection, sql: &str, key: impl rusqlite::ToSql) -> Option<Value> {
-    let text: Option<String> = db.query_row(sql, [key], |r| r.get(0)).optional().unwrap();
+    let text: Option<String> =
+        db.prepare_cached(sql).unwrap().query_row([key], |r| r.get(0)).optional().unwrap();
     text.map(|text| serde_json::from_str(&text).unwrap())
 }
 
@@ -30,7 +31,7 @@ fn case_of(db: &Connection, id: RecordId) -> Option<Value> {
 fn is_member(db: &Connection, room: RecordId, staff: &StaffId, made: &Value) -> bool {
     let sql = "SELECT body FROM records WHERE scope = ?1 AND kind = 'room_member'
                AND json_extract(body, '$.fields.staff') = ?2";
-    let mut find = db.prepare(sql).unwrap();
+    let mut find = db.prepare_cached(sql).unwrap();
     let key = [Scope::Room(room).to_string(), staff.to_string()];
     let found: Option<String> = find.query_row(key, |r| r.get(0)).optional().unwrap();
     match found.map(|text| serde_json::from_str::<Value>(&text).unwrap()) {

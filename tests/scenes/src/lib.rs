@@ -3,6 +3,8 @@
 //!
 //! A scene is drawn in units (short side 750), textured per pixel, given a camera's softness and grain, then stored as
 //! the phone would store it: for orientations 5 to 8 the pixels lie on their side and EXIF says so.
+//!
+//! A package of its own because drawing is built with optimisation, and nothing else of the tests is.
 
 mod buildings;
 mod camera;
@@ -13,12 +15,12 @@ mod papers;
 mod plants;
 mod river;
 mod roads;
-#[cfg(test)]
-mod tests;
 
 pub use noise::Dice;
 
 use canvas::Canvas;
+
+pub use canvas::has_glyph;
 
 /// One kind of photograph.
 #[derive(Clone, Copy)]
@@ -51,6 +53,20 @@ impl SceneSpec {
         if self.portrait { (short, long) } else { (long, short) }
     }
 }
+
+/// How the pictures are drawn: kept ones are as old as this.
+pub const SOURCES: [&str; 10] = [
+    include_str!("buildings.rs"),
+    include_str!("camera.rs"),
+    include_str!("canvas.rs"),
+    include_str!("lib.rs"),
+    include_str!("noise.rs"),
+    include_str!("outdoors.rs"),
+    include_str!("papers.rs"),
+    include_str!("plants.rs"),
+    include_str!("river.rs"),
+    include_str!("roads.rs"),
+];
 
 /// All scenes, field first, papers last.
 #[must_use]

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
-use super::*;
 use ekitei_photo::{derive, read_exif};
+use ekitei_scenes::{SOURCES, Scene, SceneSpec, Shot, all, by_id, has_glyph, render, small};
 
 const TAKEN: &str = "2026-05-21T10:15:30";
 const PLACE: (f64, f64) = (43.2150, 142.8410);
@@ -105,19 +105,12 @@ fn a_full_photograph_weighs_what_a_phone_photograph_weighs() {
 /// A sign that the font subset lacks would be drawn as an empty box.
 #[test]
 fn the_font_has_every_sign_that_is_written() {
-    let sources = [
-        include_str!("outdoors.rs"),
-        include_str!("buildings.rs"),
-        include_str!("papers.rs"),
-        include_str!("plants.rs"),
-        include_str!("river.rs"),
-    ];
-    for source in sources {
+    for source in SOURCES {
         for (number, row) in source.lines().enumerate().filter(|(_, row)| !row.trim_start().starts_with("//"))
         {
             // Every second part between quotation marks is a literal.
             for sign in row.split('"').skip(1).step_by(2).flat_map(str::chars) {
-                assert!(canvas::has_glyph(sign), "line {} writes {sign:?}", number + 1);
+                assert!(has_glyph(sign), "line {} writes {sign:?}", number + 1);
             }
         }
     }

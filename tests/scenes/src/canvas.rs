@@ -141,8 +141,8 @@ fn font() -> &'static FontRef<'static> {
     })
 }
 
-/// Whether the font can write a sign.
-#[cfg(test)]
+/// Whether the font can write a sign: one that it lacks would be drawn as an empty box.
+#[must_use]
 pub fn has_glyph(sign: char) -> bool {
     font().glyph_id(sign).0 != 0
 }
