@@ -164,12 +164,44 @@ fn what_passes_and_until_when_the_rest_is_held() {
         ),
         ("night shift after midnight", Type::Direct, PLAIN, "2026-11-20T02:00", vec![night_shift()], pass),
         (
-            "day and night meet for a quarter of an hour",
+            "by day the night's rest does not hold up the clerk's work",
             Type::Group,
             PLAIN,
             "2026-11-19T10:00",
             vec![night_shift(), clerk()],
+            pass,
+        ),
+        (
+            "by night the clerk's rest holds it until the morning",
+            Type::Group,
+            PLAIN,
+            "2026-11-19T20:00",
+            vec![night_shift(), clerk()],
+            "2026-11-20T08:45",
+        ),
+        (
+            "a room of the night's people alone, by day",
+            Type::Section,
+            PLAIN,
+            "2026-11-19T10:00",
+            vec![night_shift(), nights_from_sunday()],
             "2026-11-19T17:00",
+        ),
+        (
+            "nobody but the head works, by day",
+            Type::Group,
+            PLAIN,
+            "2026-11-19T10:00",
+            vec![manager(Role::Head), night_shift()],
+            "2026-11-19T17:00",
+        ),
+        (
+            "a holiday has no usual hours",
+            Type::Group,
+            PLAIN,
+            "2026-11-23T10:00",
+            vec![clerk(), shifts(&[("2026-11-23T08:00", "2026-11-23T16:00")])],
+            "2026-11-24T08:45",
         ),
         (
             "a roster of shifts, holiday or not",
@@ -180,7 +212,7 @@ fn what_passes_and_until_when_the_rest_is_held() {
             "2026-11-23T08:00",
         ),
         (
-            "day clerk and shifts that never meet: after 14 days",
+            "day clerk and shifts that never meet: the morning on which one of them works",
             Type::Group,
             PLAIN,
             "2026-11-20T20:00",
@@ -192,7 +224,7 @@ fn what_passes_and_until_when_the_rest_is_held() {
                     ("2026-12-10T01:00", "2026-12-10T05:00"),
                 ]),
             ],
-            "2026-12-04T20:00",
+            "2026-11-24T08:45",
         ),
         (
             "a roster that nobody went on with",
@@ -270,13 +302,13 @@ fn what_passes_and_until_when_the_rest_is_held() {
     }
 }
 
-/// Whatever is held is held for a reason, and for no longer than needed: at its time everybody is reached, and a message
-/// written then passes.
+/// Whatever is held is held for a reason, and for no longer than needed: a message written at its time passes.
 #[test]
 fn what_is_released_would_pass_then_and_not_before() {
     let holidays = Holidays::new(["2026-11-23".to_owned()]);
     let groups =
-        [vec![clerk()], vec![night_shift(), clerk()], vec![on_duty("2026-11-21T09:00", "2026-11-21T12:00")]];
+        [vec![clerk()], vec![night_shift(), clerk()], vec![night_shift(), shifts(&[("2026-11-21T09:00", "2026-11-28T12:00")])],
+            vec![on_duty("2026-11-21T09:00", "2026-11-21T12:00")]];
     for others in groups {
         for hour in 0..(24 * 7) {
             let now = ms("2026-11-18T00:00") + hour * 3_600_000;

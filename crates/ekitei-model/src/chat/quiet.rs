@@ -207,6 +207,9 @@ pub enum Verdict {
 }
 
 /// Whether the message passes at `now_ms`. `others`: everybody in the room but its sender.
+///
+/// It passes when all of them are reached; in the usual hours of an office already when one of them is, because a shift
+/// that sleeps by day must not hold up the work of those who share a room with it (docs/adr/0023).
 pub fn verdict(room: Type, heard: Heard, others: &[Receiver], holidays: &Holidays, now_ms: i64) -> Verdict {
     let free = heard.urgent || heard.answers_urgent || matches!(room, Type::Own | Type::Disaster);
     // Many people keep the same hours.
@@ -216,12 +219,17 @@ pub fn verdict(room: Type, heard: Heard, others: &[Receiver], holidays: &Holiday
             asked.push(other);
         }
     }
-    let all_reached = |at_ms: i64| asked.iter().all(|r| r.is_reached(at_ms, holidays));
-    if free || all_reached(now_ms) {
+    let usual = Working::default();
+    let passes = |at_ms: i64| {
+        let reached = |r: &&Receiver| r.is_reached(at_ms, holidays);
+        asked.iter().all(reached) || (usual.is_at(at_ms, holidays) && asked.iter().any(reached))
+    };
+    if free || passes(now_ms) {
         return Verdict::Pass;
     }
     let latest_ms = now_ms + i64::from(LONGEST_WAIT_DAYS) * DAY_MS;
     let mut beginnings = Vec::new();
+    usual.beginnings(now_ms, holidays, &mut beginnings);
     for r in &asked {
         beginnings.extend(r.duty.iter().map(|(from, _)| *from));
         for working in &r.working {
@@ -231,7 +239,7 @@ pub fn verdict(room: Type, heard: Heard, others: &[Receiver], holidays: &Holiday
     beginnings.retain(|at| (now_ms + 1..=latest_ms).contains(at));
     beginnings.sort_unstable();
     beginnings.dedup();
-    let until_ms = beginnings.into_iter().find(|at| all_reached(*at)).unwrap_or(latest_ms);
+    let until_ms = beginnings.into_iter().find(|at| passes(*at)).unwrap_or(latest_ms);
     Verdict::Held { until_ms }
 }
 
