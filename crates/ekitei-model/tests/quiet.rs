@@ -306,9 +306,12 @@ fn what_passes_and_until_when_the_rest_is_held() {
 #[test]
 fn what_is_released_would_pass_then_and_not_before() {
     let holidays = Holidays::new(["2026-11-23".to_owned()]);
-    let groups =
-        [vec![clerk()], vec![night_shift(), clerk()], vec![night_shift(), shifts(&[("2026-11-21T09:00", "2026-11-28T12:00")])],
-            vec![on_duty("2026-11-21T09:00", "2026-11-21T12:00")]];
+    let groups = [
+        vec![clerk()],
+        vec![night_shift(), clerk()],
+        vec![night_shift(), shifts(&[("2026-11-21T09:00", "2026-11-28T12:00")])],
+        vec![on_duty("2026-11-21T09:00", "2026-11-21T12:00")],
+    ];
     for others in groups {
         for hour in 0..(24 * 7) {
             let now = ms("2026-11-18T00:00") + hour * 3_600_000;
