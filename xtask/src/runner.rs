@@ -33,18 +33,6 @@ pub struct Ran {
     pub took: Duration,
 }
 
-impl Ran {
-    /// Of two that ran at the same time: both must have passed.
-    pub fn and(mut self, other: Self) -> Self {
-        self.tally.add(other.tally);
-        self.took = self.took.max(other.took);
-        if self.end == End::Passed {
-            self.end = other.end;
-        }
-        self
-    }
-}
-
 /// Runs `commands` one after the other until one fails or `budget` is spent.
 pub fn run(name: &str, commands: &[Cmd], budget: Duration, log_folder: &Path) -> Ran {
     let started = Instant::now();
@@ -350,23 +338,6 @@ mod tests {
         assert_eq!(watch.faults.len(), FAULT_LINES);
         assert_eq!(watch.faults[1], "left: 1");
         assert_eq!(watch.tail.len(), TAIL_LINES);
-    }
-
-    #[test]
-    fn of_two_at_once_neither_hides_the_other() {
-        let ran = |end, failed, seconds| Ran {
-            end,
-            tally: Tally { passed: 2, failed },
-            took: Duration::from_secs(seconds),
-        };
-        let both = ran(End::Passed, 0, 5).and(ran(End::Failed("beside".into()), 1, 9));
-        assert_eq!((both.tally, both.took), (Tally { passed: 4, failed: 1 }, Duration::from_secs(9)));
-        assert_eq!(both.end, End::Failed("beside".into()));
-        assert_eq!(
-            ran(End::Failed("first".into()), 1, 1).and(ran(End::Passed, 0, 1)).end,
-            End::Failed("first".into())
-        );
-        assert_eq!(ran(End::Passed, 0, 1).and(ran(End::Passed, 0, 1)).end, End::Passed);
     }
 
     #[test]

@@ -16,8 +16,6 @@ pub struct Stage {
     /// Without these a part of the stage is not proven; the rest runs.
     pub wants: Vec<Need>,
     pub work: Vec<Cmd>,
-    /// Goes on at the same time, for what mostly waits leaves the processors free.
-    pub beside: Vec<Cmd>,
     pub around: Around,
 }
 
@@ -35,8 +33,7 @@ pub enum Around {
 
 impl Stage {
     pub fn new(group: &'static str, minutes: u64, work: Vec<Cmd>) -> Self {
-        let beside = Vec::new();
-        Self { group, minutes, needs: Vec::new(), wants: Vec::new(), work, beside, around: Around::Nothing }
+        Self { group, minutes, needs: Vec::new(), wants: Vec::new(), work, around: Around::Nothing }
     }
 
     pub fn needs(mut self, need: Need) -> Self {
@@ -46,11 +43,6 @@ impl Stage {
 
     pub fn wants(mut self, need: Need) -> Self {
         self.wants.push(need);
-        self
-    }
-
-    pub fn beside(mut self, work: Cmd) -> Self {
-        self.beside.push(work);
         self
     }
 
@@ -95,7 +87,7 @@ pub fn test(project: &Project) -> Vec<Stage> {
     let linted = |line: &str| lint::linted(at(line));
     // Programs, tests and examples together: by themselves programs are built with fewer features, and then again.
     stages.push(Stage::new("build", 9, vec![linted("cargo build --all-targets")]));
-    stages.push(unit(&linted));
+    stages.push(Stage::new("unit", 7, vec![linted("cargo test --no-fail-fast").env("EKITEI_BUILT", "1")]));
     if project.has("crates/ekitei-photo/src/codec/turbo.rs") {
         stages.push(
             Stage::new("photo", 2, vec![linted("cargo test -p ekitei-photo --features turbo")])
@@ -133,18 +125,6 @@ pub fn test(project: &Project) -> Vec<Stage> {
     stages.extend(phone::stages(project));
     stages
 }
-
-/// The simulation keeps every processor busy for minutes, most of the others wait for lines, kills and clocks: it runs
-/// beside them, and gives way.
-fn unit(linted: &dyn Fn(&str) -> Cmd) -> Stage {
-    let cargo = |line: &str| linted(line).env("EKITEI_BUILT", "1");
-    let others = cargo(&format!("cargo test --no-fail-fast -- --skip {SIMULATED}"));
-    let gives_way = if cfg!(unix) { "nice -n 10 " } else { "" };
-    Stage::new("unit", 7, vec![others]).beside(cargo(&format!("{gives_way}cargo test --test sim")))
-}
-
-/// How the tests of `tests/tests/sim.rs` are called, and no other.
-const SIMULATED: &str = "every_promise_holds";
 
 /// The office's uploads, spoken by public clients: tus-js-client comes with the screens' packages, tuspy into an
 /// environment of its own.
@@ -272,27 +252,6 @@ fn screens(project: &Project) -> Option<Stage> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_unit_leaves_out_runs_beside_it() {
-        let tests = |path: &std::path::Path| -> Vec<String> {
-            let text = std::fs::read_to_string(path).unwrap_or_default();
-            let after = text.split("#[test]\n").skip(1);
-            after
-                .filter_map(|rest| Some(rest.trim_start().strip_prefix("fn ")?.split('(').next()?.to_owned()))
-                .collect()
-        };
-        let folder = Project::find().root.join("tests/tests");
-        let simulated = tests(&folder.join("sim.rs"));
-        assert!(
-            !simulated.is_empty() && simulated.iter().all(|name| name.starts_with(SIMULATED)),
-            "{simulated:?}"
-        );
-        let others = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|file| file.path());
-        for path in others.filter(|path| path.is_file() && !path.ends_with("sim.rs")) {
-            assert!(!tests(&path).iter().any(|name| name.contains(SIMULATED)), "{}", path.display());
-        }
-    }
 
     #[test]
     fn the_budgets_of_test_fit_into_45_minutes() {

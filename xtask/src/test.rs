@@ -142,20 +142,7 @@ fn set_up(project: &Project, stages: &[Stage], report: &mut Report) {
 }
 
 fn run_stage(project: &Project, stage: &Stage, minutes: Duration) -> Ran {
-    let go = |work: &[Cmd]| {
-        let run = |name: &str, work: &[Cmd]| runner::run(name, work, minutes, &project.logs());
-        if stage.beside.is_empty() {
-            return run(stage.group, work);
-        }
-        std::thread::scope(|scope| {
-            let beside = scope.spawn(|| run(&format!("{}-beside", stage.group), &stage.beside));
-            let ran = run(stage.group, work);
-            match beside.join() {
-                Ok(other) => ran.and(other),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        })
-    };
+    let go = |work: &[Cmd]| runner::run(stage.group, work, minutes, &project.logs());
     match stage.around {
         Around::Nothing => go(&stage.work),
         Around::Postgres => match Cluster::start() {
