@@ -50,6 +50,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tauri", &["ekitei-app", "ekitei-native"]),
     ("image", &["ekitei-photo"]),
     ("rqrr", &["ekitei-photo"]),
+    ("fast_image_resize", &["ekitei-shrink"]),
     ("krilla", &["ekitei-report"]),
     ("rust_xlsxwriter", &["ekitei-report"]),
     ("quick-xml", &["ekitei-report"]),

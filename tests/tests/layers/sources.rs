@@ -143,7 +143,7 @@ fn each_package_says_what_lives_here() {
 /// Reading a package for examples takes seconds each, so it is done where there are some. One that nobody runs is none.
 #[test]
 fn an_example_in_a_comment_is_run() {
-    for path in under("crates", &is_rust) {
+    for path in ["crates", "tests"].iter().flat_map(|folder| under(folder, &is_rust)) {
         let Some(package) = path.ancestors().find(|folder| folder.join("Cargo.toml").is_file()) else {
             continue;
         };
