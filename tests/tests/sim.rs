@@ -3,7 +3,8 @@
 //! are checked, and at the end all replicas must be equal.
 //!
 //! `EKITEI_SIM_SEEDS` (500) says how many seeds, `EKITEI_SIM_ROOMS_SEEDS` (100) how many with
-//! messages, `EKITEI_SIM_FIRST` (0) the first, `EKITEI_SIM_SEED` repeats one.
+//! messages, `EKITEI_SIM_FIRST` (0) the first, `EKITEI_SIM_SEED` repeats one. `EKITEI_SIM_ANSWERS` (1,000) says how many
+//! people answer a call.
 #![allow(clippy::unwrap_used)]
 
 #[path = "sim/books.rs"]
@@ -24,10 +25,14 @@ mod looks;
 mod office;
 #[path = "sim/phone.rs"]
 mod phone;
+#[path = "sim/prefecture.rs"]
+mod prefecture;
 #[path = "sim/rest.rs"]
 mod rest;
 #[path = "sim/rights.rs"]
 mod rights;
+#[path = "sim/roster.rs"]
+mod roster;
 #[path = "sim/safety.rs"]
 mod safety;
 #[path = "sim/schedule.rs"]
@@ -75,6 +80,7 @@ const ROOM_FAULTS: &[(&str, u64)] = &[
     ("membership changed", 2),
     ("room lost", 6),
     ("messages removed", 10),
+    ("roster changed", 2),
     ("called", 2),
     ("answers counted", 3),
 ];
@@ -149,7 +155,8 @@ fn every_promise_holds_whatever_goes_wrong() {
     }
 }
 
-/// The same with rooms: messages, held at night and taken back; people who come and go; calls that are answered.
+/// The same with rooms: messages, held at night and taken back; people who come and go;
+/// rosters that change; calls that are answered.
 #[test]
 fn every_promise_holds_for_messages_too() {
     let seeds = number("EKITEI_SIM_ROOMS_SEEDS").unwrap_or(100);
@@ -158,4 +165,15 @@ fn every_promise_holds_for_messages_too() {
         let times = met.get(fault).copied().unwrap_or(0);
         assert!(seeds < 40 || times * share >= seeds, "too few of {seeds} seeds met: {fault} ({times})");
     }
+}
+
+/// Members hear new numbers at most every five seconds of the office's clock, exactly, and nobody's answer.
+#[test]
+fn a_prefecture_answers_through_its_tally() {
+    let people = usize::try_from(number("EKITEI_SIM_ANSWERS").unwrap_or(1_000)).unwrap();
+    template::template();
+    let dir = template::scratch();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let told = runtime.block_on(Box::pin(prefecture::answered(people, dir.path(), Arc::default())));
+    println!("{people} people answered; members were told {told} times");
 }

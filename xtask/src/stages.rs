@@ -200,6 +200,8 @@ pub fn prove(project: &Project) -> Vec<Stage> {
     let or = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
     let work = Cmd::new(&project.root, "cargo test -p ekitei-tests --no-fail-fast -- --nocapture")
         .env("EKITEI_SIM_SEEDS", or("EKITEI_SIM_SEEDS", "20000"))
+        .env("EKITEI_SIM_ROOMS_SEEDS", or("EKITEI_SIM_ROOMS_SEEDS", "4000"))
+        .env("EKITEI_SIM_ANSWERS", or("EKITEI_SIM_ANSWERS", "20000"))
         .env("EKITEI_KILL_ROUNDS", or("EKITEI_KILL_ROUNDS", "2000"));
     vec![Stage::new("prove", 12 * 60, vec![Cmd::new(&project.root, "cargo build --bins"), work])]
 }

@@ -23,13 +23,13 @@ const CROWD: usize = 30;
 /// Calls of one seed.
 const CALLS: usize = 2;
 
-fn answer(n: usize, m: usize) -> Fields {
+pub fn answer(n: usize, m: usize) -> Fields {
     [("safety", call::SAFETY[n]), ("coming", call::COMING[m])]
         .map(|(name, value)| (name.to_owned(), json!(value)))
         .into()
 }
 
-fn create(kind: &str, scope: &Scope, fields: Fields) -> OpBody {
+pub fn create(kind: &str, scope: &Scope, fields: Fields) -> OpBody {
     OpBody::Create { kind: kind.into(), scope: scope.clone(), parent: None, fields }
 }
 

@@ -64,6 +64,7 @@ impl World {
                 2 => self.call_out().await,
                 3 => self.crowd_answers().await,
                 4 => self.forget().await,
+                5 => self.roster().await,
                 _ => {}
             }
             self.note_members();

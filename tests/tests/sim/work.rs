@@ -223,7 +223,7 @@ impl World {
         self.records_below("room:%", kind)
     }
 
-    fn records_below(&self, scopes: &str, kind: &str) -> Vec<Record> {
+    pub fn records_below(&self, scopes: &str, kind: &str) -> Vec<Record> {
         let db = office_db(&self.office);
         let sql = "SELECT body FROM records WHERE kind = ?1 AND deleted = 0 AND scope LIKE ?2 ORDER BY id";
         let mut statement = db.prepare(sql).unwrap();
