@@ -20,6 +20,8 @@ pub struct Promise {
     pub scope: Scope,
     /// Why it may be missing after a restore: nobody but the office was meant to have it any more.
     pub excuse: Option<&'static str>,
+    /// Its scope was lost while it waited: it is still delivered, and then the office's alone.
+    hidden: bool,
 }
 
 #[derive(Default)]
@@ -46,7 +48,7 @@ fn ids(conn: &Connection, sql: &str) -> HashSet<RecordId> {
 
 impl Books {
     pub fn promise(&mut self, op: OpId, phone: usize, record: RecordId, scope: Scope) {
-        self.promises.insert(op, Promise { phone, record, scope, excuse: None });
+        self.promises.insert(op, Promise { phone, record, scope, excuse: None, hidden: false });
     }
 
     /// Everything of `phone` that is not in its queue and fits may be missing after a restore.
@@ -62,6 +64,8 @@ impl Books {
     pub fn erased(&mut self, phone: &mut Phone) {
         for scope in std::mem::take(&mut phone.erased) {
             self.excuse(phone, "scope erased", |p| p.scope == scope);
+            let waiting = |p: &&mut Promise| p.phone == phone.index && p.scope == scope && p.excuse.is_none();
+            self.promises.values_mut().filter(waiting).for_each(|p| p.hidden = true);
             self.forget_salvage(phone.index);
         }
     }
@@ -96,13 +100,20 @@ impl Books {
         let known = op_ids(&db, "SELECT op_id FROM ops").unwrap();
         let queued: Vec<HashSet<OpId>> = phones.iter().map(Phone::queued).collect();
         let mut retained: HashMap<usize, HashSet<OpId>> = HashMap::new();
-        for (op, promise) in &self.promises {
-            let here = known.contains(op) || queued[promise.phone].contains(op) || promise.excuse.is_some();
-            let kept = here
-                || retained
-                    .entry(promise.phone)
-                    .or_insert_with(|| phones[promise.phone].retained())
-                    .contains(op);
+        let mut is_retained = |op: &OpId, promise: &Promise| {
+            let kept = retained.entry(promise.phone).or_insert_with(|| phones[promise.phone].retained());
+            kept.contains(op)
+        };
+        for (op, promise) in &mut self.promises {
+            let (at_office, waits) = (known.contains(op), queued[promise.phone].contains(op));
+            if promise.hidden && !waits {
+                promise.hidden = false;
+                if at_office && !is_retained(op, promise) {
+                    promise.excuse.get_or_insert("scope erased");
+                }
+            }
+            let here = at_office || waits || promise.excuse.is_some();
+            let kept = here || is_retained(op, promise);
             assert!(kept, "{op} of {} for {} is nowhere", phones[promise.phone].staff, promise.record);
         }
         self.exactly_once(&db);
