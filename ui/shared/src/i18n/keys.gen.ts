@@ -1053,6 +1053,7 @@ export interface MessageParams {
   'console.times.span-add': 'day';
   'console.times.span-add-short': never;
   'console.times.span-out': 'day' | 'n';
+  'console.times.through': 'from' | 'to';
   'console.times.title': never;
   'console.times.to': never;
   'console.times.urgent': never;

@@ -54,8 +54,27 @@ const dayIsGood = (spans: readonly Span[]): boolean =>
 /** Both ends, not the same, and no two at once. */
 export const linesAreGood = (lines: readonly DayLine[]): boolean => lines.every((one) => dayIsGood(one.spans));
 
-export const wordsOf = (lines: readonly DayLine[], dayWord: (day: Day) => string): string =>
-  lines.filter((one) => one.spans.length > 0).map((one) => `${dayWord(one.day)} ${one.spans.map((span) => `${span.from}–${span.to}`).join('・')}`).join('、');
+/** Days that follow one another with the same hours; never without a span. */
+export interface Stretch {
+  from: Day;
+  to: Day;
+  spans: Span[];
+}
+
+export function stretchesOf(lines: readonly DayLine[]): Stretch[] {
+  const all: Stretch[] = [];
+  let before: string | undefined;
+  for (const { day, spans } of lines) {
+    const said = spanWords(spans);
+    const last = all[all.length - 1];
+    if (last && said !== '' && said === before) last.to = day;
+    else if (said !== '') all.push({ from: day, to: day, spans });
+    before = said;
+  }
+  return all;
+}
+
+export const spanWords = (spans: readonly Span[]): string => inOrder(spans).map((span) => `${span.from}–${span.to}`).join('・');
 
 /** A shift as `datetime-local` fields have it, in the time of the place. */
 export interface Shift {

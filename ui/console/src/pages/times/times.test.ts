@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DutyRow } from '../../api/chat-types';
-import { comingDuty, daysOf, linesAreGood, linesOf, shiftAfter, shiftsAreGood, shiftsFrom, shiftsOf, spanAfter, wordsOf, type Shifts } from './lib';
+import { comingDuty, daysOf, linesAreGood, linesOf, shiftAfter, shiftsAreGood, shiftsFrom, shiftsOf, spanAfter, spanWords, stretchesOf, type Shifts } from './lib';
 
 describe('working hours', () => {
   it('are the usual ones where nothing was kept', () => {
@@ -14,7 +14,19 @@ describe('working hours', () => {
     const lines = linesOf(days);
     expect(linesAreGood(lines)).toBe(true);
     expect(daysOf(lines)).toMatchObject({ ...days, sun: [] });
-    expect(wordsOf(lines, (day) => day)).toBe('mon 08:30–12:00・13:00–17:15、sat 22:00–06:00');
+    expect(stretchesOf(lines).map((one) => [one.from, one.to, spanWords(one.spans)])).toEqual([
+      ['mon', 'mon', '08:30–12:00・13:00–17:15'],
+      ['sat', 'sat', '22:00–06:00'],
+    ]);
+  });
+
+  it('are said once for days that follow one another', () => {
+    const said = (days: Record<string, [string, string][]> | null): string[] => stretchesOf(linesOf(days)).map((one) => `${one.from}-${one.to} ${spanWords(one.spans)}`);
+    const day: [string, string][] = [['08:45', '17:30']];
+    expect(said(null)).toEqual(['mon-fri 08:45–17:30']);
+    // A day off ends a stretch, and so does a day with other hours.
+    expect(said({ mon: day, tue: day, thu: day, fri: [['09:00', '17:30']], sat: day, sun: day })).toEqual(['mon-tue 08:45–17:30', 'thu-thu 08:45–17:30', 'fri-fri 09:00–17:30', 'sat-sun 08:45–17:30']);
+    expect(said({})).toEqual([]);
   });
 
   it('need both ends, not the same, and no two at once', () => {
