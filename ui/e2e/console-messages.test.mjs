@@ -166,9 +166,10 @@ test('what may have arrived is put right and taken back there, too', async () =>
       await head.press('edit-save');
       await bubble(steward, '書き直した').filter({ hasText: '編集済' }).waitFor();
     } else {
-      await head.page.unroute(MESSAGES);
+      // It tries again by itself: taken out before that may succeed.
       await going(head, text).locator('[data-testid=drop]').click();
       await bubble(steward, '送信を取り消しました').waitFor();
+      await head.page.unroute(MESSAGES);
     }
     await head.page.unroute('**/api/rooms/*/messages?*');
   }
@@ -176,6 +177,19 @@ test('what may have arrived is put right and taken back there, too', async () =>
   // With the next news the room shows what came meanwhile.
   await write(head, '回線が戻った');
   await head.at('going').first().waitFor({ state: 'detached' });
+});
+
+test('what went while it was being put right is put right all the same', async () => {
+  await head.page.route(MESSAGES, posts((route) => route.fulfill(json(503, { code: 'server-unavailable', params: {}, cure: 'retry' }))));
+  await say(head, '直すあいだに届く');
+  await going(head, '直すあいだに届く').locator('[data-testid=correct]').click();
+  await head.at('edit-text').fill('届いてから直した');
+  await head.page.unroute(MESSAGES);
+  await bubble(steward, '直すあいだに届く').waitFor();
+  await head.at('going').first().waitFor({ state: 'detached' });
+  await head.press('edit-save');
+  await bubble(steward, '届いてから直した').filter({ hasText: '編集済' }).waitFor();
+  await bubble(head, '届いてから直した').waitFor();
 });
 
 test('too long: it is said, put right and sent', async () => {

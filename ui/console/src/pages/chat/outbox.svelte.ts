@@ -111,12 +111,15 @@ export function retry(one: Going): void {
   void pump(one.room);
 }
 
-/** Put right before it went, or right after it. */
-export function correct(one: Going, text: string, mentions: string[]): void {
+/** Put right before it went, or right after it; what went while it was being put right, at the office. */
+export async function correct(one: Going, text: string, mentions: string[]): Promise<Outcome | undefined> {
+  const here = going.some((other) => other.message.id === one.message.id);
+  if (!here) return chat.change(one.message.id, { text, mentions: mentions.length > 0 ? mentions : null });
   if (one.unsure || one.accepted) one.correction = { op_id: uuidV7(), text, mentions };
   else one.message = { ...one.message, text, mentions: mentions.length > 0 ? mentions : undefined };
   write();
   retry(one);
+  return undefined;
 }
 
 /** 削除: what nobody has is gone; what the office has, or may have, is taken back as far as it did not arrive whole. */
@@ -149,9 +152,11 @@ async function pump(room: string): Promise<void> {
       const next = going.find((one) => one.room === room && one.state === 'waiting');
       if (!next || next.reading) return;
       next.state = 'sending';
+      const { leaving } = next;
       try {
         await deliver(next);
-        next.state = 'sent';
+        // It was put right or given up on its way.
+        next.state = next.correction || next.leaving !== leaving ? 'waiting' : 'sent';
         next.fault = undefined;
         tries = 0;
         write();
