@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { bubble, goTo, hand, room, stands, texts, write } from './lib/chat-desk.mjs';
 import { CASE_NAME, CLERK, HEAD, OTHER_SECTION, PASSWORD, SECTION, startConsole, STEWARD } from './lib/console.mjs';
 import { becomes } from './lib/finger.mjs';
+import { gate } from './lib/gate.mjs';
 import { publish } from './lib/inspection.mjs';
 import { root } from './lib/programs.mjs';
 
@@ -190,6 +191,28 @@ test('what went while it was being put right is put right all the same', async (
   await head.press('edit-save');
   await bubble(steward, '届いてから直した').filter({ hasText: '編集済' }).waitFor();
   await bubble(head, '届いてから直した').waitFor();
+});
+
+test('what is put right while its file is on the way is put right after it', async () => {
+  await head.page.route(MESSAGES, posts((route) => route.fulfill(json(503, { code: 'server-unavailable', params: {}, cure: 'retry' }))));
+  const files = gate();
+  await head.page.route(FILES, async (route) => {
+    await files.opened;
+    await route.continue();
+  });
+  await hand(head, 'chat-text', 'drop', [{ name: '遅い.txt', text: 'x' }]);
+  await head.at('attachment').waitFor();
+  await say(head, 'ファイルの途中');
+  await going(head, 'ファイルの途中').locator('[data-testid=correct]').click();
+  await head.at('edit-text').fill('途中で直した');
+  const asked = head.page.waitForRequest(FILES);
+  await head.page.unroute(MESSAGES);
+  await asked;
+  await head.press('edit-save');
+  await head.at('editing').waitFor({ state: 'hidden' });
+  files.open();
+  await bubble(steward, '途中で直した').filter({ hasText: '編集済' }).locator('[data-testid=chat-file]').waitFor();
+  await head.page.unroute(FILES);
 });
 
 test('too long: it is said, put right and sent', async () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { becomes, DISPLAYS, Finger, launch } from './lib/finger.mjs';
+import { gate } from './lib/gate.mjs';
 import { startOffice } from './lib/programs.mjs';
 
 const CASE = '砂-0412';
@@ -161,6 +162,29 @@ test('the minutes until the phone locks itself are kept, and hands on the glass 
   await told;
   await a.open('#/settings');
   await becomes('one minute is shown', () => a.page.getByTestId('lock-minutes-1').isChecked());
+  await a.page.getByTestId('lock-minutes-5').check({ force: true });
+  await becomes('five minutes', async () => (await a.ask('settings_get')).lock_minutes === 5);
+});
+
+test('minutes that are chosen before the kept ones are read stay chosen', async () => {
+  const { a } = fingers;
+  const held = { settings_get: gate(), settings_set: gate() };
+  await a.open('#/cases');
+  await a.page.route('**/bridge', async (route) => {
+    await held[route.request().postDataJSON().call]?.opened;
+    await route.continue();
+  });
+  const chosen = a.page.getByTestId('lock-minutes-15');
+  const read = a.page.waitForResponse((response) => response.request().postDataJSON()?.call === 'settings_get');
+  await a.open('#/settings');
+  await chosen.check({ force: true });
+  held.settings_get.open();
+  await (await read).finished();
+  await a.page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
+  assert.equal(await chosen.isChecked(), true);
+  held.settings_set.open();
+  await becomes('fifteen minutes', async () => (await a.ask('settings_get')).lock_minutes === 15);
+  await a.page.unroute('**/bridge');
   await a.page.getByTestId('lock-minutes-5').check({ force: true });
   await becomes('five minutes', async () => (await a.ask('settings_get')).lock_minutes === 5);
 });

@@ -7,6 +7,7 @@ use ekitei_model::record::Fields;
 use ekitei_model::{Record, RecordId, Scope, Stamp, kinds};
 use serde_json::{Value, json};
 
+use super::safety::create;
 use super::template::{HEADS, PEOPLE};
 use super::world::World;
 
@@ -15,13 +16,20 @@ const HOUR_MS: i64 = 3_600_000;
 impl World {
     pub async fn roster(&mut self) {
         let head = self.below(HEADS.len());
+        let before = self.rosters();
         let who = ["", PEOPLE[0], PEOPLE[1], PEOPLE[2]][self.below(4)];
         if who.is_empty() || self.one_in(2) {
             self.hours(head, who).await;
         } else {
             self.duty(head, who).await;
         }
-        self.fault("roster changed");
+        if self.rosters() != before {
+            self.fault("roster changed");
+        }
+    }
+
+    fn rosters(&self) -> [Vec<Record>; 2] {
+        [kinds::HOURS, kinds::DUTY].map(|kind| self.section_records(kind))
     }
 
     /// A span around now, over, or still to come.
@@ -33,6 +41,7 @@ impl World {
 
     async fn hours(&mut self, head: usize, who: &str) {
         let section = HEADS[head].1;
+        let scope = Scope::Section(section.to_owned());
         let (days, shifts) = match self.below(3) {
             0 => (json!({"mon": [["08:45", "17:30"]], "sat": [["22:00", "07:00"]], "sun": []}), Value::Null),
             1 => (Value::Null, json!([self.span()])),
@@ -47,15 +56,15 @@ impl World {
         } else {
             fields.insert(hours::STAFF.to_owned(), who.into());
             fields.retain(|_, value| !value.is_null());
-            create(section, kinds::HOURS, fields)
+            create(kinds::HOURS, &scope, fields)
         };
         self.console(head, id, body).await;
     }
 
     async fn duty(&mut self, head: usize, who: &str) {
-        let section = HEADS[head].1;
+        let scope = Scope::Section(HEADS[head].1.to_owned());
         let mut rows = self.section_records(kinds::DUTY);
-        rows.retain(|r| r.scope == Scope::Section(section.to_owned()));
+        rows.retain(|r| r.scope == scope);
         if let Some(row) = self.pick(&rows).filter(|_| self.one_in(3)) {
             self.say(format!("{} ends the duty {}", HEADS[head].0, row.id));
             return self.console(head, row.id, OpBody::Delete).await;
@@ -65,14 +74,10 @@ impl World {
         let id = RecordId(self.mint(self.office.now_ms()));
         let said =
             [(duty::STAFF, who), (duty::FROM, &from), (duty::TO, &to)].map(|(n, v)| (n.to_owned(), v.into()));
-        self.console(head, id, create(section, kinds::DUTY, Fields::from(said))).await;
+        self.console(head, id, create(kinds::DUTY, &scope, Fields::from(said))).await;
     }
 
     fn section_records(&self, kind: &str) -> Vec<Record> {
         self.records_below("section:%", kind)
     }
-}
-
-fn create(section: &str, kind: &str, fields: Fields) -> OpBody {
-    OpBody::Create { kind: kind.to_owned(), scope: Scope::Section(section.to_owned()), parent: None, fields }
 }
