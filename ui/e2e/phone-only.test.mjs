@@ -164,8 +164,23 @@ describe('screens of a phone', () => {
     assert.deepEqual(order, ['grant-notifications', 'grant-location']);
     await finger.page.getByTestId('phone-grants').scrollIntoViewIfNeeded();
     await finger.shot('phone-grants');
+  });
+
+  test('duty stays on until it is ended, also for who comes back to the settings', async () => {
+    const duty = (on) => finger.page.locator(`[data-testid=duty][aria-checked=${on}]`).waitFor();
+    await finger.open('#/settings');
+    await duty(false);
     await finger.tap('duty');
-    await finger.page.waitForFunction(() => document.querySelector('[data-testid=duty]')?.matches('[aria-checked=true], :checked') || document.querySelector('[data-testid=duty] [aria-checked=true], [data-testid=duty] :checked'));
+    await duty(true);
+    await finger.open('#/today');
+    await seen('open-directory');
+    await finger.open('#/settings');
+    await duty(true);
+    await finger.tap('duty');
+    await duty(false);
+    await finger.page.reload();
+    await seen('grant-notifications');
+    await duty(false);
   });
 
   test('a finger opens beside the PIN, after the PIN set it up', async () => {

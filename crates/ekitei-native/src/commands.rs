@@ -188,9 +188,9 @@ async fn grants<R: Runtime>(app: AppHandle<R>) -> Result<Grants, Refused> {
     ask(app, "grants", json!({})).await
 }
 
-/// The live connection is held while the person is on duty.
+/// The live connection is held while the person is on duty; without `on` it is only told whether it is.
 #[command(rename_all = "snake_case")]
-async fn duty<R: Runtime>(app: AppHandle<R>, on: bool) -> Result<Running, Refused> {
+async fn duty<R: Runtime>(app: AppHandle<R>, on: Option<bool>) -> Result<Running, Refused> {
     ask(app, "duty", json!({ "on": on })).await
 }
 

@@ -28,6 +28,8 @@ pub struct Played {
     biometrics: String,
     /// Which settings screens open.
     opened: String,
+    #[serde(skip)]
+    on_duty: bool,
     /// How often the camera was opened.
     #[serde(skip)]
     shots: usize,
@@ -77,7 +79,13 @@ fn answer(host: &Host, command: &str, args: &Value) -> Result<Value, Fault> {
     match command {
         "grants" => Ok(json!({ "grants": native.played(|p| p.grants.clone()) })),
         "keystore_status" => Ok(json!({ "biometrics": native.played(|p| p.biometrics.clone()) })),
-        "duty" => Ok(json!({ "running": args["on"] })),
+        "duty" => {
+            let running = native.played(|p| {
+                p.on_duty = args["on"].as_bool().unwrap_or(p.on_duty);
+                p.on_duty
+            });
+            Ok(json!({ "running": running }))
+        }
         "settings_open" => {
             let opened = native.played(|p| p.opened.clone());
             Ok(json!({ "opened": if opened.is_empty() { "none".to_owned() } else { opened } }))

@@ -83,9 +83,9 @@ export const shutterKeys = (on: boolean): Promise<unknown> => ask('shutter', { o
 export const grants = async (): Promise<Grant[]> =>
   (await ask<{ grants: Grant[] }>('grants', {}, { grants: [] })).grants;
 
-/** The live connection is held in the background while the person is on duty. */
-export const duty = (on: boolean): Promise<{ running: boolean; stand_in?: boolean }> =>
-  ask('duty', { on }, { running: false, stand_in: true });
+/** The live connection is held in the background while the person is on duty; without `on` it is only told. */
+export const duty = (on?: boolean): Promise<{ running: boolean; stand_in?: boolean }> =>
+  ask('duty', { on: on ?? null }, { running: false, stand_in: true });
 
 /** While a visit is open on screen the phone does not lock itself; leaving the app covers it. */
 export const autoLock = (minutes: number, visit_open: boolean): Promise<unknown> =>

@@ -36,6 +36,7 @@ import jp.ekitei.android.plugin.Screen
 import jp.ekitei.android.plugin.SettingsScreens
 import jp.ekitei.android.plugin.ShareActivity
 import jp.ekitei.android.plugin.answer
+import jp.ekitei.android.plugin.choice
 import jp.ekitei.android.plugin.failed
 import jp.ekitei.android.plugin.flag
 import jp.ekitei.android.plugin.json
@@ -264,8 +265,8 @@ class EkiteiPlugin(private val first: Activity) : Plugin(first) {
 
     @Command
     fun duty(invoke: Invoke) = invoke.answer {
-        Duty.set(context, invoke.flag("on"))
-        json("running" to invoke.flag("on"))
+        invoke.choice("on")?.let { Duty.set(context, it) }
+        json("running" to Duty.isOn(context))
     }
 
     private fun tell(what: String) = trigger(EVENT, json("what" to what))

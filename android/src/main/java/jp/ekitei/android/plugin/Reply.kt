@@ -46,6 +46,9 @@ fun Invoke.text(key: String): String =
 
 fun Invoke.flag(key: String): Boolean = getArgs().getBoolean(key, false)!!
 
+/** Null: nothing is to change. */
+fun Invoke.choice(key: String): Boolean? = getArgs().let { if (it.isNull(key)) null else it.getBoolean(key) }
+
 fun Invoke.number(key: String): Long? = getArgs().let { if (it.isNull(key)) null else it.optLong(key) }
 
 fun Invoke.texts(key: String): List<String> {
