@@ -249,8 +249,10 @@ test('a picture that is refused after its words: the reason stands at the messag
   await failed('ことばだけ').waitFor();
   await bubble(head, 'ことばだけ').locator('[data-testid=drop]').click();
   await failed('ことばだけ').waitFor({ state: 'detached' });
-  const kept = (await steward.ask('GET', `/rooms/${await here(steward)}/messages`)).messages.find((one) => one.text === 'ことばだけ');
-  assert.deepEqual([kept.files_expected, kept.edited, kept.unsent], [0, false, false]);
+  const kept = async () => (await steward.ask('GET', `/rooms/${await here(steward)}/messages`)).messages.find((one) => one.text === 'ことばだけ');
+  await becomes('no file is expected any more', async () => (await kept()).files_expected === 0);
+  const { edited, unsent } = await kept();
+  assert.deepEqual([edited, unsent], [false, false]);
   // Without words nothing is left to stand there.
   await attach('それだけ.txt');
   await head.press('send');

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use super::books::office_db;
-use super::safety::{answer, create};
+use super::safety::{Said, create};
 use super::template::{A, B, staff};
 use super::world::World;
 
@@ -21,9 +21,6 @@ const SECONDS: usize = 300;
 const SECTIONS: usize = 40;
 /// One in so many thinks again; one request in so many comes twice; one in so many comes once more, much later.
 const SOME: usize = 20;
-
-/// A person's two answers: places in [`call::SAFETY`] and [`call::COMING`].
-type Said = (usize, usize);
 
 struct Crowd {
     of: RecordId,
@@ -123,13 +120,8 @@ impl World {
         let Some(n) = crowd.turns.pop() else { return };
         let said = (self.below(3), self.below(3));
         let (storage, now_ms, who) = (self.office.storage(), self.office.now_ms(), name(n));
-        let token = self.mint(now_ms).to_string();
-        let device = storage.open_session(&who, &token, now_ms, i64::MAX).await.unwrap();
         let scope = Scope::Tally(crowd.of);
-        let body = create(kinds::CALL_ANSWER, &scope, answer(said.0, said.1));
-        let op = self.operation(now_ms, call::answer_id(crowd.of, &who), body);
-        let line = Incoming::parse(&serde_json::to_vec(&op).unwrap()).unwrap();
-        let caller = self.office.caller(device, &who);
+        let (caller, line) = self.one_answers(crowd.of, &who, said).await;
         for _ in 0..=usize::from(self.one_in(SOME)) {
             let applied = storage.apply_console(&caller, line.clone(), now_ms).await.unwrap();
             assert!(matches!(applied.outcome, Outcome::Applied { .. }), "{:?}", applied.outcome);

@@ -7,7 +7,7 @@ use ekitei_model::op::OpBody;
 use ekitei_model::people::Role;
 use ekitei_model::record::Fields;
 use ekitei_model::{Record, RecordId, Scope, StaffId};
-use ekitei_server_db::{Incoming, Rooms, Storage};
+use ekitei_server_db::{Caller, Incoming, Rooms, Storage};
 use ekitei_store::queue::About;
 use rusqlite::params;
 use serde_json::{Value, json};
@@ -23,7 +23,10 @@ const CROWD: usize = 30;
 /// Calls of one seed.
 const CALLS: usize = 2;
 
-pub fn answer(n: usize, m: usize) -> Fields {
+/// A person's two answers: places in [`call::SAFETY`] and [`call::COMING`].
+pub type Said = (usize, usize);
+
+fn answer((n, m): Said) -> Fields {
     [("safety", call::SAFETY[n]), ("coming", call::COMING[m])]
         .map(|(name, value)| (name.to_owned(), json!(value)))
         .into()
@@ -84,13 +87,8 @@ impl World {
                     .await
                     .unwrap();
             }
-            let token = self.mint(now_ms).to_string();
-            let device = storage.open_session(&id, &token, now_ms, i64::MAX).await.unwrap();
-            let said = answer(self.below(3), self.below(3));
-            let body = create(kinds::CALL_ANSWER, &Scope::Tally(of.id), said);
-            let op = self.operation(now_ms, call::answer_id(of.id, &id), body);
-            let line = Incoming::parse(&serde_json::to_vec(&op).unwrap()).unwrap();
-            let caller = self.office.caller(device, &id);
+            let said = (self.below(3), self.below(3));
+            let (caller, line) = self.one_answers(of.id, &id, said).await;
             for _ in 0..=usize::from(self.one_in(5)) {
                 storage.apply_console(&caller, line.clone(), now_ms).await.unwrap();
             }
@@ -101,6 +99,17 @@ impl World {
             self.office.advance(6_000);
             storage.tally(self.office.now_ms()).await.unwrap();
         }
+    }
+
+    /// What arrives when `who`, whose phone is not played, answers the call `of`.
+    pub async fn one_answers(&mut self, of: RecordId, who: &StaffId, said: Said) -> (Caller, Incoming) {
+        let (storage, now_ms) = (self.office.storage(), self.office.now_ms());
+        let token = self.mint(now_ms).to_string();
+        let device = storage.open_session(who, &token, now_ms, i64::MAX).await.unwrap();
+        let body = create(kinds::CALL_ANSWER, &Scope::Tally(of), answer(said));
+        let op = self.operation(now_ms, call::answer_id(of, who), body);
+        let line = Incoming::parse(&serde_json::to_vec(&op).unwrap()).unwrap();
+        (self.office.caller(device, who), line)
     }
 
     /// One tap on a phone.
@@ -117,7 +126,7 @@ impl World {
         }
         let (me, at_ms) = (self.phones[n].staff.clone(), self.phones[n].clock.wall_ms());
         let scope = Scope::Tally(of.id);
-        let body = create(kinds::CALL_ANSWER, &scope, answer(self.below(3), self.below(3)));
+        let body = create(kinds::CALL_ANSWER, &scope, answer((self.below(3), self.below(3))));
         let op = self.operation(at_ms, call::answer_id(of.id, &me), body);
         self.say(format!("{me} answers {}", of.id));
         self.write(n, &[(op, About { scope, kind: kinds::CALL_ANSWER.into() })]);
