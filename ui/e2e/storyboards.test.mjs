@@ -49,6 +49,8 @@ for (const [display, settings] of Object.entries(DISPLAYS)) {
       await finger.display(settings);
       await planToday();
       await finger.open();
+      // Where a record goes is what Today shows.
+      await finger.find('visit', { text: '立入検査' }).waitFor();
     });
 
     test('the next visit of today, first pen stroke in two taps', async () => {
