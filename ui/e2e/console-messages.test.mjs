@@ -27,6 +27,7 @@ const MESSAGES = '**/api/rooms/*/messages';
 const FILES = '**/api/rooms/*/messages/*/attachments**';
 const posts = (answer) => (route) => (route.request().method() === 'POST' ? answer(route) : route.continue());
 const json = (status, body) => ({ status, contentType: 'application/json', body: JSON.stringify(body) });
+const UNAVAILABLE = json(503, { code: 'server-unavailable', params: {}, cure: 'retry' });
 const going = (desk, text) => desk.at('going').filter({ hasText: text });
 const here = (desk) => desk.page.evaluate(() => window.location.hash.match(/[0-9a-f-]{36}/)[0]);
 const say = async (desk, text) => {
@@ -124,12 +125,12 @@ test('copied words are words, also when a picture of them comes along', async ()
 test('while the office restarts everything waits in order', async () => {
   await goTo(head, '河川 当番');
   await goTo(steward, '河川 当番');
-  await head.page.route(MESSAGES, posts((route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<html>Bad Gateway</html>' })));
+  let down = { status: 502, contentType: 'text/html', body: '<html>Bad Gateway</html>' };
+  await head.page.route(MESSAGES, posts((route) => route.fulfill(down)));
   await say(head, '再起動一');
   await going(head, '再起動一').locator('[data-testid=retry]').waitFor();
-  assert.equal(await going(head, '再起動一').getAttribute('data-state'), 'waiting');
-  await head.page.unroute(MESSAGES);
-  await head.page.route(MESSAGES, posts((route) => route.fulfill(json(503, { code: 'server-unavailable', params: {}, cure: 'retry' }))));
+  await head.page.locator('[data-testid=going][data-state=waiting]').filter({ hasText: '再起動一' }).waitFor();
+  down = UNAVAILABLE;
   await say(head, '再起動二');
   await say(head, '再起動三');
   await going(head, '再起動三').waitFor();
@@ -141,8 +142,9 @@ test('while the office restarts everything waits in order', async () => {
   await say(head, 'やめたもの');
   await going(head, 'やめたもの').locator('[data-testid=drop]').click();
   await going(head, 'やめたもの').waitFor({ state: 'detached' });
-  await head.page.unroute(MESSAGES);
+  // It tries again by itself: pressed before that may succeed.
   await going(head, '再起動一').locator('[data-testid=retry]').click();
+  await head.page.unroute(MESSAGES);
   await bubble(steward, '再起動四').waitFor();
   assert.deepEqual((await texts(steward)).slice(-3), ['再起動一', '再起動二', '再起動四']);
 });
@@ -181,7 +183,7 @@ test('what may have arrived is put right and taken back there, too', async () =>
 });
 
 test('what went while it was being put right is put right all the same', async () => {
-  await head.page.route(MESSAGES, posts((route) => route.fulfill(json(503, { code: 'server-unavailable', params: {}, cure: 'retry' }))));
+  await head.page.route(MESSAGES, posts((route) => route.fulfill(UNAVAILABLE)));
   await say(head, '直すあいだに届く');
   await going(head, '直すあいだに届く').locator('[data-testid=correct]').click();
   await head.at('edit-text').fill('届いてから直した');
@@ -194,7 +196,7 @@ test('what went while it was being put right is put right all the same', async (
 });
 
 test('what is put right while its file is on the way is put right after it', async () => {
-  await head.page.route(MESSAGES, posts((route) => route.fulfill(json(503, { code: 'server-unavailable', params: {}, cure: 'retry' }))));
+  await head.page.route(MESSAGES, posts((route) => route.fulfill(UNAVAILABLE)));
   const files = gate();
   await head.page.route(FILES, async (route) => {
     await files.opened;
@@ -213,6 +215,30 @@ test('what is put right while its file is on the way is put right after it', asy
   files.open();
   await bubble(steward, '途中で直した').filter({ hasText: '編集済' }).locator('[data-testid=chat-file]').waitFor();
   await head.page.unroute(FILES);
+});
+
+test('put right twice on its way: the last words stand', async () => {
+  await head.page.route(MESSAGES, posts((route) => route.fulfill(UNAVAILABLE)));
+  await say(head, '一つ目の言葉');
+  await going(head, '一つ目の言葉').locator('[data-testid=correct]').click();
+  await head.at('edit-text').fill('二つ目の言葉');
+  await head.press('edit-save');
+  await head.at('editing').waitFor({ state: 'hidden' });
+  await head.at('going').locator('[data-testid=correct]').click();
+  await head.at('edit-text').fill('三つ目の言葉');
+  const changes = gate();
+  await head.page.route('**/api/messages/*', async (route) => {
+    await changes.opened;
+    await route.continue();
+  });
+  const asked = head.page.waitForRequest((request) => request.method() === 'PATCH');
+  await head.page.unroute(MESSAGES);
+  await asked;
+  await head.press('edit-save');
+  await head.at('editing').waitFor({ state: 'hidden' });
+  changes.open();
+  await bubble(steward, '三つ目の言葉').filter({ hasText: '編集済' }).waitFor();
+  await head.page.unroute('**/api/messages/*');
 });
 
 test('too long: it is said, put right and sent', async () => {

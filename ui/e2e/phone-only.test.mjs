@@ -178,9 +178,8 @@ describe('screens of a phone', () => {
     await duty(true);
     await finger.tap('duty');
     await duty(false);
-    await finger.page.reload();
-    await seen('grant-notifications');
-    await duty(false);
+    const running = () => finger.page.evaluate(async () => (await (await fetch('/native/duty', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })).json()));
+    await becomes('the phone holds no line', async () => (await running()).ok.running === false);
   });
 
   test('a finger opens beside the PIN, after the PIN set it up', async () => {

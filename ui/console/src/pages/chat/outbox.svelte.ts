@@ -211,7 +211,9 @@ async function deliver(one: Going): Promise<void> {
   if (one.correction) {
     const { text, mentions, op_id } = one.correction;
     must(await chat.change(one.message.id, { text, mentions: mentions.length > 0 ? mentions : null }, op_id));
-    one.correction = undefined;
+    // Put right once more meanwhile: the newer words are still to go.
+    if (one.correction.op_id === op_id) one.correction = undefined;
+    else return;
   }
   for (const attachment of one.leaving ? [] : one.attachments) {
     if (attachment.sent) continue;

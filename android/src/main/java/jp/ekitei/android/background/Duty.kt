@@ -13,11 +13,20 @@ object Duty {
 
     fun isOn(context: Context): Boolean = shelf(context).read() == ON
 
+    /** Who could not begin is not on duty; who was on duty before stays so. */
     fun set(context: Context, on: Boolean) {
-        shelf(context).write(if (on) ON else null)
+        val before = isOn(context)
+        write(context, on)
         val service = Intent(context, DutyService::class.java)
-        if (on) context.startForegroundService(service) else context.stopService(service)
+        try {
+            if (on) context.startForegroundService(service) else context.stopService(service)
+        } catch (refused: RuntimeException) {
+            write(context, before)
+            throw refused
+        }
     }
+
+    private fun write(context: Context, on: Boolean) = shelf(context).write(if (on) ON else null)
 
     private fun shelf(context: Context): Shelf = Device.shelf(context, "duty")
 
