@@ -97,6 +97,7 @@ impl Phone {
                 break;
             }
         }
-        panic!("never: {what}");
+        let standing = ["queue", "photos", "inspections"].map(|of| self.must(&["list", of]));
+        panic!("never: {what}\n{}", standing.join("\n"));
     }
 }

@@ -15,7 +15,8 @@ pub fn large(dir: &Path, seed: u64) -> PathBuf {
     write(dir, seed, &scenes::render(spec, seed, &taken_at(seed), "+09:00", (43.215, 142.841), 1))
 }
 
-fn taken_at(seed: u64) -> String {
+/// What the camera's clock says on the picture of a seed, without an offset.
+pub fn taken_at(seed: u64) -> String {
     format!("2026-11-20T{:02}:{:02}:00", 9 + seed / 60 % 8, seed % 60)
 }
 

@@ -13,9 +13,9 @@ use ekitei_model::record::Fields;
 use ekitei_model::rules::MAX_OP_BYTES;
 use ekitei_model::{DeviceId, Fault, OpId, Record, RecordId, Scope, StaffId};
 use ekitei_seal::Recipient;
-use ekitei_store::queue::{Blob, Credential, Download, blobs, captures, downloads, ops};
+use ekitei_store::queue::{Blob, Credential, Download, blobs, downloads, ops};
 use ekitei_store::vault::{Shown, drafts, rooms};
-use ekitei_store::{Connection, StoreError, Transaction, Vault};
+use ekitei_store::{Connection, FileGuard, StoreError, Transaction, Vault};
 use serde_json::Value;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -227,11 +227,9 @@ impl<'a> Open<'a> {
         Ok(())
     }
 
-    /// The picture is queued, or was there already: its row and its inbox file go.
-    pub fn forget_inbox_file(&self, name: &str) -> Result<(), Fault> {
-        self.queue_write(|tx| captures::finish(tx, name))?;
-        self.inbox().remove(name);
-        Ok(())
+    /// Held while one file of the inbox becomes a photograph or part of a message, in this process and any other.
+    pub fn inbox_lock(&self) -> Result<FileGuard, Fault> {
+        Ok(self.shared.home().inbox_lock()?)
     }
 
     pub fn draft_save(&self, key: &str, value: &Value) -> Result<(), Fault> {

@@ -121,7 +121,7 @@ impl Surface for Core {
         usecase::inspections::set_report(&self.shared.open()?, args.id, &args.text)
     }
     fn capture_begin(&self, args: CaptureArgs) -> Result<CaptureView, Fault> {
-        usecase::photos::begin_capture(&self.shared.open()?, &args)
+        usecase::captures::begin(&self.shared.open()?, &args)
     }
     fn photo_add(&self, args: PhotoAddArgs) -> Result<Vec<PhotoView>, Fault> {
         usecase::photos::add(&self.shared.open()?, &args)

@@ -135,13 +135,6 @@ fn holds(folder: &std::path::Path, needle: &[u8]) -> bool {
     })
 }
 
-fn in_inbox(phone: &Phone) -> Vec<String> {
-    let entries = std::fs::read_dir(phone.dir().join("inbox")).unwrap();
-    let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
-}
-
 #[test]
 fn the_same_picture_is_not_taken_twice_into_one_case() {
     let phone = Phone::enrolled();
@@ -182,50 +175,6 @@ fn what_is_no_picture_is_refused_and_stays() {
     assert_eq!(code(core.photo_add(photos("gone.jpg", None))), "inbox-missing");
     assert!(core.queue(Nothing {}).unwrap().rows.is_empty());
     assert!(phone.dir().join("inbox").join(name).exists());
-}
-
-#[test]
-fn a_picture_of_a_killed_camera_is_adopted_when_the_app_opens() {
-    let phone = Phone::enrolled();
-    let case = case_id("R8-2");
-    let core = phone.open();
-    let name = core.capture_begin(CaptureArgs { case, visit: None, place: None }).unwrap().name;
-    let empty = core.capture_begin(CaptureArgs { case, visit: None, place: None }).unwrap().name;
-    drop(core);
-    // The camera wrote, then everything died.
-    std::fs::write(phone.dir().join("inbox").join(&name), jpeg(9)).unwrap();
-    let core = phone.open();
-    let photos = core.photo_list(CaseRef { case }).unwrap();
-    assert_eq!(photos.len(), 1);
-    assert!(core.status(Nothing {}).unwrap().notices.iter().any(|n| n.code == "capture-adopted"));
-    drop(core);
-    assert_eq!(phone.open().photo_list(CaseRef { case }).unwrap().len(), 1);
-    assert!(!phone.dir().join("inbox").join(empty).exists());
-}
-
-/// The row that told where it belongs is gone: the picture has no other source, so it is taken all the same.
-#[test]
-fn a_picture_without_its_row_becomes_one_s_own_and_what_is_none_is_set_aside() {
-    let phone = Phone::enrolled();
-    drop(phone.open());
-    let folder = phone.dir().join("inbox");
-    let [good, broken] = ["1", "2"].map(|n| format!("capture-01890000-0000-7000-8000-00000000000{n}.jpg"));
-    std::fs::write(folder.join(&good), jpeg(9)).unwrap();
-    std::fs::write(folder.join(&broken), &jpeg(9)[..40]).unwrap();
-    let core = phone.open();
-    let taken = core.photo_list_all().unwrap();
-    assert_eq!((taken.len(), taken[0].case), (1, None));
-    let notices = core.status(Nothing {}).unwrap().notices;
-    let told: Vec<(&str, &str)> =
-        notices.iter().map(|n| (n.code.as_str(), n.params.values().next().unwrap().as_str())).collect();
-    assert_eq!(told, [("capture-refused", broken.as_str()), ("capture-homeless", "1")]);
-    assert_eq!(in_inbox(&phone), [format!("aside-{broken}")]);
-    // Neither is tried again.
-    drop(core);
-    let core = phone.open();
-    assert_eq!(core.photo_list_all().unwrap().len(), 1);
-    assert_eq!(core.status(Nothing {}).unwrap().notices.len(), 2);
-    assert_eq!(std::fs::read(folder.join(format!("aside-{broken}"))).unwrap(), &jpeg(9)[..40]);
 }
 
 #[test]
@@ -429,12 +378,6 @@ fn visits_move_on_and_stand_in_today() {
     assert_eq!(code(to("departed")), "visit-state");
     assert_eq!(code(to("accepted")), "visit-state");
     assert_eq!(to("on_site").unwrap().state, "on_site");
-}
-
-#[expect(clippy::disallowed_methods, reason = "the core under test runs on the real clock")]
-fn now_ms() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 #[test]

@@ -93,7 +93,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     storage.meta_set(META_PUBLIC_URL, &public_url).await?;
     storage.meta_set(META_CA_PIN, ca_pin.as_deref().unwrap_or_default()).await?;
     if lock.is_some() {
-        // Alone on this database: what a killed server had begun is nobody's any more.
+        // Alone on this database: what a killed server had begun is nobody's any more, and is taken up at once.
         storage.resume_jobs(config.clock.now_ms()).await?;
         remove_leftovers(&blobs::staging_folder(&config.data))?;
     }
@@ -102,10 +102,6 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let app = Arc::new(App::new(config, keys, Arc::clone(&storage), stop.clone(), door));
     let router = web::router(Arc::clone(&app));
     let serving = tokio::spawn(listener::serve(socket, tls, router, Arc::clone(&app.limits), stop.clone()));
-    if lock.is_some() {
-        // Alone with the database: what a killed server had begun is taken up at once, not when its lease ends.
-        storage.resume_jobs(app.now_ms()).await?;
-    }
     let working = tokio::spawn(jobs::run(app));
     Ok(Running { addr, url, storage, stop, serving, working, _lock: lock })
 }

@@ -3,7 +3,7 @@
 use crate::blobs::{Blobs, clean_folder};
 use crate::db;
 use crate::error::StoreError;
-use crate::queue::{self, Capture, Queue, credential, meta, notices, pin};
+use crate::queue::{Queue, credential, meta, notices, pin};
 use crate::uptime;
 use crate::vault::Vault;
 use ekitei_model::Fault;
@@ -20,11 +20,14 @@ const QUEUE: &str = "queue.db";
 const VAULT: &str = "vault.db";
 /// Second place of the wrapped vault key, in case the queue must be set aside.
 const VAULT_KEY: &str = "vault.key";
+const OPEN_LOCK: &str = "open.lock";
+const ENGINE_LOCK: &str = "engine.lock";
+const INBOX_LOCK: &str = "inbox.lock";
 
 /// Milliseconds since the phone was switched on, asleep or not.
 pub type UpMs = Arc<dyn Fn() -> u64 + Send + Sync>;
 
-/// The open installation: `DIR/queue.db`, `vault.db`, `vault.key`, `blobs/`, `inbox/`, `engine.lock`.
+/// The open installation: `DIR/queue.db`, `vault.db`, `vault.key`, `blobs/`, `inbox/`, lock files.
 pub struct Home {
     dir: PathBuf,
     keystore: Arc<dyn DeviceKeystore>,
@@ -34,9 +37,9 @@ pub struct Home {
     blobs: Blobs,
 }
 
-/// Whoever holds it may sync; released when dropped, and by the system when the process dies.
+/// A lock of this home between threads and processes; released when dropped, and by the system when the process dies.
 #[derive(Debug)]
-pub struct EngineGuard {
+pub struct FileGuard {
     _file: File,
 }
 
@@ -52,7 +55,7 @@ impl Home {
         let inbox = dir.join("inbox");
         create_dirs(&inbox)?;
         // Two processes must not both move a file aside, nor make it.
-        let _opening = locked(&dir.join("open.lock"))?;
+        let _opening = locked(&dir.join(OPEN_LOCK))?;
         let queue = open_queue(&dir.join(QUEUE), &*keystore, now_ms)?;
         let blobs = Blobs::open(dir.join("blobs"))?;
         blobs.clean()?;
@@ -105,24 +108,19 @@ impl Home {
     }
 
     /// The right to sync. `None`: the other process has it.
-    pub fn engine_lock(&self) -> Result<Option<EngineGuard>, StoreError> {
-        let path = self.dir.join("engine.lock");
+    pub fn engine_lock(&self) -> Result<Option<FileGuard>, StoreError> {
+        let path = self.dir.join(ENGINE_LOCK);
         let file = lock_file(&path)?;
         match fs4::FileExt::try_lock(&file) {
-            Ok(()) => Ok(Some(EngineGuard { _file: file })),
+            Ok(()) => Ok(Some(FileGuard { _file: file })),
             Err(fs4::TryLockError::WouldBlock) => Ok(None),
             Err(fs4::TryLockError::Error(e)) => Err(FileError::new("lock", &path, e).into()),
         }
     }
 
-    /// Pictures that a camera left behind when the app was killed: their capture row and a file with bytes are there.
-    pub fn adoptable(&self) -> Result<Vec<Capture>, StoreError> {
-        let pending = self.queue.read(queue::captures::pending)?;
-        let has_bytes = |name: &str| {
-            let is_name = !name.contains(['/', '\\']) && !name.starts_with('.');
-            is_name && fs::metadata(self.inbox().join(name)).is_ok_and(|m| m.is_file() && m.len() > 0)
-        };
-        Ok(pending.into_iter().filter(|c| has_bytes(&c.name)).collect())
+    /// Waits until nobody else turns a file of the inbox into something.
+    pub fn inbox_lock(&self) -> Result<FileGuard, StoreError> {
+        locked(&self.dir.join(INBOX_LOCK))
     }
 
     /// Whether a PIN can unlock something here.
@@ -186,7 +184,7 @@ impl Home {
         }
         match Vault::open(&path, key) {
             Err(StoreError::Corrupt(detail)) => {
-                let _opening = locked(&self.dir.join("open.lock"))?;
+                let _opening = locked(&self.dir.join(OPEN_LOCK))?;
                 let aside = db::set_aside(&path, now_ms)?;
                 // With its key beside it, the file could still be read after a repair.
                 let key_file = self.dir.join(format!("{aside}.key"));
@@ -296,10 +294,10 @@ fn lock_file(path: &Path) -> Result<File, StoreError> {
 }
 
 /// Waits for the lock; held until dropped.
-fn locked(path: &Path) -> Result<File, StoreError> {
+fn locked(path: &Path) -> Result<FileGuard, StoreError> {
     let file = lock_file(path)?;
     fs4::FileExt::lock(&file).map_err(|e| FileError::new("lock", path, e))?;
-    Ok(file)
+    Ok(FileGuard { _file: file })
 }
 
 #[cfg(unix)]

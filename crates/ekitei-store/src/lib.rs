@@ -28,7 +28,7 @@ mod wipe;
 
 pub use db::Database;
 pub use error::StoreError;
-pub use home::{EngineGuard, Home, UpMs};
+pub use home::{FileGuard, Home, UpMs};
 pub use queue::Queue;
 pub use rusqlite::{Connection, Transaction};
 pub use uptime::ms as uptime_ms;

@@ -10,9 +10,7 @@ use ekitei_seal::{Identity, Recipient, seal_bytes};
 use ekitei_store::StoreError;
 use ekitei_store::blobs::SealedFile;
 use ekitei_store::queue::uploads::UploadState;
-use ekitei_store::queue::{
-    About, Blob, Capture, Download, blobs, captures, credential, downloads, generation, uploads, view,
-};
+use ekitei_store::queue::{About, Blob, Download, blobs, credential, downloads, generation, uploads, view};
 use std::fs;
 
 /// The hash as sealing tells it.
@@ -241,23 +239,6 @@ fn thumbnails_of_followed_cases_are_wished_for_by_themselves() {
     phone.changes(&scope, 2, &[tombstone]);
     phone.home.blobs().sweep(queue).unwrap();
     assert!(!phone.home.blobs().path(&fetched.name).exists());
-}
-
-#[test]
-fn a_picture_taken_while_the_app_was_killed_is_adopted() {
-    let phone = Phone::new();
-    let capture = |name: &str| Capture { name: name.into(), case: id(), visit: None, at_ms: NOW };
-    let (taken, empty, none, escape) =
-        (capture("a.jpg"), capture("b.jpg"), capture("c.jpg"), capture("../keystore"));
-    for c in [&taken, &empty, &none, &escape] {
-        phone.home.queue().write(|tx| captures::begin(tx, c)).unwrap();
-    }
-    fs::write(phone.home.inbox().join("a.jpg"), b"jpeg").unwrap();
-    fs::write(phone.home.inbox().join("b.jpg"), b"").unwrap();
-    let phone = phone.reopen();
-    assert_eq!(phone.home.adoptable().unwrap(), std::slice::from_ref(&taken));
-    phone.home.queue().write(|tx| captures::finish(tx, "a.jpg")).unwrap();
-    assert!(phone.home.adoptable().unwrap().is_empty());
 }
 
 #[test]

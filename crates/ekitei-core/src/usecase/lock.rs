@@ -1,6 +1,6 @@
 //! Opening and closing the vault. The queue stays open: what waits is delivered, locked or not.
 
-use super::{photos, status};
+use super::{captures, photos, status};
 use crate::bridge::args::ChangePinArgs;
 use crate::bridge::event::{Event, Topic};
 use crate::bridge::views::StatusView;
@@ -113,7 +113,7 @@ fn catch_up(open: &Open) -> Result<(), Fault> {
     // Also where another program replayed before this one knew of the copy.
     open.keep_help()?;
     tidy(open)?;
-    let adopted = photos::adopt(open)?;
+    let adopted = captures::adopt(open)?;
     for (code, n) in [("capture-adopted", adopted.placed), ("capture-homeless", adopted.homeless)] {
         if n > 0 {
             let notice = Fault::ask(code).with("n", n);
@@ -124,7 +124,7 @@ fn catch_up(open: &Open) -> Result<(), Fault> {
 }
 
 /// Once a day: what need not be on the phone any more. Cases that were only asked for leave 14 days after they were last
-/// looked at, safe originals after a month; unsent work stays.
+/// looked at, safe originals after a month, traces of cameras that took nothing; unsent work stays.
 fn tidy(open: &Open) -> Result<(), Fault> {
     let now_ms = open.now().ms();
     let last_ms: i64 = open.queue_read(|c| meta::json(c, TIDIED))?.unwrap_or(0);
@@ -136,6 +136,7 @@ fn tidy(open: &Open) -> Result<(), Fault> {
         open.replay()?;
     }
     photos::let_go(open)?;
+    captures::expire(open, now_ms - UNUSED_MS)?;
     let home = open.shared().home();
     home.blobs().sweep(home.queue())?;
     open.queue_write(|tx| meta::set_json(tx, TIDIED, &now_ms))

@@ -2,6 +2,7 @@
 //! (works locked); [`crate::surface`] routes the bridge's calls here.
 
 pub mod calendar;
+pub mod captures;
 pub mod cases;
 pub mod chat;
 pub mod checklists;

@@ -1,8 +1,8 @@
 //! The walk of a photo on the phone: inbox file → checked and derived → sealed → queued → shown.
 
-use super::cases;
-use crate::bridge::args::{CaptureArgs, InspectionPlace, PhotoAddArgs};
-use crate::bridge::views::{CaptureView, PhotoView};
+use super::{captures, cases};
+use crate::bridge::args::{InspectionPlace, PhotoAddArgs};
+use crate::bridge::views::PhotoView;
 use crate::change;
 use crate::inbox::Inbox;
 use crate::open::Open;
@@ -12,7 +12,7 @@ use ekitei_model::kinds::{self, Variant, photo as field};
 use ekitei_model::record::Fields;
 use ekitei_model::{Fault, Record, RecordId, Scope, Stamp};
 use ekitei_photo::{Derived, Exif, Format, PhotoError};
-use ekitei_store::queue::{self, Blob, Capture, captures, meta};
+use ekitei_store::queue::{self, Blob};
 use ekitei_store::vault::Shown;
 use serde_json::{Value, json};
 
@@ -21,26 +21,18 @@ const ORIGINAL_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Where a new photo goes.
 #[derive(Clone, Debug)]
-struct Place {
-    scope: Scope,
-    visit: Option<RecordId>,
-    note: Option<RecordId>,
-    inspection: Option<InspectionPlace>,
+pub(super) struct Place {
+    pub scope: Scope,
+    pub visit: Option<RecordId>,
+    pub note: Option<RecordId>,
+    pub inspection: Option<InspectionPlace>,
 }
 
-/// A row that survives a kill, and the name under which the camera writes.
-pub fn begin_capture(open: &Open, args: &CaptureArgs) -> Result<CaptureView, Fault> {
-    cases::ensure_followed(open, args.case)?;
-    let capture =
-        Capture { name: Inbox::capture_name(), case: args.case, visit: args.visit, at_ms: open.now().ms() };
-    open.queue_write(|tx| {
-        captures::begin(tx, &capture)?;
-        match &args.place {
-            Some(place) => meta::set_json(tx, &place_key(&capture.name), place),
-            None => Ok(()),
-        }
-    })?;
-    Ok(CaptureView { name: capture.name })
+impl Place {
+    /// A scope and nothing in it.
+    pub fn bare(scope: Scope) -> Self {
+        Self { scope, visit: None, note: None, inspection: None }
+    }
 }
 
 /// Each file by itself: what was taken before a bad one stays taken, and repeating the call doubles nothing.
@@ -68,11 +60,6 @@ fn place(open: &Open, args: &PhotoAddArgs) -> Result<Place, Fault> {
     Ok(Place { scope, visit: args.visit, note: args.note, inspection })
 }
 
-/// Where in an inspection the capture `name` belongs, beside its row.
-fn place_key(name: &str) -> String {
-    format!("core.capture.{name}")
-}
-
 /// # Errors
 /// `record-unknown`: the inspection is not in this case; `inspection-locked`: it is finished.
 fn checked(open: &Open, place: &InspectionPlace, scope: &Scope) -> Result<InspectionPlace, Fault> {
@@ -87,15 +74,23 @@ fn checked(open: &Open, place: &InspectionPlace, scope: &Scope) -> Result<Inspec
 }
 
 /// The id that the inbox file `name` gets on this phone: taking the same file twice makes one photo.
-fn id_of(open: &Open, name: &str) -> RecordId {
+pub(super) fn id_of(open: &Open, name: &str) -> RecordId {
     RecordId::derived(&["photo", &open.device().to_string(), name])
 }
 
-fn take(open: &Open, name: &str, place: &Place, caption: &str) -> Result<PhotoView, Fault> {
+/// # Errors
+/// `inbox-missing`, `inbox-name`; faults of pictures: the file stays as it is.
+pub(super) fn take(open: &Open, name: &str, place: &Place, caption: &str) -> Result<PhotoView, Fault> {
+    // The camera's page and an app that opens may both have this file in hand.
+    let _alone = open.inbox_lock()?;
     let id = id_of(open, name);
     if open.reader().record(id)?.is_some() {
-        open.forget_inbox_file(name)?;
-        return shown(open, id);
+        let view = shown(open, id)?;
+        // Adopted while its page was still asking for the caption.
+        let unnamed = view.caption.is_empty() && !caption.is_empty();
+        let view = if unnamed { set_caption(open, id, caption)? } else { view };
+        captures::forget(open, name)?;
+        return Ok(view);
     }
     let path = open.inbox().path(name)?;
     if !path.exists() {
@@ -107,12 +102,11 @@ fn take(open: &Open, name: &str, place: &Place, caption: &str) -> Result<PhotoVi
         let twin_view = shown(open, twin)?;
         let renamed = !caption.is_empty() && caption != twin_view.caption;
         let view = if renamed { set_caption(open, twin, caption)? } else { twin_view };
-        open.forget_inbox_file(name)?;
+        captures::forget(open, name)?;
         return Ok(PhotoView { already_there: true, ..view });
     }
     let blobs = seal_variants(open, id, &place.scope, &original, &derived)?;
-    let shutter = captured_at(open, name)?.unwrap_or_else(|| open.now().stamp());
-    let taken_at = taken_at(&derived.exif, shutter);
+    let taken_at = taken_at(&derived.exif, captures::shutter(open, name)?);
     let fields = fields_of(&derived, original.len() as u64, place, caption, name, taken_at);
     let parent = place.inspection.as_ref().map(|p| p.inspection);
     let create = change::create_under(open.now(), id, kinds::PHOTO, &place.scope, parent, fields);
@@ -121,8 +115,7 @@ fn take(open: &Open, name: &str, place: &Place, caption: &str) -> Result<PhotoVi
             queue::blobs::put(tx, blob)?;
             queue::uploads::add(tx, blob, None, blob.made_ms)?;
         }
-        captures::finish(tx, name)?;
-        meta::remove(tx, &place_key(name))
+        captures::taken(tx, name)
     })?;
     // From here on the sealed file is the photo; a kill before this line is cured when the app opens.
     open.inbox().remove(name);
@@ -141,10 +134,9 @@ pub(super) fn prepared(
         return Err(Fault::ask("inbox-missing"));
     }
     let (original, derived) = ekitei_photo::derive_file(&path).map_err(|e| photo_fault(&e))?;
-    let place = Place { scope: scope.clone(), visit: None, note: None, inspection: None };
+    let place = Place::bare(scope.clone());
     let blobs = seal_variants(open, id, scope, &original, &derived)?;
-    let shutter = captured_at(open, name)?.unwrap_or_else(|| open.now().stamp());
-    let taken_at = taken_at(&derived.exif, shutter);
+    let taken_at = taken_at(&derived.exif, captures::shutter(open, name)?);
     Ok((fields_of(&derived, original.len() as u64, &place, "", name, taken_at), blobs))
 }
 
@@ -162,8 +154,7 @@ fn same_bytes(open: &Open, place: &Place, sha256: &str) -> Result<Option<RecordI
 
 /// The same original in the case, of no inspection.
 pub(super) fn loose_twin(open: &Open, scope: &Scope, sha256: &str) -> Result<Option<RecordId>, Fault> {
-    let loose = Place { scope: scope.clone(), visit: None, note: None, inspection: None };
-    same_bytes(open, &loose, sha256)
+    same_bytes(open, &Place::bare(scope.clone()), sha256)
 }
 
 /// The three files, sealed for this phone and the office, durable in the blob folder.
@@ -247,11 +238,6 @@ fn taken_at(exif: &Exif, shutter: Stamp) -> Stamp {
     format!("{local}{offset}").parse().unwrap_or(shutter)
 }
 
-fn captured_at(open: &Open, name: &str) -> Result<Option<Stamp>, Fault> {
-    let pending = open.queue_read(captures::pending)?;
-    Ok(pending.into_iter().find(|c| c.name == name).map(|c| open.now().at(c.at_ms)))
-}
-
 pub(crate) fn photo_fault(error: &PhotoError) -> Fault {
     error.params().into_iter().fold(Fault::ask(error.code()), |fault, (name, value)| fault.with(name, value))
 }
@@ -297,59 +283,6 @@ pub fn set_caption(open: &Open, id: RecordId, caption: &str) -> Result<PhotoView
 pub fn delete(open: &Open, id: RecordId) -> Result<(), Fault> {
     let record = open.record_of(id, kinds::PHOTO)?.record;
     open.delete(&record)
-}
-
-/// What became of the inbox when the app opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Adopted {
-    /// Pictures that went where they were meant to.
-    pub placed: u64,
-    /// Pictures of which nobody knows any more where they belong: photos of one's own, without a case.
-    pub homeless: u64,
-}
-
-/// What the camera wrote before the app was killed, and what a kill left behind after queueing. What the camera wrote has
-/// no other source, so it is taken even when its row is gone (a queue that was set aside). A file that is no picture is
-/// set aside with a notice; a trouble of this phone (no space) leaves all as it is, for the next time.
-pub fn adopt(open: &Open) -> Result<Adopted, Fault> {
-    let pending = open.queue_read(captures::pending)?;
-    let mut out = Adopted::default();
-    for name in open.inbox().names() {
-        if open.reader().record(id_of(open, &name))?.is_some() {
-            open.forget_inbox_file(&name)?;
-            continue;
-        }
-        let capture = pending.iter().find(|c| c.name == name);
-        let place = match capture {
-            Some(capture) => {
-                let inspection = open.queue_read(|c| meta::json(c, &place_key(&name)))?;
-                Place { scope: Scope::Case(capture.case), visit: capture.visit, note: None, inspection }
-            }
-            None if Inbox::is_capture(&name) => {
-                Place { scope: Scope::User(open.me().clone()), visit: None, note: None, inspection: None }
-            }
-            // Chosen or copied in, and not taken yet: its source lies elsewhere.
-            None => continue,
-        };
-        match take(open, &name, &place, "") {
-            Ok(_) if capture.is_some() => out.placed += 1,
-            Ok(_) => out.homeless += 1,
-            Err(fault) if fault.code.starts_with("photo-") => set_aside(open, &name, &fault)?,
-            Err(fault) => tracing::warn!(code = fault.code, "a captured picture waits in the inbox"),
-        }
-    }
-    open.inbox().remove_old(open.now().ms());
-    Ok(out)
-}
-
-fn set_aside(open: &Open, name: &str, fault: &Fault) -> Result<(), Fault> {
-    tracing::warn!(code = fault.code, "a captured picture could not be adopted");
-    open.inbox().set_aside(name)?;
-    let notice = Fault::ask("capture-refused").with("name", name);
-    open.queue_write(|tx| {
-        captures::finish(tx, name)?;
-        queue::notices::add(tx, &notice, open.now().ms())
-    })
 }
 
 /// Originals that the office has filed (or keeps) and has in a backup leave the phone after a while; the display copy

@@ -1,7 +1,7 @@
 //! An office of one phone, played by hand: it takes what waits, answers, and sends rooms back as a pull would.
 #![allow(clippy::unwrap_used, dead_code)]
 
-use crate::common::{Phone, SECTION, record};
+use crate::common::{Phone, SECTION, now_ms, record};
 use ekitei_model::chat::room::{direct_id, entry_id, member_id};
 use ekitei_model::merge::{Writer, as_written, patch};
 use ekitei_model::wire::PushResult;
@@ -16,11 +16,6 @@ pub struct Office {
     heads: BTreeMap<Scope, u64>,
     records: BTreeMap<RecordId, Record>,
     changed: BTreeSet<RecordId>,
-}
-
-fn now_ms() -> i64 {
-    let since = std::time::UNIX_EPOCH.elapsed().unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 fn device() -> DeviceId {

@@ -198,6 +198,19 @@ pub fn inbox(core: &Core, name: &str, bytes: &[u8]) -> String {
     core.accept(incoming).unwrap()
 }
 
+pub fn in_inbox(phone: &Phone) -> Vec<String> {
+    let entries = std::fs::read_dir(phone.dir().join("inbox")).unwrap();
+    let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[expect(clippy::disallowed_methods, reason = "the core under test runs on the real clock")]
+pub fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
+
 pub fn note(case: Option<RecordId>, text: &str) -> NoteSaveArgs {
     NoteSaveArgs {
         id: None,

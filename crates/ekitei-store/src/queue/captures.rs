@@ -27,7 +27,7 @@ pub fn begin(tx: &Transaction, capture: &Capture) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Oldest first. Which of them have a file tells [`crate::Home::adoptable`].
+/// Oldest first, whether the camera wrote something or not.
 pub fn pending(conn: &Connection) -> Result<Vec<Capture>, StoreError> {
     let mut statement =
         conn.prepare_cached("SELECT name, case_id, visit, at_ms FROM captures ORDER BY at_ms, name")?;

@@ -50,6 +50,13 @@ pub fn remove(tx: &Transaction, key: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The names of values that start with `prefix`, which has no wildcard in it.
+pub fn keys(conn: &Connection, prefix: &str) -> Result<Vec<String>, StoreError> {
+    let mut find = conn.prepare_cached("SELECT key FROM meta WHERE key GLOB ?1 || '*' ORDER BY key")?;
+    let keys = find.query_map([prefix], |row| row.get(0))?;
+    Ok(keys.collect::<Result<_, _>>()?)
+}
+
 /// A setting that must be readable before unlocking (language, theme); named by its owner.
 pub fn setting<T: DeserializeOwned>(conn: &Connection, name: &str) -> Result<Option<T>, StoreError> {
     json(conn, &format!("setting.{name}"))

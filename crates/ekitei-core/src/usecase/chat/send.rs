@@ -4,12 +4,12 @@ use super::{drafts, page, rooms, start};
 use crate::bridge::chat::{ChatSendArgs, MessageView};
 use crate::change::{self, Change};
 use crate::open::Open;
-use crate::usecase::photos;
+use crate::usecase::{captures, photos};
 use ekitei_model::chat::message as field;
 use ekitei_model::kinds::{self, Variant};
 use ekitei_model::record::Fields;
 use ekitei_model::{Fault, Lane, RecordId, Scope};
-use ekitei_store::queue::{self, Blob, captures};
+use ekitei_store::queue::{self, Blob};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -36,6 +36,8 @@ pub fn send(open: &Open, args: &ChatSendArgs) -> Result<MessageView, Fault> {
     let lane = lane_of(args.urgent.as_deref());
     let scope = Scope::Room(args.room);
     let mut attached = Attached::default();
+    // An app that opens at this moment does not take them for photographs of their own.
+    let _alone = open.inbox_lock()?;
     for name in &args.photos {
         take_photo(open, name, id, &scope, lane, &mut attached).map_err(|f| f.with("name", name))?;
     }
@@ -120,7 +122,7 @@ pub(super) fn commit(
             let lane = (blob.variant == Variant::Thumb).then_some(Lane::Chat);
             queue::uploads::add(tx, blob, lane, blob.made_ms)?;
         }
-        attached.names.iter().try_for_each(|name| captures::finish(tx, name))
+        attached.names.iter().try_for_each(|name| captures::taken(tx, name))
     })?;
     attached.names.iter().for_each(|name| open.inbox().remove(name));
     Ok(())
