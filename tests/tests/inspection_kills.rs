@@ -49,6 +49,8 @@ enum Tap {
 struct Sheet {
     visit: String,
     id: Option<String>,
+    /// It may be there without an id that is known: the phone died over it.
+    begun: bool,
     taps: Vec<Tap>,
     /// How many taps are confirmed.
     done: usize,
@@ -82,7 +84,7 @@ impl Sheet {
         taps.push(Tap::Set("witness_consent", json!(true)));
         taps.extend([Tap::Finish, Tap::Circulate]);
         assert_eq!(taps.len(), TAPS);
-        Self { visit, id: None, taps, done: 0, says: BTreeMap::new() }
+        Self { visit, id: None, begun: false, taps, done: 0, says: BTreeMap::new() }
     }
 
     fn tried(&mut self, tap: &Tap) {
@@ -178,6 +180,7 @@ impl Story {
             let args =
                 ["inspection", "begin", "--case", CASE, "--form", sheet::TITLE, "--visit", &visit, "--json"];
             let mut begin = self.phone.command(&args);
+            self.sheets[at].begun = true;
             let said = self.taps.run(&mut begin, ms);
             let view: Value = serde_json::from_slice(&said?).unwrap();
             self.sheets[at].id = Some(view["row"]["id"].as_str().unwrap().to_owned());
@@ -365,7 +368,7 @@ fn no_tap_of_an_inspection_is_lost_or_doubled() {
     let killed = story.killed + story.taps.met + story.deliveries.met;
     assert!(killed * 3 >= rounds, "too few kills met anything: {killed} of {rounds}");
     // The last sheet is brought to its end in peace.
-    while let Some(at) = story.now().filter(|&at| at == 0 || story.sheets[at].id.is_some()) {
+    while let Some(at) = story.now().filter(|&at| at == 0 || story.sheets[at].begun) {
         story.by_verb(at, u64::MAX);
     }
     let Story { dir, office, phone, sheets, .. } = story;

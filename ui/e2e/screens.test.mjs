@@ -189,6 +189,24 @@ test('minutes that are chosen before the kept ones are read stay chosen', async 
   await becomes('five minutes', async () => (await a.ask('settings_get')).lock_minutes === 5);
 });
 
+test('a note whose case could not be read when it opened is named as soon as it can be', async () => {
+  const { a } = fingers;
+  const note = await a.ask('note_save', { case: await caseOf(a), title: '見回り', text: '異常なし' });
+  let refused = false;
+  await a.open('#/cases');
+  await a.page.route('**/bridge', (route) => {
+    if (route.request().postDataJSON().call !== 'case_card' || refused) return route.continue();
+    refused = true;
+    return route.fulfill({ json: { err: { code: 'store-busy', params: {}, cure: 'retry' } } });
+  });
+  await a.open(`#/note/${note.id}`);
+  await becomes('its case could not be read', () => refused);
+  // Something happens on the phone: every screen looks again.
+  await a.ask('note_save', { case: await caseOf(a), title: '別の記録', text: '午後' });
+  await a.page.locator('header p', { hasText: '北柏沢第二砂利採取場' }).waitFor();
+  await a.page.unroute('**/bridge');
+});
+
 test('a WebView that is too old says so instead of staying white', async () => {
   for (const [version, tooOld] of [[94, true], [95, false]]) {
     const context = await browser.newContext({ userAgent: `Mozilla/5.0 (Linux; Android 11; X) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/${version}.0.4638.50 Mobile Safari/537.36` });

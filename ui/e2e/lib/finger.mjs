@@ -21,10 +21,13 @@ export function launch() {
   });
 }
 
-/** Asks again until it holds, without waiting in between. */
+/** Asks again until it holds; in between only what has come in is heard. */
 export async function becomes(what, holds, within_ms = 30_000) {
   const end = Date.now() + within_ms;
-  while (!(await holds())) if (Date.now() > end) throw new Error(`never: ${what}`);
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`never: ${what}`);
+    await new Promise(setImmediate);
+  }
 }
 
 export class Finger {
