@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { bubble, goTo, hand, room, stands, texts, write } from './lib/chat-desk.mjs';
 import { CASE_NAME, CLERK, HEAD, SECTION, startConsole, STEWARD } from './lib/console.mjs';
 import { SIZES } from './lib/desk.mjs';
+import { gate } from './lib/gate.mjs';
 import { runProgram } from './lib/programs.mjs';
 
 let house, head, steward;
@@ -203,12 +204,13 @@ test('pictures and files are dropped and pasted, arrive in order, and are saved 
 });
 
 test('without a line messages wait in order, and go by themselves once each', async () => {
-  // The office has the first one; only its answer is lost.
+  // The office has the first one, once all are written; only its answer is lost.
+  const written = gate();
   let reached = 0;
   await head.page.route('**/api/rooms/*/messages', async (route) => {
     if (route.request().method() !== 'POST') return route.continue();
     reached += 1;
-    if (reached === 1) await route.fetch();
+    if (reached === 1) await written.opened.then(() => route.fetch());
     await route.abort();
   });
   for (const text of ['圏外一', '圏外二', '圏外三']) {
@@ -216,6 +218,7 @@ test('without a line messages wait in order, and go by themselves once each', as
     await head.page.keyboard.press('Control+Enter');
   }
   await head.at('going').nth(2).waitFor();
+  written.open();
   await head.page.waitForFunction(() => document.querySelector('[data-testid=going] [data-testid=retry]'));
   await shot(head, 'waiting');
   await head.page.unroute('**/api/rooms/*/messages');
@@ -369,7 +372,13 @@ test('教えて: a picture of a case is asked about, the answer goes into the ca
   await head.press('photo-ask');
   await head.at('ask-people').fill('ほろかない');
   await head.at('ask-people-option').first().click();
+  await head.at('ask-text').fill('北の棚の虫です。教えてください。');
   await looksGood(head, 'ask');
+  // What comes in meanwhile renews the page below; whom and what is asked stays.
+  await house.finger.ask('note_save', { case: house.caseId, title: '棚田の見回り', text: '異常なし' });
+  await house.sync();
+  await head.page.getByText('棚田の見回り').first().waitFor({ state: 'attached' });
+  assert.equal(await head.at('ask-text').inputValue(), '北の棚の虫です。教えてください。');
   await head.press('ask-send');
   await head.at('ask-about').waitFor({ state: 'hidden' });
   await goTo(steward, HEAD.name);
