@@ -4,6 +4,8 @@
 
 #[path = "chat/feed.rs"]
 mod feed;
+#[path = "chat/forward.rs"]
+mod forward;
 #[path = "chat/hall.rs"]
 mod hall;
 #[path = "chat/held.rs"]

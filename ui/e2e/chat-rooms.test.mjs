@@ -170,6 +170,76 @@ test('what is being written is kept: answer, 緊急, file and link, also without
   await sent();
 });
 
+/** What is sent from the page waits here until it is let go, or is refused. */
+async function packing() {
+  const waiting = [];
+  await a.page.route('**/bridge', (route) => (route.request().postDataJSON().call === 'chat_send' ? waiting.push(route) : route.continue()));
+  const next = async () => {
+    await becomes('it is on its way', async () => waiting.length > 0);
+    return waiting.shift();
+  };
+  return {
+    pass: async () => (await next()).continue(),
+    refuse: async () => (await next()).fulfill({ json: { err: { code: 'disk-full', params: {}, cure: 'ask' } } }),
+    end: () => a.page.unroute('**/bridge'),
+  };
+}
+
+test('while a message is being packed one goes on writing, also elsewhere and back; what fails is there again', async () => {
+  await inRoom(a);
+  const text = () => a.find('chat-text').inputValue();
+  const count = async (words) => (await a.ask('chat_room', { room: group })).messages.filter((one) => one.text === words).length;
+  const gate = await packing();
+  await a.find('chat-text').fill('五枚あります');
+  await a.tap('send');
+  assert.equal(await text(), '', 'the field is free at once');
+  await a.find('packing').waitFor();
+  await clean(a, 'packing');
+  await a.find('chat-text').fill('次の説明');
+  // Away and back: what is on its way does not stand in the field once more, what was written since does.
+  await a.tap('room-info');
+  await a.find('member', { text: STEWARD.name }).waitFor();
+  await inRoom(a);
+  assert.equal(await text(), '次の説明');
+  await gate.pass();
+  await said(a, '五枚あります').waitFor();
+  assert.equal(await text(), '次の説明');
+  assert.equal(await count('五枚あります'), 1);
+  // A second press waits for the first; each goes once.
+  await a.tap('send');
+  await a.find('chat-text').fill('三つめ');
+  await a.tap('send');
+  await gate.pass();
+  await gate.pass();
+  await said(a, '三つめ').waitFor();
+  assert.deepEqual([await count('次の説明'), await count('三つめ'), await text()], [1, 1, '']);
+  // Refused while somebody writes on: in front of it, on its own line, and a conversion is ended first.
+  await a.find('chat-text').fill('ディスクが一杯');
+  await a.tap('send');
+  await becomes('the field is free', async () => (await text()) === '');
+  const ime = await a.page.context().newCDPSession(a.page);
+  await a.find('chat-text').focus();
+  await ime.send('Input.imeSetComposition', { text: 'かん', selectionStart: 2, selectionEnd: 2 });
+  await gate.refuse();
+  await a.find('compose-fault').waitFor();
+  assert.equal(await text(), 'かん', 'nothing is put into a word that is being composed');
+  await ime.send('Input.insertText', { text: '漢' });
+  await becomes('both stand there', async () => (await text()) === 'ディスクが一杯\n漢');
+  await clean(a, 'packing-refused');
+  // Refused when the room was left: it says so, and the draft has all of it.
+  await a.tap('send');
+  await a.tap('room-info');
+  await a.find('member', { text: STEWARD.name }).waitFor();
+  await gate.refuse();
+  await a.page.locator('.toast').waitFor();
+  await inRoom(a);
+  await becomes('it is there again', async () => (await text()) === 'ディスクが一杯\n漢');
+  await gate.end();
+  await a.tap('send');
+  await said(a, '漢').waitFor();
+  assert.equal(await text(), '');
+});
+
 test('an edit that is refused keeps what was written; one that is taken may call somebody else', async () => {
   await inRoom(a);
   await menu(a, '9時に');

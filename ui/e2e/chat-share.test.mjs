@@ -193,6 +193,62 @@ test('a message goes on with its picture and its file, from the phone and from t
   assert.match(await passed.innerText(), new RegExp(`${HEAD.name}さん`), 'the first writer is named');
 });
 
+test('what is passed on goes into a room that is made for it, with its words', async () => {
+  await a.open(`#/room/${group}`);
+  await a.find('chat-text').fill('橋脚の洗掘');
+  await a.tap('send');
+  await said(a, '橋脚の洗掘').getByTestId('message-menu').click();
+  await a.tap('do-forward');
+  await a.tap('to-new');
+  await a.find('find-people').fill(ELSEWHERE.name);
+  await a.tap('person', { text: ELSEWHERE.name });
+  await a.tap('make-room');
+  await said(a, '橋脚の洗掘').waitFor();
+  const direct = (await a.ask('chat_rooms')).find((one) => one.type === 'direct');
+  const last = (await a.ask('chat_room', { room: direct.id })).messages.at(-1);
+  assert.deepEqual([last.text, last.forward.room_name], ['橋脚の洗掘', ROOM]);
+  // A link with words that were written for it; back to the choice first, nothing of it is lost on the way.
+  await a.open(`#/case/${caseId}`);
+  await a.tap('case-menu');
+  await a.tap('case-send');
+  await a.find('send-words').fill('この件です');
+  await a.tap('to-new');
+  await a.tap('person', { text: STEWARD.name });
+  await a.tap('make-room');
+  await said(a, 'この件です').waitFor();
+  await link(a, CASE_NAME).waitFor();
+  await clean(a, 'into-new');
+});
+
+test('several photos of a case go into the room in the order in which they were chosen; what is being written stays', async () => {
+  for (const [name, caption, edge] of [['a.jpg', '上流', 200], ['b.jpg', '橋脚', 300], ['c.jpg', '下流', 400]]) {
+    const kept = await a.page.evaluate(async ([file, width]) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
+      const pen = canvas.getContext('2d');
+      pen.fillStyle = '#7a5';
+      pen.fillRect(0, 0, width, 300);
+      const bytes = await new Promise((done) => canvas.toBlob(done, 'image/jpeg', 0.9));
+      return (await (await fetch(`/inbox/${file}`, { method: 'PUT', body: bytes })).json()).ok.name;
+    }, [name, edge]);
+    await a.ask('photo_add', { names: [kept], case: caseId, caption });
+  }
+  await a.open(`#/room/${group}`);
+  await a.find('chat-text').fill('書きかけ');
+  await a.tap('attach');
+  await a.tap('chat-case-photos');
+  await a.find('link-find').fill(CASE);
+  await a.tap('link-of', { text: CASE_NAME });
+  for (const caption of ['下流', '上流']) await a.tap('photo-choice', { text: caption });
+  await clean(a, 'case-photos');
+  await a.tap('photos-send', { text: '2' });
+  await a.find('choose-photos').waitFor({ state: 'hidden' });
+  await becomes('both are shown', async () => (await said(a, '').getByTestId('chat-photo').count()) === 2);
+  const last = (await a.ask('chat_room', { room: group })).messages.at(-1);
+  assert.deepEqual([last.photos.map((one) => one.caption), last.question], [['下流', '上流'], null]);
+  assert.equal(await a.find('chat-text').inputValue(), '書きかけ');
+  await a.find('chat-text').fill('');
+});
+
 test('reactions are pictures that need no font, work stamps are words', async () => {
   await said(b, '現地のまとめ').getByTestId('message-menu').click();
   await clean(b, 'menu');

@@ -333,6 +333,32 @@ test('安否・参集: asked from a PC, answered with one tap a question', async
   });
 });
 
+test('a call stays within reach, however much was said after it', async () => {
+  const desk = await Desk.at(browser, office.url);
+  await desk.signIn(HEAD.id, PASSWORD);
+  const room = (await desk.ask('GET', '/rooms')).find((one) => one.name === '大雨 11月');
+  await desk.ask('POST', '/calls', { room: room.id, text: '二回目の確認です', sections: [SECTION], asks: ['safety'] });
+  await a.ask('sync_now', { deadline_s: 20 });
+  for (let n = 1; n <= 25; n += 1) await a.ask('chat_send', { room: room.id, text: `状況その${n}` });
+  await becomes('everything comes', async () => {
+    await a.ask('sync_now', { deadline_s: 20 });
+    await b.ask('sync_now', { deadline_s: 20 });
+    const there = await b.ask('chat_room', { room: room.id });
+    return there.calls.length === 2 && there.messages.some((one) => one.text === '状況その25');
+  });
+  await b.open(`#/room/${room.id}`);
+  await b.find('to-call').waitFor();
+  await b.shot('chat-call-away');
+  await clean(b, 'a call further up');
+  b.start();
+  await b.tap('to-call');
+  const card = b.page.getByTestId('call').filter({ hasText: '二回目' });
+  await becomes('the card is there', () => card.evaluate((one) => one.getBoundingClientRect().top >= 0));
+  await card.getByTestId('safety-safe').tap();
+  await card.filter({ hasText: '回答' }).waitFor();
+  await b.find('to-call').waitFor({ state: 'detached' });
+});
+
 test('outside the other one\'s hours a message is held, says until when, and can be taken back; 緊急 passes', async () => {
   const desk = await Desk.at(browser, office.url);
   await desk.signIn(HEAD.id, PASSWORD);

@@ -361,6 +361,32 @@ test('a copy of the room: asked for with a reason, approved and taken by the hea
   await looksGood(head, 'exports');
   const [file] = await Promise.all([head.page.waitForEvent('download'), head.press('export-take')]);
   assert.match(file.suggestedFilename(), /\.zip$/);
+  await head.at('export-taken').filter({ hasText: HEAD.name }).waitFor();
+});
+
+test('a copy that a head asks for is approved by somebody else', async () => {
+  await goTo(head, STEWARD.name);
+  await head.press('room-settings');
+  await head.at('export-reason').fill('監査の準備');
+  await head.press('export-ask');
+  await head.page.waitForFunction(() => document.querySelector('[data-testid=export-reason]').value === '');
+  await head.page.keyboard.press('Escape');
+  const own = (desk) => desk.at('export').filter({ hasText: '監査の準備' });
+  for (const desk of [head, steward]) {
+    await desk.open('#/times', '勤務時間・当番');
+    await desk.press('times-exports');
+    await own(desk).waitFor();
+  }
+  await own(head).locator('[data-testid=export-other]').waitFor();
+  assert.equal(await own(head).locator('[data-testid=export-approve]').count(), 0);
+  await looksGood(head, 'export-other');
+  await own(steward).locator('[data-testid=export-approve]').click();
+  await own(steward).and(steward.page.locator('[data-state=approved]')).waitFor();
+  assert.equal(await own(steward).locator('[data-testid=export-take]').count(), 0, 'the head takes it');
+  await head.open('#/chat', 'チャット');
+  await head.open('#/times', '勤務時間・当番');
+  await head.press('times-exports');
+  await Promise.all([head.page.waitForEvent('download'), own(head).locator('[data-testid=export-take]').click()]);
 });
 
 test('教えて: a picture of a case is asked about, the answer goes into the case', async () => {
@@ -402,8 +428,23 @@ test('安否・参集: opened, answered by one press, counted live, who is to be
   await head.press('call-new');
   await head.at('call-room-name').fill('空知 災害対策');
   await looksGood(head, 'call-new');
+  // The office has room and call; its answers are lost, one after the other. Pressed again, neither is made twice.
+  for (const path of ['**/api/rooms', '**/api/calls']) {
+    let lost = false;
+    await head.page.route(path, async (route) => {
+      if (lost || route.request().method() !== 'POST') return route.fallback();
+      lost = true;
+      await route.fetch();
+      await route.abort();
+    });
+    await head.press('call-send');
+    await head.at('call-fault').waitFor();
+    await head.page.unroute(path);
+  }
   await head.press('call-send');
   await head.at('call').waitFor();
+  assert.equal((await head.ask('GET', '/calls')).length, 1);
+  assert.equal((await head.ask('GET', '/rooms')).filter((one) => one.name === '空知 災害対策').length, 1);
   await steward.open('#/calls', '安否・参集');
   await steward.at('answer-safe').click();
   await steward.page.locator('[data-testid=answer-safe][aria-pressed=true]').waitFor();

@@ -16,18 +16,24 @@ const CLERK = 's-1002';
 const EVENING = Date.parse(`${nextTuesday()}T20:00:00+09:00`);
 
 const boards = new Storyboards(clean);
-let browser, office, finger, leader, desk;
+let browser, office, finger, leading, leader, desk;
+
+/** As the office knows them from now on. */
+async function leads(role) {
+  const people = join(office.dir, `${role}.csv`);
+  writeFileSync(people, `id,name,kana,section,role,extension\n${HEAD.id},${HEAD.name},ましけ かおる,${SECTION},${role},21-300\n`);
+  await runProgram('ekitei-server', ['import-staff', '--data', office.data, people]);
+}
 
 before(async () => {
   [browser, office] = await Promise.all([launch(), startOffice({ clock: true })]);
-  const people = join(office.dir, 'head.csv');
-  writeFileSync(people, `id,name,kana,section,role,extension\n${HEAD.id},${HEAD.name},ましけ かおる,${SECTION},head,21-300\n`);
-  await runProgram('ekitei-server', ['import-staff', '--data', office.data, people]);
+  await leads('head');
   await account(office, HEAD.id);
   const phone = await office.startPhone('s-1001');
   finger = await Finger.at(browser, phone.url);
   await finger.open();
-  leader = await Finger.at(browser, (await office.startPhone(HEAD.id)).url);
+  leading = await office.startPhone(HEAD.id);
+  leader = await Finger.at(browser, leading.url);
   await leader.open();
   await Promise.all([finger, leader].map((one) => one.ask('lock')));
   await office.moveTo(EVENING);
@@ -155,4 +161,82 @@ test('who leads the section calls from the field, into a room that the call make
   await finger.open('#/chat');
   await finger.find('chat-new').waitFor();
   assert.equal(await finger.page.getByTestId('call-new').count(), 0);
+});
+
+/** A call from the field; its room on the phone. */
+async function call(text, name) {
+  await leader.open('#/chat');
+  await leader.tap('call-new');
+  await leader.find('call-room').waitFor();
+  if (name) {
+    await leader.find('call-room').selectOption({ label: '新しい災害ルームを作る' });
+    await leader.find('call-room-name').fill(name);
+  } else {
+    await leader.find('call-room').selectOption({ label: '地震 現地から' });
+  }
+  await leader.find('room-sections').selectOption(SECTION);
+  await leader.find('call-text').fill(text);
+  await leader.tap('call-send');
+  await called(text).getByTestId('call-waiting').waitFor();
+  return (await leader.ask('chat_rooms')).find((one) => one.name === (name ?? '地震 現地から')).id;
+}
+const called = (text) => leader.page.getByTestId('call').filter({ hasText: text });
+const listed = (room) => leader.page.locator(`[data-testid=room][data-room="${room}"]`);
+
+test('a call that has not gone out says so; refused, it says why, and goes again or is given up with its room', async () => {
+  leading.line.cut();
+  const there = await call('余震です。安否を知らせてください');
+  await leader.shot('call-waiting');
+  await clean(leader, 'a call that waits');
+  const unmade = await call('橋が落ちました', '橋');
+  await leader.find('chat-text').fill('迂回してください');
+  await leader.tap('send');
+  await leader.page.getByTestId('message').getByTestId('state-waiting').waitFor();
+  await leader.open('#/chat');
+  await listed(there).filter({ hasText: '未送信1件' }).waitFor();
+
+  // The post has ended meanwhile.
+  await leads('staff');
+  leading.line.mend();
+  await becomes('the office has answered', async () => {
+    await leader.ask('sync_now', { deadline_s: 20 });
+    return (await leader.ask('chat_badge')).failed === 2;
+  });
+  await leader.open('#/chat');
+  await listed(there).filter({ hasText: '送れなかったもの1件' }).waitFor();
+  await listed(unmade).filter({ hasText: '作れなかった部屋' }).waitFor();
+  await leader.shot('call-failed-list');
+  await clean(leader, 'a room that was not made, in the list');
+  await leader.open(`#/room/${there}`);
+  const failed = called('余震です').getByTestId('state-failed');
+  await failed.waitFor();
+  assert.match(await failed.innerText(), /送れませんでした: .*権限/);
+  await leader.page.evaluate(() => document.querySelector('main').scrollTo(0, 0));
+  await leader.shot('call-failed');
+  await clean(leader, 'a call that was refused');
+
+  await leader.open(`#/room/${unmade}`);
+  await leader.find('room-unmade').waitFor();
+  await called('橋が落ちました').getByTestId('call-waiting').waitFor();
+  assert.equal(await leader.page.getByTestId('message').getByTestId('state-sent').count(), 0, 'nobody has got it');
+  await leader.page.getByTestId('message').getByTestId('state-waiting').waitFor();
+  await leader.page.evaluate(() => document.querySelector('main').scrollTo(0, 0));
+  await leader.shot('room-unmade');
+  await clean(leader, 'a room that was not made');
+  await leader.find('room-unmade').getByTestId('drop').click();
+  await leader.shot('room-unmade-drop');
+  await leader.tap('unmade-drop-yes');
+  await leader.find('chat-new').waitFor();
+  assert.equal(await listed(unmade).count(), 0);
+
+  await leads('head');
+  await leader.open(`#/room/${there}`);
+  await called('余震です').getByTestId('retry').click();
+  await becomes('it asks the colleague', async () => {
+    await Promise.all([leader, finger].map((one) => one.ask('sync_now', { deadline_s: 20 })));
+    return (await finger.ask('today')).calls.some((one) => one.text.startsWith('余震です'));
+  });
+  await called('余震です').getByTestId('safety-safe').waitFor();
+  assert.equal(await called('余震です').getByTestId('state-failed').count(), 0);
+  assert.equal(await called('余震です').getByTestId('call-waiting').count(), 0);
 });

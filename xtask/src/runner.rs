@@ -268,30 +268,39 @@ mod tests {
         Cmd::new(folder, "sh -c").arg(script)
     }
 
-    fn is_alive(pid: &str) -> bool {
+    /// A process that would say so if it came to its own end.
+    const LONG: &str = "(sleep 60; touch survived) >/dev/null 2>&1 & echo $! > left";
+
+    /// Whether it was ended from outside. A kill is only on its way when it returns, so its end is awaited.
+    fn was_ended(folder: &Path) -> bool {
+        let pid = fs::read_to_string(folder.join("left")).unwrap();
         // A zombie waits for its parent's attention only; it no longer runs.
-        fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
+        let runs = || {
+            fs::read_to_string(format!("/proc/{}/stat", pid.trim())).is_ok_and(|stat| !stat.contains(") Z "))
+        };
+        while runs() {
+            thread::yield_now();
+        }
+        !folder.join("survived").exists()
     }
 
     #[test]
     fn over_budget_ends_the_whole_group() {
         let folder = tempfile::tempdir().unwrap();
-        let script = shell(folder.path(), "sleep 600 & echo $! > grandchild; echo started; wait");
+        let script = shell(folder.path(), &format!("{LONG}; echo started; wait"));
         let ran = run("slow", &[script], Duration::from_secs(1), folder.path());
         let End::Failed(reason) = ran.end else { panic!("must fail") };
         assert!(reason.contains("over its budget"), "{reason}");
-        let pid = fs::read_to_string(folder.path().join("grandchild")).unwrap();
-        assert!(!is_alive(pid.trim()), "the grandchild still runs");
+        assert!(was_ended(folder.path()), "the grandchild ran on");
     }
 
     #[test]
     fn what_a_command_leaves_behind_is_ended() {
         let folder = tempfile::tempdir().unwrap();
-        let script = shell(folder.path(), "sleep 600 >/dev/null 2>&1 & echo $! > left");
+        let script = shell(folder.path(), LONG);
         let ran = run("left", &[script], Duration::from_secs(60), folder.path());
         assert_eq!(ran.end, End::Passed);
-        let pid = fs::read_to_string(folder.path().join("left")).unwrap();
-        assert!(!is_alive(pid.trim()));
+        assert!(was_ended(folder.path()));
     }
 
     #[test]

@@ -6,7 +6,6 @@ use crate::clock::Now;
 use crate::inbox::Inbox;
 use crate::reader::Reader;
 use crate::shared::Shared;
-use ekitei_model::chat::message::file;
 use ekitei_model::kinds::{self, Variant, photo};
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
@@ -248,8 +247,6 @@ fn wish_of(of: &Record, variant: Variant, rank: u8) -> Option<Download> {
     if sha256.is_empty() || of.text(&photo::arrived(variant)).is_empty() {
         return None;
     }
-    // A file of a message has one variant and one length.
-    let bytes = if of.kind == kinds::FILE { file::BYTES.to_owned() } else { photo::bytes(variant) };
-    let plain_bytes = of.fields.get(&bytes).and_then(Value::as_u64).unwrap_or(0);
+    let plain_bytes = kinds::bytes_of(of, variant);
     Some(Download { record: of.id, variant, scope: of.scope.clone(), sha256, plain_bytes, rank })
 }

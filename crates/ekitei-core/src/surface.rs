@@ -261,6 +261,18 @@ impl Surface for Core {
     fn call_answer(&self, args: CallAnswerArgs) -> Result<CallView, Fault> {
         usecase::chat::call_answer(&self.shared.open()?, &args)
     }
+    fn call_retry(&self, args: RecordRef) -> Result<CallView, Fault> {
+        usecase::chat::call_retry(&self.shared.open()?, args.id)
+    }
+    fn call_drop(&self, args: RecordRef) -> Result<Done, Fault> {
+        usecase::chat::call_drop(&self.shared.open()?, args.id).map(|()| Done {})
+    }
+    fn room_retry(&self, args: RecordRef) -> Result<RoomRow, Fault> {
+        usecase::chat::room_retry(&self.shared.open()?, args.id)
+    }
+    fn room_drop(&self, args: RecordRef) -> Result<Done, Fault> {
+        usecase::chat::room_drop(&self.shared.open()?, args.id).map(|()| Done {})
+    }
     fn queue(&self, _: Nothing) -> Result<QueueView, Fault> {
         usecase::queue::queue(&self.shared)
     }

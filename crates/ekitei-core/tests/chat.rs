@@ -11,7 +11,7 @@ use ekitei_core::Core;
 use ekitei_core::bridge::chat::*;
 use ekitei_core::bridge::{Surface, args::*};
 use ekitei_model::chat::message::{pin_id, reaction_id};
-use ekitei_model::chat::room::{Type, direct_id, self_id};
+use ekitei_model::chat::room::{Type, direct_id, member_id, self_id};
 use ekitei_model::{Lane, Outcome, RecordId, Scope, kinds};
 use serde_json::json;
 
@@ -429,6 +429,66 @@ fn what_is_unread_is_counted_and_read_marks_fold() {
 }
 
 #[test]
+fn who_left_or_never_could_see_a_message_neither_counts_nor_is_waited_for() {
+    let phone = Phone::enrolled();
+    let mut office = Office::default();
+    let (room, late, gone) = (RecordId::derived(&["joined"]), "s003", "s004");
+    let scope = Scope::Room(room);
+    office.makes_room(&phone, room, "group", &["s001", OTHER, late, gone]);
+    let core = phone.open();
+    let sent = core.chat_send(text(room, "合同点検は午後から")).unwrap().id;
+    drop(core);
+    office.takes(&phone);
+    office.sends_back(&phone);
+    let born = page(&phone.open(), room).messages[0].born;
+    // One came after that into a room that shows nothing of before; another went.
+    let spans =
+        json!({"s001": [[0, null]], OTHER: [[0, null]], late: [[born + 1, null]], gone: [[0, born + 2]]});
+    let inside = json!(["s001", OTHER, late]);
+    let now = json!({"type": "group", "history": "joined", "office.members": inside, "office.spans": spans});
+    let left = json!({"staff": gone, "role": "member", "state": "left"});
+    let (first, second) = (office.next_in(&scope), office.next_in(&scope));
+    let left = record(member_id(room, &gone.into()), kinds::ROOM_MEMBER, &scope, None, first, &left);
+    phone.receive(&scope, &[left, record(room, kinds::ROOM, &scope, None, second, &now)]);
+    let sides = |core: &Core, id| {
+        let readers = core.chat_readers(RecordRef { id }).unwrap();
+        let ids = |side: Vec<MemberView>| {
+            let mut ids: Vec<String> = side.into_iter().map(|m| m.staff).collect();
+            ids.sort();
+            ids
+        };
+        (ids(readers.read), ids(readers.unread))
+    };
+    let none = Vec::<String>::new();
+    let core = phone.open();
+    assert_eq!(sides(&core, sent), (none.clone(), vec![OTHER.to_owned()]), "nobody else is reminded");
+    // Whoever waits here will see it: it comes after everything.
+    let waits = core.chat_send(text(room, "変更です")).unwrap().id;
+    assert_eq!(sides(&core, waits), (none.clone(), vec![OTHER.to_owned(), late.to_owned()]));
+    drop(core);
+    for staff in [late, gone] {
+        office.marks(&phone, room, staff, born + 2);
+    }
+    assert_eq!(page(&phone.open(), room).messages[0].reads, Some(0));
+    office.marks(&phone, room, OTHER, born + 2);
+    let core = phone.open();
+    assert_eq!(page(&core, room).messages[0].reads, Some(1));
+    assert_eq!(sides(&core, sent), (vec![OTHER.to_owned()], none));
+}
+
+#[test]
+fn who_only_administers_is_not_in_the_room_of_a_section() {
+    let phone = Phone::enrolled();
+    let mut admin = staff_entry("s008", "見本 四郎", SECTION);
+    admin.fields.insert("posts".into(), json!([{"section": SECTION, "role": "admin"}]));
+    phone.receive(&Scope::All, &[staff_entry("s001", "見本 太郎", SECTION), admin]);
+    let room = RecordId::derived(&["of the section"]);
+    Office::default().makes_room_of(&phone, room, SECTION);
+    let people = phone.open().chat_members(RoomRef { room }).unwrap().members;
+    assert_eq!(people.iter().map(|m| m.staff.as_str()).collect::<Vec<_>>(), ["s001"]);
+}
+
+#[test]
 fn reactions_and_pins_are_turned_on_and_off() {
     let (phone, mut office, room) = in_a_room();
     office.says(&phone, &other_says(room, OTHER, "見てください"));
@@ -741,6 +801,9 @@ fn a_room_of_several_sections_is_made_and_changed_by_those_who_may() {
     core.chat_rename(change(offices.id, Some(sections.clone()))).unwrap();
     assert_eq!(members(offices.id).sections, sections);
     assert!(members(offices.id).members.iter().any(|m| m.staff == OTHER && m.by_section));
+    // A group stays one, whoever looks after it.
+    assert_eq!([offices.id, group.id].map(|room| members(room).chooses_sections), [true, false]);
+    assert_eq!(code(core.chat_rename(change(group.id, Some(sections)))), "not-allowed");
     let changed = core.chat_rename(change(group.id, None)).unwrap();
     assert_eq!((changed.name.as_str(), changed.colour.as_str()), ("林道 連絡", "red"));
     assert!(!members(group.id).history);
@@ -922,7 +985,8 @@ fn a_question_about_a_case_shares_its_picture_without_sending_it_again() {
     let core = phone.open();
     let view = page(&core, room);
     assert_eq!(view.messages[0].question.as_ref().unwrap().answer, Some(answer));
-    assert!(view.messages[1].chosen && view.messages[1].reply.as_ref().unwrap().question);
+    let quoted = view.messages[1].reply.as_ref().unwrap();
+    assert!(view.messages[1].chosen && quoted.question && quoted.own);
     // Without 教えて it is a picture like any other, also to oneself.
     let plain =
         ChatAskArgs { room: own_room(), photos: vec![taken.id], text: String::new(), question: false };
@@ -980,6 +1044,14 @@ fn a_forwarded_file_travels_with_the_bytes_of_this_phone() {
     let core = phone.open();
     let refused = core.chat_forward(ChatForwardArgs { id: said.id, room: own_room() });
     assert_eq!(code(refused), "file-not-here");
+    // Of which a picture has not come at all, goes on when it is whole.
+    drop(core);
+    let mut more = other_says(room, OTHER, "二枚");
+    more.fields.insert("photos".into(), json!(2));
+    office.says(&phone, &more);
+    let core = phone.open();
+    let refused = core.chat_forward(ChatForwardArgs { id: more.id, room: own_room() });
+    assert_eq!(code(refused), "parts-not-here");
     assert_eq!(page(&core, own_room()).messages.len(), 1);
 }
 

@@ -4,10 +4,11 @@
 mod chat_office;
 mod common;
 
-use chat_office::{by, one_to_one, other_says};
+use chat_office::{by, one_to_one, other_says, own_says};
 use common::*;
 use ekitei_core::Core;
 use ekitei_core::bridge::Surface;
+use ekitei_core::bridge::args::{RecordRef, SearchArgs};
 use ekitei_core::bridge::chat::ChatSearchArgs;
 use ekitei_model::{RecordId, Scope, kinds};
 use serde_json::json;
@@ -52,4 +53,17 @@ fn a_caption_of_a_picture_is_no_message() {
     let core = phone.open();
     assert_eq!(find(&core, "写真", None), ["写真です"]);
     assert_eq!(find(&core, "成虫", None), [""; 0]);
+}
+
+#[test]
+fn one_s_own_words_that_are_being_taken_back_are_not_found_meanwhile() {
+    let (phone, mut office, room) = one_to_one(OTHER);
+    let id = RecordId::derived(&["test taken back"]);
+    office.says_all(&phone, &[own_says(&phone, room, id, "まちがえた宛先です")]);
+    let core = phone.open();
+    let everywhere =
+        || core.search(SearchArgs { query: "宛先".into(), limit: 50 }).unwrap().into_iter().map(|hit| hit.id);
+    assert_eq!(everywhere().collect::<Vec<_>>(), [id]);
+    core.chat_unsend(RecordRef { id }).unwrap();
+    assert_eq!(everywhere().count() + find(&core, "宛先", None).len(), 0);
 }

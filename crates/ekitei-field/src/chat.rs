@@ -83,13 +83,14 @@ fn named(core: &Core, name: &str) -> Result<RecordId, Fault> {
         return Ok(id);
     }
     let rooms = core.chat_rooms(Nothing {})?;
-    let found = rooms.iter().find(|r| match name {
+    let mut found = rooms.iter().filter(|r| match name {
         "self" => r.kind == Type::Own,
         name => r.name == name,
     });
-    match found {
-        Some(room) => Ok(room.id),
-        None => core
+    match (found.next(), found.next()) {
+        (Some(room), None) => Ok(room.id),
+        (Some(_), Some(_)) => Err(Fault::ask("room-ambiguous").with("name", name)),
+        (None, _) => core
             .chat_open(ChatOpenArgs { staff: name.to_owned() })
             .map(|room| room.id)
             .map_err(|_| Fault::ask("room-unknown")),

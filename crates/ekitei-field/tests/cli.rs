@@ -214,5 +214,12 @@ fn messages_are_sent_listed_found_and_taken_back_by_command() {
         cli.fails(&["chat", "send", "--room", "self", "--urgent", "x", "--text", "y"], 1).contains("two")
     );
     assert!(cli.fails(&["chat", "list", "--room", "どこにもない"], 1).contains("room"));
+    // A name that two rooms have says nothing about where to.
+    let open = ["chat", "open", "--name", "林道", "--json", "s002"];
+    let made = cli.json(&open)[0]["id"].as_str().unwrap().to_owned();
+    cli.ok(&["chat", "send", "--room", "林道", "--text", "着きました"]);
+    cli.ok(&open);
+    assert!(cli.fails(&["chat", "send", "--room", "林道", "--text", "どちら"], 1).contains("id"));
+    assert_eq!(cli.json(&["chat", "list", "--room", &made, "--json"]).as_array().unwrap().len(), 1);
     assert!(cli.fails(&["chat", "send", "--room", "self"], 1).contains("nothing"));
 }

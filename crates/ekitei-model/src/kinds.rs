@@ -75,6 +75,8 @@ pub const OFFICE_KINDS: [&str; 9] =
 
 /// Fields under this prefix are written by the server alone (arrival of bytes, filing, backup).
 pub const OFFICE_PREFIX: &str = "office.";
+/// Staff id of who brought a record of somebody else back after a restore.
+pub const SALVAGED_BY: &str = "office.salvaged_by";
 
 pub mod case {
     pub const NUMBER: &str = "number";
@@ -333,6 +335,15 @@ pub fn hash_of(record: &crate::Record, variant: Variant) -> &str {
         (FILE, _) => "",
         _ => record.text(&photo::sha256(variant)),
     }
+}
+
+/// How many bytes a record says that it has of this variant; 0: it does not say.
+pub fn bytes_of(record: &crate::Record, variant: Variant) -> u64 {
+    let name = match record.kind.as_str() {
+        FILE => crate::chat::message::file::BYTES.to_owned(),
+        _ => photo::bytes(variant),
+    };
+    record.fields.get(&name).and_then(serde_json::Value::as_u64).unwrap_or(0)
 }
 
 /// The header of `case` in `scope` (a section's or a member's).

@@ -1,6 +1,7 @@
 //! Staff, posts and roles.
 
 use crate::ids::StaffId;
+use crate::record::Record;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -52,6 +53,20 @@ impl Post {
 }
 
 impl Staff {
+    /// Of a person's entry in the directory; somebody with this id alone where it cannot be read.
+    pub fn of_entry(id: &StaffId, entry: Option<&Record>) -> Self {
+        let text = |field: &str| entry.map_or_else(String::new, |r| r.text(field).to_owned());
+        let posts = entry.and_then(|r| r.fields.get("posts")).cloned().unwrap_or_default();
+        Self {
+            id: id.clone(),
+            name: text("name"),
+            kana: text("kana"),
+            extension: text("extension"),
+            mobile: text("mobile"),
+            posts: serde_json::from_value(posts).unwrap_or_default(),
+        }
+    }
+
     pub fn sections_on<'a>(&'a self, today: &'a str) -> impl Iterator<Item = &'a str> {
         self.posts
             .iter()

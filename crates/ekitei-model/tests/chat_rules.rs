@@ -1,7 +1,7 @@
 //! Who may do what in messaging, rule by rule: what is refused with which code, and the nearest thing that is not.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value)]
 
-use ekitei_model::chat::{call, leads, message, quiet, refuse, refuse_in_room, room};
+use ekitei_model::chat::{call, export, leads, message, quiet, refuse, refuse_in_room, room};
 use ekitei_model::people::{Post, Role, Staff};
 use ekitei_model::{OpBody, OpId, Operation, Record, RecordId, Scope, StaffId, Stamp, kinds};
 use serde_json::{Value, json};
@@ -154,6 +154,31 @@ fn a_room_is_changed_by_its_administrators_within_its_type() {
 }
 
 #[test]
+fn who_puts_sections_into_a_room_could_have_made_it_with_them() {
+    let people = [clerk(), head(), person("a8", Role::Steward), person("root", Role::Admin)];
+    let of = |kind: &str| {
+        let fields =
+            json!({"type": kind, "sections": [SECTION], "office.admins": ["a1", "a9", "a8", "root"]});
+        there(&made(id("room"), kinds::ROOM, None, fields), "a1")
+    };
+    let says = |kind: &str, sections: Value| {
+        let op = change(id("room"), json!({ "sections": sections }));
+        people.each_ref().map(|who| code(&op, Some(&of(kind)), who))
+    };
+    let everywhere = || json!([SECTION, "B振興局/福祉課/相談係"]);
+    assert_eq!(says("group", everywhere()), [Some("chat-field"); 4]);
+    assert_eq!(says("group", json!([])), [Some("chat-field"); 4]);
+    assert_eq!(says("offices", everywhere()), [Some("not-allowed"), None, None, Some("not-allowed")]);
+    assert_eq!(says("disaster", everywhere()), [Some("not-allowed"), None, None, None]);
+    for none in [json!([]), Value::Null, json!(SECTION)] {
+        assert_eq!(says("offices", none), [Some("chat-field"); 4], "one at least stays");
+    }
+    let stranger = person("b9", Role::Head);
+    let op = change(id("room"), json!({ "sections": everywhere() }));
+    assert_eq!(code(&op, Some(&of("offices")), &stranger), Some("not-room-admin"));
+}
+
+#[test]
 fn a_message_is_its_author_s_and_only_some_of_it_changes() {
     let (clerk, other) = (clerk(), person("b1", Role::Head));
     let says = |fields: Value| made(id("message"), kinds::MESSAGE, None, fields);
@@ -240,13 +265,43 @@ fn times_and_exports_are_for_those_who_lead_the_section() {
     let approved = asks(json!({"room": id("room"), "reason": "情報公開請求", "approved_by": "a1"}));
     assert_eq!(code(&approved, None, &clerk), Some("chat-field"), "asking is not allowing");
     let export = there(&asked, "a1");
-    let allows = change(export.id, json!({"approved_by": "a9"}));
-    let settled = [&clerk, &head, &steward].map(|s| code(&allows, Some(&export), s).is_none());
-    assert_eq!(settled, [false, true, false]);
-    assert_eq!(
-        code(&change(export.id, json!({"reason": "別の"})), Some(&export), &head),
-        Some("not-allowed")
-    );
+    // Whatever is said about it later is the office's to write.
+    for said in [
+        json!({"approved_by": "a9"}),
+        json!({"office.approved_by": "a9"}),
+        json!({"taken_at": "…"}),
+        json!({"reason": "別の"}),
+    ] {
+        let settled =
+            [&clerk, &head, &steward].map(|s| code(&change(export.id, said.clone()), Some(&export), s));
+        assert_eq!(settled, [Some("append-only"); 3], "{said}");
+    }
+    assert_eq!(code(&delete(export.id), Some(&export), &head), Some("append-only"));
+}
+
+#[test]
+fn a_copy_of_a_room_is_allowed_by_somebody_else_than_who_asked_for_it() {
+    let (clerk, head, other) = (clerk(), head(), person("a7", Role::Head));
+    let (steward, admin) = (person("a8", Role::Steward), person("root", Role::Admin));
+    let mut far = person("b9", Role::Head);
+    far.posts[0].section = "B振興局/福祉課/相談係".to_owned();
+    let asked = |by: &str| {
+        let fields = json!({"room": id("room"), "room_name": "林道", "reason": "情報公開請求"});
+        there(
+            &in_scope(id("export"), kinds::ROOM_EXPORT, &Scope::Section(SECTION.to_owned()), None, fields),
+            by,
+        )
+    };
+    let no = Some("not-allowed");
+    let people = [&clerk, &head, &other, &steward, &admin, &far];
+    let may = |by: &Staff| people.map(|who| export::refuse_approval(&asked(by.id.as_str()), by, who, TODAY));
+    assert_eq!(may(&clerk), [no, None, None, no, no, no]);
+    assert_eq!(may(&head), [no, Some(export::OWN), None, None, None, no]);
+    let mut of = asked("a9");
+    assert_eq!(people.map(|who| export::may_take(&of, who, TODAY)), [false; 6]);
+    of.fields.insert(export::APPROVED_BY.to_owned(), "a8".into());
+    let takes = [false, true, true, false, false, false];
+    assert_eq!(people.map(|who| export::may_take(&of, who, TODAY)), takes, "who stands in reads nothing");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::rows::{Caller, Changed};
 use async_trait::async_trait;
+use ekitei_model::chat::room;
 use ekitei_model::people::Staff;
 use ekitei_model::{Record, RecordId, StaffId};
 
@@ -21,6 +22,22 @@ pub struct RoomLine {
     pub read_to: u64,
     /// Own messages of it that wait for working hours.
     pub held: u64,
+}
+
+/// Who is in a room on a day: by name, and by a post held then in one of its sections.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Circle {
+    pub members: Vec<StaffId>,
+    pub sections: Vec<String>,
+    /// `YYYY-MM-DD`
+    pub today: String,
+}
+
+impl Circle {
+    pub fn of(room: &Record, today: &str) -> Self {
+        let members = room.list(room::MEMBERS).into_iter().map(StaffId).collect();
+        Self { members, sections: room.list(room::SECTIONS), today: today.to_owned() }
+    }
 }
 
 /// Members see new counts of a call or a large room at most so often.
@@ -120,6 +137,8 @@ pub trait Rooms: Send + Sync {
 
     /// The caller's rooms.
     async fn rooms(&self, caller: &Caller) -> Result<Vec<RoomLine>>;
+    /// One of them; `None`: it is not.
+    async fn room_line(&self, caller: &Caller, room: RecordId) -> Result<Option<RoomLine>>;
     /// Refused: `not-readable`.
     async fn room_page(&self, caller: &Caller, room: RecordId, ask: RoomAsk, limit: u32) -> Result<RoomPage>;
     /// How far everybody has read. Refused: `not-readable`.
@@ -143,6 +162,11 @@ pub trait Rooms: Send + Sync {
     async fn people(&self, ids: Vec<StaffId>) -> Result<Vec<Staff>>;
     /// Everybody who ever held a post in the section. No permission is asked.
     async fn people_of_section(&self, section: &str) -> Result<Vec<Staff>>;
+    /// How many are in the circle, each once. No permission is asked.
+    async fn count_inside(&self, circle: &Circle) -> Result<u64>;
+    /// The first of them whose name, reading or number has `text` in it (spaces do not matter), and whether they are
+    /// members by name: those by name first, each group in the directory's order. No permission is asked.
+    async fn inside(&self, circle: &Circle, text: &str, limit: u32) -> Result<Vec<(Staff, bool)>>;
     /// Kind of the record that a kept operation will make (it waits, or its message does).
     async fn waiting_kind(&self, record: RecordId) -> Result<Option<String>>;
     /// What a person's kept operations will hang on a message when it is there, in the order of arrival; with the word

@@ -348,6 +348,16 @@ pub struct QuarantineRow {
     pub bytes: Vec<u8>,
 }
 
+/// What becomes of the request for a copy of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExportStep {
+    Approve,
+    /// It is handed out: the SHA-256 (hex) of the file.
+    Take {
+        sha256: String,
+    },
+}
+
 /// What retention removed (or would remove), payload by payload; ids, sequences and hashes stay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Purged {
@@ -381,6 +391,15 @@ pub struct Counts {
     pub uploads_receiving: u64,
     pub devices_active: u64,
     pub jobs: JobCounts,
+}
+
+/// How the office stands with its work, without counting everything that there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    pub jobs_open: u64,
+    /// Of these, those that failed before and wait for their next turn.
+    pub jobs_retrying: u64,
+    pub uploads_receiving: u64,
 }
 
 /// What asks for a decision of one person, as their lists show it.

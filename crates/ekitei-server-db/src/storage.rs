@@ -175,8 +175,21 @@ pub trait Storage: crate::rooms::Rooms + Send + Sync {
     async fn quarantine_release(&self, caller: &Caller, id: Uuid, now_ms: i64) -> Result<Applied>;
     /// Looked at and set aside; the bytes stay.
     async fn quarantine_close(&self, caller: &Caller, id: Uuid, now_ms: i64) -> Result<()>;
+    /// A copy of a room is allowed or taken by the caller; the record and the log say so. That who asked still reads the
+    /// room has been checked. Refused: `not-allowed`, `export-own`.
+    async fn export_step(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        step: ExportStep,
+        now_ms: i64,
+    ) -> Result<Changed>;
     /// Of the whole office: for `/metrics`, not for a person's screen.
     async fn counts(&self, now_ms: i64) -> Result<Counts>;
+    /// Of the whole office, as every console shows it all day.
+    async fn work(&self, now_ms: i64) -> Result<Work>;
+    /// Phones that may send and read.
+    async fn phones_active(&self) -> Result<u64>;
     /// The same numbers as the lengths of the caller's lists.
     async fn own_counts(&self, caller: &Caller) -> Result<OwnCounts>;
 

@@ -2,9 +2,10 @@
 
 use crate::rows::{CaseFilter, CaseRow, JobKind, QuarantineState};
 use ekitei_model::fold::fold;
-use ekitei_model::people::Staff;
+use ekitei_model::people::{Role, Staff};
 use ekitei_model::wire::DeviceState;
 use ekitei_model::{Record, kinds};
+use std::collections::BTreeSet;
 
 pub(crate) fn of_device_state(s: DeviceState) -> &'static str {
     match s {
@@ -65,9 +66,28 @@ pub(crate) fn folded_message(r: &Record) -> Option<String> {
     (!text.is_empty()).then(|| fold(text))
 }
 
-/// The sections of a person's posts, past and future ones too, each once.
-pub(crate) fn post_sections(s: &Staff) -> std::collections::BTreeSet<&str> {
-    s.posts.iter().map(|p| p.section.as_str()).collect()
+/// Later than any day.
+const OPEN_END: &str = "9999-12-31";
+
+/// A person's posts as their table has them: section, role, first and last day; past and future ones too, each once.
+pub(crate) fn posts(s: &Staff) -> BTreeSet<[&str; 4]> {
+    let mut out = BTreeSet::new();
+    for p in &s.posts {
+        let (from, to) = (p.from.as_deref().unwrap_or(""), p.to.as_deref().unwrap_or(OPEN_END));
+        out.insert([p.section.as_str(), of_role(p.role), from, to]);
+    }
+    out
+}
+
+/// As in a person's JSON.
+fn of_role(role: Role) -> &'static str {
+    match role {
+        Role::Staff => "staff",
+        Role::Head => "head",
+        Role::Steward => "steward",
+        Role::Admin => "admin",
+        Role::Audit => "audit",
+    }
 }
 
 /// What a staff list is searched in.

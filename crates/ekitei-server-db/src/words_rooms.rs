@@ -3,7 +3,8 @@
 use crate::rooms::{MarkRow, MessageFilter, UNREAD_MOST};
 use crate::rows::Incoming;
 use ekitei_model::chat::call::{self, answer};
-use ekitei_model::chat::message;
+use ekitei_model::chat::readers::Readers;
+use ekitei_model::chat::{message, room};
 use ekitei_model::kinds::Variant;
 use ekitei_model::people::Staff;
 use ekitei_model::{OpBody, Record, RecordId, Scope, StaffId, kinds};
@@ -120,10 +121,20 @@ pub(crate) fn call_numbers(
     out
 }
 
-/// Of a large room's newest messages, how many have read each: `[[born_seq, readers]…]`.
-pub(crate) fn room_reads(born: &[u64], marks: &[MarkRow]) -> Value {
-    let readers = |n: u64| marks.iter().filter(|m| m.to >= n).count();
-    Value::Array(born.iter().map(|n| json!([n, readers(*n)])).collect())
+/// Of a large room's newest messages, how many have read each: `[[born_seq, readers]…]`. `people`: everybody who may be in
+/// it, by name and by section.
+pub(crate) fn room_reads(
+    of: &Record,
+    newest: &[Record],
+    people: &[Staff],
+    marks: &[MarkRow],
+    today: &str,
+) -> Value {
+    let marks: BTreeMap<&StaffId, u64> = marks.iter().map(|m| (&m.staff, m.to)).collect();
+    let inside = people.iter().filter(|who| room::may_read(of, who, today));
+    let read_to = |who: &StaffId| marks.get(who).copied().unwrap_or(0);
+    let everybody = Readers::new(Some(of), inside, read_to, today);
+    Value::Array(newest.iter().map(|m| json!([m.born_seq, everybody.split(m).0.len()])).collect())
 }
 
 /// Who is asked follows the directory (`all:`) and the day: posts begin and end.

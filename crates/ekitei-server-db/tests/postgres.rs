@@ -56,6 +56,7 @@ mod database {
     //! Migrations.
     use super::*;
     use ekitei_server_db::conformance::fixture;
+    use ekitei_server_db::conformance::kit::sound;
 
     async fn sql(s: &Scratch, text: &str) -> Result<(), tokio_postgres::Error> {
         let (client, connection) =
@@ -162,6 +163,39 @@ mod database {
         let (pushed, a1) = push.await.unwrap();
         assert_eq!([pushed, bytes.await.unwrap()], [false, true]);
         assert!(a1.record(record).await.unwrap().fields.contains_key(&arrived));
+        sound(&store).await;
+    }
+
+    /// Every two seconds somebody looks: of what waits only what is due is locked, and rooms before it, as in a push.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_is_held_is_not_locked_before_its_time_nor_before_its_room() {
+        use ekitei_server_db::conformance::held;
+        let Some((store, s)) = open().await else { return };
+        held::two_are_held(&store).await;
+        let (mut hand, connection) =
+            tokio_postgres::connect(&format!("{}/{}", s.cluster, s.name), NoTls).await.unwrap();
+        tokio::spawn(connection);
+        // In another's hands: whoever touched it would wait for ever.
+        let hold = hand.transaction().await.unwrap();
+        hold.batch_execute("SELECT * FROM waiting FOR UPDATE").await.unwrap();
+        assert_eq!(store.release_held(held::MORNING - 1).await.unwrap().count, 0);
+        hold.commit().await.unwrap();
+        // A push is in the room: it goes on to what waits there.
+        let hold = hand.transaction().await.unwrap();
+        hold.batch_execute("SELECT * FROM scopes WHERE scope LIKE 'room:%' FOR UPDATE").await.unwrap();
+        let releasing = Arc::clone(&store);
+        let release = tokio::spawn(async move { releasing.release_held(held::MORNING).await.unwrap().count });
+        let (watch, connection) =
+            tokio_postgres::connect(&format!("{}/{}", s.cluster, s.name), NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let blocked = "SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while watch.query_one(blocked, &[]).await.unwrap().get::<_, i64>(0) < 1 {
+            tokio::task::yield_now().await;
+        }
+        hold.batch_execute("SELECT * FROM waiting FOR UPDATE NOWAIT").await.unwrap();
+        hold.commit().await.unwrap();
+        assert_eq!(release.await.unwrap(), 1);
         sound(&store).await;
     }
 

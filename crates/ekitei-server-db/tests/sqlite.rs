@@ -76,7 +76,7 @@ mod file {
         }
         drop(store);
         let now = Connection::open(&path).unwrap();
-        assert_eq!(now.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), 5);
+        assert_eq!(now.query_row("PRAGMA user_version", [], |r| r.get::<_, i64>(0)).unwrap(), 7);
     }
 
     #[tokio::test]
@@ -164,6 +164,21 @@ mod file {
             let faults = store.verify_rows().await.unwrap();
             assert!(faults.iter().any(|f| f.code == code), "{damage}: {faults:?}");
         }
+    }
+
+    /// Every two seconds somebody looks: of what waits only what is due is read.
+    #[tokio::test]
+    async fn what_is_held_is_not_read_before_its_time() {
+        use ekitei_server_db::conformance::held;
+        let (_dir, path) = place();
+        let store: Arc<dyn Storage> = Arc::new(Sqlite::open(&path).unwrap());
+        held::two_are_held(&store).await;
+        let damage = "UPDATE waiting SET bytes = 'no bytes' WHERE needs =
+            (SELECT record FROM held_due ORDER BY due_ms DESC LIMIT 1)";
+        assert_eq!(Connection::open(&path).unwrap().execute(damage, []).unwrap(), 1);
+        assert_eq!(store.release_held(held::MORNING - 1).await.unwrap().count, 0);
+        assert_eq!(store.release_held(held::MORNING).await.unwrap().count, 1);
+        assert!(store.release_held(held::MONDAY).await.is_err(), "its time has come");
     }
 
     /// A write that panics or is refused takes nothing else of its group down.

@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
+use crate::console::LargeRooms;
 use crate::enrolment::Door;
 use crate::hints::Hints;
 use crate::identity::Identity;
@@ -41,6 +42,7 @@ pub struct App {
     pub decoding: Semaphore,
     pub line_turns: LineTurns,
     pub hints: Hints,
+    pub large_rooms: LargeRooms,
     pub work: Notify,
     pub stop: CancellationToken,
     /// What phones dial and trust; known once the listener is bound.
@@ -72,6 +74,7 @@ impl App {
             decoding: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
             line_turns: LineTurns::default(),
             hints: Hints::default(),
+            large_rooms: LargeRooms::default(),
             work: Notify::new(),
             stop,
             door,

@@ -108,6 +108,7 @@ async fn a_message_refused_on_monday_is_shown_with_its_reason_and_sent_again_or_
     assert!(one.json(&path).await["held"][0]["refused"].is_null());
     let again = |id: &str| format!("/api/messages/{id}/again");
     assert_eq!(refused(&mut one, &again(&kept[0]), json!({})).await, "not-found", "it only waits");
+    said(&mut three, &members, json!({"staff": "s1", "role": "admin"})).await;
     said(&mut three, &members, json!({"staff": "s1", "state": "left"})).await;
     at(&office, "2026-11-23T08:45").await;
     let (mut one, mut three) = (office.console("s1").await, office.console("s3").await);
@@ -115,6 +116,9 @@ async fn a_message_refused_on_monday_is_shown_with_its_reason_and_sent_again_or_
         tokio::task::yield_now().await;
     }
     said(&mut three, &members, json!({"staff": "s1", "state": "member"})).await;
+    let people = three.json(&format!("/api/rooms/{room}")).await["people"].clone();
+    let back = people.as_array().unwrap().iter().find(|p| p["person"]["id"] == "s1").unwrap();
+    assert_eq!(back["role"], "member", "like any other who comes in");
     let page = one.json(&path).await;
     let why: Vec<_> = page["held"].as_array().unwrap().iter().map(|h| h["refused"].as_str()).collect();
     assert_eq!((why, texts(&page).len()), (vec![Some("not-allowed"); 2], 0));

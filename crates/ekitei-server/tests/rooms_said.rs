@@ -51,6 +51,48 @@ async fn a_reminder_calls_those_who_have_not_read_and_says_nothing_in_anybody_s_
 }
 
 #[tokio::test]
+async fn who_left_or_never_could_see_a_message_neither_counts_nor_is_reminded() {
+    let (office, mut one, mut two, _) = at_work().await;
+    let mut three = office.console("s3").await;
+    let group = json!({"type": "group", "name": "林道", "history": "joined", "members": ["s2"]});
+    let room = said(&mut one, "/api/rooms", group).await["room"].as_str().unwrap().to_owned();
+    let [path, members, read] =
+        ["messages", "members", "read"].map(|what| format!("/api/rooms/{room}/{what}"));
+    let first = said(&mut one, &path, json!({"text": "午後から"})).await["record"].clone();
+    let first = format!("/api/messages/{}", first.as_str().unwrap());
+    said(&mut one, &members, json!({"staff": "s3", "state": "member"})).await;
+    let second = said(&mut one, &path, json!({"text": "変更です"})).await["record"].clone();
+    let second = format!("/api/messages/{}", second.as_str().unwrap());
+    let numbers = async |by: &Console, message: &str| {
+        let of = by.json(message).await;
+        let listed = by.json(&format!("{message}/readers")).await;
+        let read = listed["read"].as_array().unwrap().len() as u64;
+        assert_eq!(
+            (of["readers"].as_u64(), of["read_of"].as_u64()),
+            (Some(read), listed["total"].as_u64()),
+            "the number is that of the list"
+        );
+        (read, listed["total"].as_u64().unwrap())
+    };
+    // Who came later has read to the end, which says nothing of what was never shown.
+    let page = three.json(&path).await;
+    assert_eq!(page["messages"].as_array().unwrap().len(), 1);
+    said(&mut three, &read, json!({"to": page["messages"][0]["born_seq"]})).await;
+    assert_eq!((numbers(&one, &first).await, numbers(&one, &second).await), ((0, 1), (1, 2)));
+    let again = format!("{first}/renotify");
+    said(&mut one, &again, json!({"text": "まだの方へ"})).await;
+    let reminded = one.json(&path).await["messages"][2]["mentions"].clone();
+    assert_eq!((reminded.as_array().unwrap().len(), reminded[0]["id"].as_str()), (1, Some("s2")));
+    let page = two.json(&path).await;
+    said(&mut two, &read, json!({"to": page["messages"][2]["born_seq"]})).await;
+    assert_eq!((numbers(&one, &first).await, numbers(&one, &second).await), ((1, 1), (2, 2)));
+    said(&mut one, &members, json!({"staff": "s2", "state": "left"})).await;
+    assert_eq!((numbers(&one, &first).await, numbers(&one, &second).await), ((0, 0), (1, 1)));
+    let nobody = one.post(&again, &json!({"text": "まだの方へ"})).await;
+    assert_eq!(fault(nobody).await.code, "everybody-read");
+}
+
+#[tokio::test]
 async fn a_quote_of_what_has_no_words_says_what_it_is() {
     let (_office, mut one, two, path) = at_work().await;
     let stamp = said(&mut one, &path, json!({"text": "", "stamp": "arrived"})).await["record"].clone();

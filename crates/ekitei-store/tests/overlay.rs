@@ -256,6 +256,7 @@ fn a_child_that_waits_for_its_parent_stays_shown_until_it_arrives() {
     phone.replay();
     phone.changes(&scope, 7, &[their_note(&scope, 7, "別の記録")]);
     assert_eq!(phone.text(op.record).as_deref(), Some("親待ち"));
+    assert!(phone.shown(op.record).unwrap().waiting, "nobody else has it");
     let mut arrived =
         record(op.record, "note", &scope, 8, Fields::from([("text".into(), json!("直された"))]));
     arrived.created.as_mut().unwrap().op = op.op_id;
@@ -264,6 +265,35 @@ fn a_child_that_waits_for_its_parent_stays_shown_until_it_arrives() {
         .insert("text".into(), Rev { op: op_id(), device: ekitei_model::DeviceId(uuid::Uuid::from_u128(5)) });
     phone.changes(&scope, 8, &[arrived]);
     assert_eq!(phone.text(op.record).as_deref(), Some("直された"));
+    assert!(!phone.shown(op.record).unwrap().waiting);
+}
+
+#[test]
+fn what_waits_at_the_office_for_longer_than_it_keeps_it_is_asked_for_once_more() {
+    let phone = Phone::new();
+    let case = id();
+    let op = phone.write_note(case, "親が来ない");
+    let sent = phone.batch().unwrap();
+    let waits =
+        PushResult { op_id: op.op_id, outcome: Outcome::WaitingParent { needs: case }, written_ms: None };
+    phone.answer(sent.generation, &[waits]);
+    let after_days = |days: i64| phone.vault.replay(phone.home.queue(), NOW + days * 24 * 3_600_000).unwrap();
+    after_days(0);
+    after_days(7);
+    assert!(phone.batch().is_none(), "the office still waits");
+    after_days(9);
+    after_days(9);
+    let again = phone.batch().unwrap();
+    assert_eq!((again.first, again.ops.len(), again.ops[0].op_id), (2, 1, op.op_id));
+    let outcome = Outcome::Quarantined { reason: "parent-missing".into() };
+    phone.answer(again.generation, &[PushResult { op_id: op.op_id, outcome, written_ms: None }]);
+    after_days(9);
+    let shown = phone.shown(op.record).unwrap();
+    assert_eq!((shown.parked, shown.waiting), (true, false));
+    let row = phone.home.queue().read(view::rows).unwrap().remove(0);
+    assert_eq!(row.parked, Some(Fault::ask("parent-missing")));
+    after_days(40);
+    assert!(phone.batch().is_none(), "a person decides");
 }
 
 /// A mark set, taken back and set again on a message that the office holds.

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{NOW, Phone, id};
+use ekitei_model::chat::message::file;
 use ekitei_model::kinds::{Variant, photo};
 use ekitei_model::record::Fields;
 use ekitei_model::{Fault, Lane, OpBody, Operation, RecordId, Scope, Stamp};
@@ -266,11 +267,27 @@ fn photograph(phone: &Phone, scope: &Scope, plains: &[(Variant, &[u8])]) -> (Ope
         fields.insert(photo::sha256(*variant), sha256(plain).into());
         fields.insert(photo::bytes(*variant), plain.len().into());
     }
-    let body = OpBody::Create { kind: "photo".into(), scope: scope.clone(), parent: None, fields };
-    let op = Operation { op_id: common::op_id(), record: id(), at: Stamp::japan(NOW), body };
-    phone.enqueue(&op, &About::named(&op).unwrap());
+    let op = made(phone, scope, "photo", fields);
     let files = plains.iter().map(|(variant, plain)| add(phone, op.record, scope, plain, *variant)).collect();
     (op, files)
+}
+
+fn made(phone: &Phone, scope: &Scope, kind: &str, fields: Fields) -> Operation {
+    let body = OpBody::Create { kind: kind.into(), scope: scope.clone(), parent: None, fields };
+    let op = Operation { op_id: common::op_id(), record: id(), at: Stamp::japan(NOW), body };
+    phone.enqueue(&op, &About::named(&op).unwrap());
+    op
+}
+
+/// The file of a message, likewise.
+fn filed(phone: &Phone, scope: &Scope, plain: &[u8]) -> (Operation, Blob) {
+    let fields = Fields::from([
+        (file::SHA256.to_owned(), sha256(plain).into()),
+        (file::BYTES.to_owned(), plain.len().into()),
+    ]);
+    let op = made(phone, scope, "file", fields);
+    let sealed = add(phone, op.record, scope, plain, Variant::Original);
+    (op, sealed)
 }
 
 #[test]
@@ -285,6 +302,7 @@ fn a_queue_made_anew_sends_the_files_that_have_not_arrived() {
     phone.replay();
     phone.changes(&scope, 1, &stored);
     let (unsent, more) = photograph(&phone, &scope, &[(Variant::Original, b"never sent")]);
+    let (list, of_list) = filed(&phone, &Scope::Room(id()), b"a list");
     phone.replay();
     // Of somebody else, fetched: not ours to send.
     let theirs = common::record(id(), "photo", &scope, 2, half_of(b"arrived"));
@@ -315,9 +333,11 @@ fn a_queue_made_anew_sends_the_files_that_have_not_arrived() {
         (UploadState::Waiting, &files[1].key_id, 8)
     );
     assert_eq!(found(&uploads_of(unsent.record)[0]), expected(&more[0]));
+    let of_message = uploads_of(list.record);
+    assert_eq!((found(&of_message[0]), of_message[0].plain_bytes), (expected(&of_list), 6));
     assert!(uploads_of(theirs.id).is_empty());
     // Its own pictures can be looked at again, and nothing is deleted as unknown.
-    for blob in files.iter().chain(&more) {
+    for blob in files.iter().chain(&more).chain([&of_list]) {
         let row = queue.read(|c| blobs::get(c, blob.record, blob.variant)).unwrap().unwrap();
         phone.home.blobs().read(&row.name, phone.vault.identity()).unwrap();
     }

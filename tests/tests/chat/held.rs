@@ -72,6 +72,8 @@ fn what_is_written_at_night_is_shown_with_its_time_and_delivered_in_the_morning_
     drop(one);
     let one = hall.open("one");
     drain(&one);
+    let written_elsewhere = |c: &Core| page(c, room).messages.iter().map(|m| m.elsewhere).collect::<Vec<_>>();
+    assert_eq!((written_elsewhere(&one), written_elsewhere(&also_one)), (vec![false; 3], vec![true; 4]));
     also_one.chat_unsend(RecordRef { id: elsewhere }).unwrap();
     assert!(!texts(&also_one, room).contains(&"別の電話から取り消す".to_owned()), "at once");
     drain(&also_one);

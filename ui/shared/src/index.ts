@@ -25,6 +25,7 @@ export type { Said } from './chat/said';
 export { default as Breaks } from './chat/Breaks.svelte';
 export { default as FootNote } from './chat/FootNote.svelte';
 export { default as GoesAlong } from './chat/GoesAlong.svelte';
+export { default as CaseFinder } from './chat/CaseFinder.svelte';
 export { default as LinkChooser } from './chat/LinkChooser.svelte';
 export { default as MessageBubble } from './chat/MessageBubble.svelte';
 export { default as PinList } from './chat/PinList.svelte';

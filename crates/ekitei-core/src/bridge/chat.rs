@@ -20,7 +20,7 @@ macro_rules! views {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum MessageState {
-    /// Not at the office yet.
+    /// Not at the office yet, or there without the room that it is for.
     Waiting,
     /// At the office, which delivers it when the receivers work again.
     Held,
@@ -46,9 +46,11 @@ views! {
         pinned: bool,
         /// What is being typed; empty: nothing.
         draft: String,
-        /// Own messages that are not at the office.
+        /// Own messages and calls that nobody else can have yet.
         #[ts(type = "number")] waiting: u64,
         #[ts(type = "number")] failed: u64,
+        /// Why the office did not make it: nothing of it leaves this phone.
+        fault: Option<Fault>,
         last: Option<LastLine>,
     }
     LastLine {
@@ -107,6 +109,8 @@ views! {
         text: String,
         state: MessageState,
         held_until: Option<Stamp>,
+        /// Another of one's devices wrote it and the office holds it: here it can be read and taken back alone.
+        elsewhere: bool,
         fault: Option<Fault>,
         /// Taken back: nothing of it is left.
         unsent: bool,
@@ -144,6 +148,8 @@ views! {
         file_name: Option<String>,
         unsent: bool,
         question: bool,
+        /// One's own words.
+        own: bool,
     }
     MentionView { staff: String, name: String }
     FileView {
@@ -173,6 +179,8 @@ views! {
         history: bool,
         /// Full paths of those whose people are in it.
         sections: Vec<String>,
+        /// Oneself may say which those are.
+        chooses_sections: bool,
     }
     SectionsView {
         /// Oneself may make a room of several sections.
@@ -199,6 +207,10 @@ views! {
         sections: Vec<String>,
         /// `safety`, `coming`
         asks: Vec<String>,
+        own: bool,
+        /// Of the call; never `held`.
+        state: MessageState,
+        fault: Option<Fault>,
         /// Oneself is asked.
         asked: bool,
         closed: bool,
@@ -207,6 +219,8 @@ views! {
         comment: String,
         /// Of one's own answer.
         progress: Option<Progress>,
+        /// Why that was refused.
+        answer_fault: Option<Fault>,
     }
     ChatHit {
         id: RecordId,

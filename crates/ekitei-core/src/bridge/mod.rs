@@ -208,6 +208,14 @@ calls! {
     call_open(CallOpenArgs) -> CallView;
     /// One's own answer to a 安否・参集 call.
     call_answer(CallAnswerArgs) -> CallView;
+    /// 再送 of a call that was refused, or of one's own refused answer to it.
+    call_retry(RecordRef) -> CallView;
+    /// 削除 of the same.
+    call_drop(RecordRef) -> Done;
+    /// 再送 of a room that the office did not make.
+    room_retry(RecordRef) -> RoomRow;
+    /// 削除 of such a room, with everything that was written into it.
+    room_drop(RecordRef) -> Done;
 
     queue(Nothing) -> QueueView;
     /// Try again now: everything, or one parked item.

@@ -4,7 +4,8 @@ use crate::bridge::args::SearchArgs;
 use crate::bridge::views::SearchHit;
 use crate::open::Open;
 use crate::view;
-use ekitei_model::{Fault, RecordId};
+use ekitei_model::chat::message;
+use ekitei_model::{Fault, RecordId, kinds};
 use std::collections::{HashMap, HashSet};
 
 pub const MAX_HITS: u32 = 500;
@@ -16,8 +17,11 @@ pub fn search(open: &Open, args: &SearchArgs) -> Result<Vec<SearchHit>, Fault> {
     let mut seen = HashSet::new();
     let mut hits = Vec::new();
     for record in records {
-        let case =
-            if record.kind == ekitei_model::kinds::CASE_HEADER { record.parent } else { record.scope.case() };
+        // Until the office has emptied it, its words are still there.
+        if record.kind == kinds::MESSAGE && record.flag(message::UNSENT) {
+            continue;
+        }
+        let case = if record.kind == kinds::CASE_HEADER { record.parent } else { record.scope.case() };
         let number = case.and_then(|c| numbers.get(&c)).map_or("", String::as_str);
         let hit = view::hit(&record, &args.query, number);
         // A case and its headers are one thing.

@@ -35,7 +35,8 @@ impl Office {
         let seq = self.next_in(&user);
         phone.receive(&user, &[room_entry(room, kind, members, seq)]);
         let scope = Scope::Room(room);
-        let fields = json!({"type": kind, "office.members": members, "office.admins": [members[0]]});
+        let spans: BTreeMap<&str, Value> = members.iter().map(|who| (*who, json!([[0, null]]))).collect();
+        let fields = json!({"type": kind, "office.members": members, "office.admins": [members[0]], "office.spans": spans});
         let mut all = vec![record(room, kinds::ROOM, &scope, None, self.next_in(&scope), &fields)];
         for staff in members {
             let fields = json!({"staff": staff, "role": "member", "state": "member"});

@@ -35,6 +35,10 @@ pub const UNSENT: &str = "unsent";
 pub const ANSWER_TITLE: &str = "回答";
 pub const EVERYBODY: &str = "all";
 pub const MAX_TEXT_CHARS: usize = 10_000;
+/// A reminder names so many in its text; more are called by [`MENTIONS`] alone.
+pub const NAMED_IN_TEXT: usize = 12;
+/// Of those whom a message calls, so many are shown by name. Changing the text of one that calls more leaves them as they are.
+pub const CALLED_SHOWN: usize = 100;
 pub const MIN_REASON_CHARS: usize = 2;
 pub const MAX_FILE_BYTES: u64 = 10 * 1024 * 1024;
 /// All files of one message.
@@ -101,6 +105,12 @@ pub mod held {
     /// Code of the reason for which the office did not deliver it when its time had come. It stays until its sender sends
     /// it again or takes it back.
     pub const REFUSED: &str = "refused";
+
+    /// When it goes, ms since 1970; `None`: it does not go any more, or not by itself.
+    pub fn due_ms(held: &super::Record) -> Option<i64> {
+        let waits = !held.deleted && !held.fields.contains_key(REFUSED);
+        waits.then(|| held.text(UNTIL).parse::<crate::Stamp>().map_or(0, |s| s.utc_ms))
+    }
 }
 
 /// Fields of an `urgent_use`.
@@ -111,6 +121,8 @@ pub mod urgent_use {
     pub const REASON: &str = "reason";
     /// [`crate::Stamp`] text.
     pub const AT: &str = "at";
+    /// On the first of a message: the other sections of its writer that have one, too.
+    pub const ALSO: &str = "also";
 }
 
 pub fn reaction_id(message: RecordId, staff: &StaffId, mark: &str) -> RecordId {
@@ -127,6 +139,11 @@ pub fn held_id(message: RecordId) -> RecordId {
 
 pub fn urgent_use_id(message: RecordId) -> RecordId {
     RecordId::derived(&["urgent_use", &message.to_string()])
+}
+
+/// For a section that is named in [`urgent_use::ALSO`].
+pub fn urgent_use_also_id(message: RecordId, section: &str) -> RecordId {
+    RecordId::derived(&["urgent_use", &message.to_string(), section])
 }
 
 /// Whether anybody may set this mark on a message.

@@ -2,13 +2,15 @@
 //! `user:`, `section:` or `tally:` scope; there is no second pipe.
 
 pub mod call;
+pub mod export;
 pub mod message;
 pub mod quiet;
+pub mod readers;
 pub mod retention;
 pub mod room;
 mod rules;
 
-pub use rules::{last_wins, leads, meets, refuse, refuse_in_room, scope_fits};
+pub use rules::{chooses_sections, last_wins, leads, meets, refuse, refuse_in_room, scope_fits};
 
 /// Codes for the quarantine of what messaging refuses; the texts are in the message catalogue.
 pub mod code {
@@ -20,6 +22,8 @@ pub mod code {
     pub const NOT_AUTHOR: &str = "not-author";
     /// Only an administrator of the room may do that.
     pub const NOT_ROOM_ADMIN: &str = "not-room-admin";
+    /// Hours and duty of a section are those of its own people.
+    pub const NOT_OF_SECTION: &str = "not-of-section";
     /// The members of a self room or of a one-to-one room never change.
     pub const ROOM_FIXED: &str = "room-fixed";
     /// There are [`super::room::MAX_MEMBERS`] in it by name already.

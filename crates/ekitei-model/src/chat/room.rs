@@ -27,6 +27,8 @@ pub const MEMBERS: &str = "office.members";
 pub const ADMINS: &str = "office.admins";
 /// Office: `{staff: [[from_born, to_born or null]…]}`: what of the room each may read. Both ends are read.
 pub const SPANS: &str = "office.spans";
+/// Office: the same by section, `{path: [[from_born, to_born or null]…]}`. A section that is not in it reads all of the room.
+pub const SECTION_SPANS: &str = "office.section_spans";
 /// Office, in rooms over [`TALLY_OVER`]: `[[born_seq, how many have read so far]…]` of the newest messages.
 pub const READS: &str = "office.reads";
 /// Office: what came before this ([`crate::Stamp`] text) was removed by retention, pinned messages excepted.
@@ -68,20 +70,6 @@ pub mod entry {
     pub const SECTIONS: &str = super::SECTIONS;
     /// On the entry of a one-to-one room: the other's staff id.
     pub const WITH: &str = "with";
-}
-
-/// Fields of a `room_export`.
-pub mod export {
-    /// Record id of the room, and its name then.
-    pub const ROOM: &str = "room";
-    pub const ROOM_NAME: &str = "room_name";
-    pub const REASON: &str = "reason";
-    /// Staff id of the head who allowed it, and when ([`crate::Stamp`] text).
-    pub const APPROVED_BY: &str = "approved_by";
-    pub const APPROVED_AT: &str = "approved_at";
-    /// When it was taken last, and its SHA-256 (hex).
-    pub const TAKEN_AT: &str = "taken_at";
-    pub const SHA256: &str = "sha256";
 }
 
 #[derive(
@@ -216,13 +204,23 @@ impl Span {
     }
 }
 
-/// What the person may read of a room that is open to them ([`may_read`]). Members by section read all of it.
+/// What the person may read of a room that is open to them ([`may_read`]): what is open to them by name, and to the
+/// sections of the room where they work today.
 pub fn spans(room: &Record, staff: &Staff, today: &str) -> Vec<Span> {
-    if is_by_section(room, staff, today) {
-        return vec![Span::ALL];
+    let sections = room.list(SECTIONS);
+    let mut all = listed_spans(room, SPANS, staff.id.as_str()).unwrap_or_default();
+    for path in staff.sections_on(today).filter(|s| sections.iter().any(|r| r == s)) {
+        match listed_spans(room, SECTION_SPANS, path) {
+            Some(open) => all.extend(open),
+            None => return vec![Span::ALL],
+        }
     }
-    let listed = room.fields.get(SPANS).and_then(|s| s.get(staff.id.as_str())).and_then(Value::as_array);
-    listed.into_iter().flatten().filter_map(span).collect()
+    if all.contains(&Span::ALL) { vec![Span::ALL] } else { all }
+}
+
+fn listed_spans(room: &Record, field: &str, whose: &str) -> Option<Vec<Span>> {
+    let listed = room.fields.get(field)?.get(whose)?.as_array()?;
+    Some(listed.iter().filter_map(span).collect())
 }
 
 fn span(value: &Value) -> Option<Span> {
@@ -230,12 +228,11 @@ fn span(value: &Value) -> Option<Span> {
     Some(Span { from, to: value.get(1).and_then(Value::as_u64).unwrap_or(u64::MAX) })
 }
 
-/// Whether a record of the room is for a reader with these spans. The room itself and its members always are.
-pub fn shows(record: &Record, spans: &[Span]) -> bool {
-    always_shown(&record.kind) || spans.iter().any(|s| s.holds(record.born_seq))
-}
+/// Kinds that every member sees, whenever they were born: they say how things are today, not what was once said. A read mark
+/// keeps its birth for good while it moves on.
+pub const ALWAYS_SHOWN: [&str; 3] = [kinds::ROOM, kinds::ROOM_MEMBER, kinds::MARK];
 
-/// Kinds that every member sees, whenever they were born.
-pub fn always_shown(kind: &str) -> bool {
-    kind == kinds::ROOM || kind == kinds::ROOM_MEMBER
+/// Whether a record of the room is for a reader with these spans.
+pub fn shows(record: &Record, spans: &[Span]) -> bool {
+    ALWAYS_SHOWN.contains(&record.kind.as_str()) || spans.iter().any(|s| s.holds(record.born_seq))
 }

@@ -1,6 +1,6 @@
 //! Who may do what in messaging. Reading the room has been checked by the caller.
 
-use super::{call, code, message, quiet, retention, room};
+use super::{call, code, export, message, quiet, retention, room};
 use crate::kinds;
 use crate::op::{OpBody, Operation};
 use crate::people::{Role, Staff};
@@ -86,7 +86,7 @@ pub fn refuse(
         }
         kinds::PHOTO if matches!(scope, Some(Scope::Room(_))) && foreign => Some(code::NOT_AUTHOR),
         kinds::DUTY | kinds::HOURS => refuse_times(op.record, kind, target, fields, scope?, staff, today),
-        kinds::ROOM_EXPORT => refuse_export(target, fields, scope?, staff, today),
+        kinds::ROOM_EXPORT => refuse_export(target, fields),
         kinds::CALL if foreign && fields.is_some_and(|f| f.contains_key(call::TEXT)) => {
             Some(code::NOT_AUTHOR)
         }
@@ -99,6 +99,15 @@ pub fn refuse(
 /// Whether the person leads any section today.
 pub fn leads(staff: &Staff, today: &str) -> bool {
     staff.posts.iter().any(|p| matches!(p.role, Role::Head | Role::Steward) && p.held_on(today))
+}
+
+/// Whether the person says which sections are in rooms of this type: everybody in those sections reads there at once.
+pub fn chooses_sections(kind: room::Type, staff: &Staff, today: &str) -> bool {
+    match kind {
+        room::Type::Offices => leads(staff, today),
+        room::Type::Disaster => leads(staff, today) || staff.is_admin(today),
+        room::Type::Own | room::Type::Direct | room::Type::Group | room::Type::Section => false,
+    }
 }
 
 fn text<'a>(fields: &'a Fields, name: &str) -> &'a str {
@@ -121,18 +130,29 @@ fn refuse_room(
     if unknown_colour || unknown_days {
         return Some(code::CHAT_FIELD);
     }
+    let sections = fields.get(room::SECTIONS).and_then(Value::as_array).map_or(0, Vec::len);
+    let several =
+        |kind: room::Type| if chooses_sections(kind, staff, today) { None } else { Some("not-allowed") };
     if let Some(there) = target {
         if fields.contains_key(room::TYPE) || fields.contains_key(room::PAIR) {
             return Some(code::CHAT_FIELD);
         }
-        let fixed = room::Type::of(there).is_some_and(|t| t.is_fixed() || t == room::Type::Section);
+        let kind = room::Type::of(there);
+        let fixed = kind.is_some_and(|t| t.is_fixed() || t == room::Type::Section);
         if fixed && (fields.contains_key(room::SECTIONS) || fields.contains_key(room::NAME)) {
             return Some(code::ROOM_FIXED);
         }
-        return (!room::is_admin(there, staff, today)).then_some(code::NOT_ROOM_ADMIN);
+        if !room::is_admin(there, staff, today) {
+            return Some(code::NOT_ROOM_ADMIN);
+        }
+        // Who may put sections into a room is the same afterwards as when it is made.
+        return match kind {
+            _ if !fields.contains_key(room::SECTIONS) => None,
+            Some(room::Type::Offices) if sections == 0 => Some(code::CHAT_FIELD),
+            Some(kind @ (room::Type::Offices | room::Type::Disaster)) => several(kind),
+            _ => Some(code::CHAT_FIELD),
+        };
     }
-    let sections = fields.get(room::SECTIONS).and_then(Value::as_array).map_or(0, Vec::len);
-    let several = |ok: bool| if ok { None } else { Some("not-allowed") };
     match text(fields, room::TYPE).parse::<room::Type>() {
         Ok(room::Type::Own) => (id != room::self_id(by)).then_some(code::DERIVED_ID),
         Ok(room::Type::Direct | room::Type::Group) if sections > 0 => Some(code::CHAT_FIELD),
@@ -140,8 +160,7 @@ fn refuse_room(
         Ok(room::Type::Group) => None,
         Ok(room::Type::Section) => Some("office-kind"),
         Ok(room::Type::Offices) if sections == 0 => Some(code::CHAT_FIELD),
-        Ok(room::Type::Offices) => several(leads(staff, today)),
-        Ok(room::Type::Disaster) => several(leads(staff, today) || staff.is_admin(today)),
+        Ok(kind @ (room::Type::Offices | room::Type::Disaster)) => several(kind),
         Err(_) => Some(code::CHAT_FIELD),
     }
 }
@@ -234,25 +253,12 @@ fn refuse_times(
     (quiet::hours_id(path, whose) != id).then_some(code::DERIVED_ID)
 }
 
-/// Anybody asks with a reason; who leads the section allows and takes.
-fn refuse_export(
-    target: Option<&Record>,
-    fields: Option<&Fields>,
-    scope: &Scope,
-    staff: &Staff,
-    today: &str,
-) -> Option<&'static str> {
-    use room::export;
-    let Some(fields) = fields else { return Some("append-only") };
-    let Scope::Section(path) = scope else { return Some("scope-kind") };
-    if target.is_none() {
-        let asks = [export::ROOM, export::ROOM_NAME, export::REASON];
-        let known = fields.keys().all(|k| asks.contains(&k.as_str()));
-        return (!known || !message::is_reason(text(fields, export::REASON))).then_some(code::CHAT_FIELD);
-    }
-    let settles = [export::APPROVED_BY, export::APPROVED_AT, export::TAKEN_AT, export::SHA256];
-    let leads = staff.has_role_in(path, &[Role::Head], today);
-    (!leads || fields.keys().any(|k| !settles.contains(&k.as_str()))).then_some("not-allowed")
+/// Anybody asks with a reason. Who allowed it and who took it the office writes down itself: see [`export`].
+fn refuse_export(target: Option<&Record>, fields: Option<&Fields>) -> Option<&'static str> {
+    let (None, Some(fields)) = (target, fields) else { return Some("append-only") };
+    let asks = [export::ROOM, export::ROOM_NAME, export::REASON];
+    let known = fields.keys().all(|k| asks.contains(&k.as_str()));
+    (!known || !message::is_reason(text(fields, export::REASON))).then_some(code::CHAT_FIELD)
 }
 
 fn refuse_call(

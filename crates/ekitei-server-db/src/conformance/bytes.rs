@@ -158,6 +158,8 @@ pub async fn jobs_run_once_and_write_their_effect(store: Store) {
     store.retry_job(&one, NOW + 500, "share-away").await.unwrap();
     assert_eq!(store.claim_job(NOW + 499, 1000).await.unwrap(), None);
     let c = store.job_counts(NOW + 499).await.unwrap();
+    let open = store.work(NOW + 499).await.unwrap();
+    assert_eq!((open.jobs_open, open.jobs_retrying), (c.waiting + c.leased, c.retrying));
     assert_eq!((c.waiting, c.leased, c.retrying, c.done), (1, 1, 1, 0));
     let again = store.claim_job(NOW + 500, 1000).await.unwrap().unwrap();
     assert_eq!((again.id, again.attempt), (one.id, 2));
@@ -180,6 +182,7 @@ pub async fn jobs_run_once_and_write_their_effect(store: Store) {
     let r = a1.record(ids[1]).await.unwrap();
     assert!(r.fields.contains_key(photo::KEPT_AT) && !r.fields.contains_key(photo::FILED));
     assert_eq!(store.job_counts(NOW).await.unwrap().done, 2);
+    assert_eq!(store.work(NOW).await.unwrap().jobs_open, 0);
     sound(&store).await;
 }
 

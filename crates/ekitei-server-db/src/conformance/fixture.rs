@@ -3,7 +3,7 @@
 
 use super::kit::*;
 use super::rooms::WORKING;
-use crate::{BlobRow, Caller, Incoming, JobKind, NewDevice, NewUpload, RoomAsk};
+use crate::{BlobRow, Caller, Incoming, JobKind, NewDevice, NewUpload, RoomAsk, Work};
 use ekitei_model::chat::{message, room};
 use ekitei_model::kinds::{self, Variant, photo};
 use ekitei_model::wire::{PushHeader, PushResult};
@@ -236,6 +236,8 @@ pub async fn check(store: &Store, rooms: bool) {
     );
     let devices = if rooms { 4 } else { 3 };
     assert_eq!((c.blobs, c.blob_bytes, c.devices_active, c.jobs.waiting), (1, 7, devices, 1));
+    assert_eq!(store.phones_active().await.unwrap(), devices);
+    assert_eq!(store.work(NOW).await.unwrap(), Work { jobs_open: 1, ..Work::default() });
     assert_eq!(store.recent(&a1, 9).await.unwrap().len(), 2);
     assert_eq!(store.conflicts(&a1).await.unwrap().len(), 1);
     assert_eq!(store.quarantine(&a1).await.unwrap().len(), 1);

@@ -5,6 +5,7 @@ use super::rooms::{WORKING, direct, member, says, texts};
 use crate::{BlobRow, MessageFilter, NewUpload};
 use ekitei_model::chat::{call, message, room};
 use ekitei_model::kinds::{self, Variant};
+use ekitei_model::people::Role;
 use ekitei_model::{OpBody, Operation, Outcome, RecordId, Scope, StaffId};
 use serde_json::json;
 
@@ -59,6 +60,9 @@ async fn all_applied(phone: &mut Phone, ops: &[Operation], now_ms: i64) {
 
 pub async fn what_a_room_keeps_no_longer_leaves_only_hashes(store: Store) {
     people(&store).await;
+    let mut both = person("a1", A, Role::Staff);
+    both.posts.extend(person("a1", B, Role::Staff).posts);
+    store.import_staff(vec![both, person("b9", B, Role::Head)], WORKING).await.unwrap();
     let (mut a1, mut a2) = (phone(&store, "a1").await, phone(&store, "a2").await);
     let of = room::section_id(A);
     let f = fields([("text", "橋が流された".into()), ("urgent", "道路流失".into())]);
@@ -76,6 +80,13 @@ pub async fn what_a_room_keeps_no_longer_leaves_only_hashes(store: Store) {
     all_applied(&mut a2, &[pin(of, pinned.record), mark(of, old.record, "a2")], WORKING).await;
     all_applied(&mut a1, &[op(unsent.record, OpBody::Delete)], WORKING).await;
     all_applied(&mut a1, std::slice::from_ref(&young), LATER).await;
+    // Who works in two sections is on the list of both heads.
+    let listed = [message::urgent_use_id(old.record), message::urgent_use_also_id(old.record, B)];
+    for (head, own, other) in [("a9", listed[0], listed[1]), ("b9", listed[1], listed[0])] {
+        let head = phone(&store, head).await;
+        assert_eq!(head.record(own).await.unwrap().text("reason"), "道路流失");
+        assert!(head.record(other).await.is_none(), "that one is the other's");
+    }
     let (_, before) = a2.after(&Scope::Room(of), 0).await;
     assert_eq!(store.forgettable(of, BEFORE).await.unwrap(), 3);
     assert_eq!(store.forgettable(of, BEFORE).await.unwrap(), 3, "a look changes nothing");
@@ -88,7 +99,9 @@ pub async fn what_a_room_keeps_no_longer_leaves_only_hashes(store: Store) {
         assert!(news.iter().any(|r| r.id == *id && r.deleted), "the feed says that {id} is gone");
         assert!(is_emptied(&store, *id).await, "{id}");
     }
-    assert!(is_emptied(&store, message::urgent_use_id(old.record)).await, "nor does the head's list tell");
+    for id in listed {
+        assert!(is_emptied(&store, id).await, "nor does a head's list tell");
+    }
     assert_eq!(texts(&a2, of).await, ["連絡先一覧", "きょうの話"]);
     assert!(!a2.record(message::pin_id(pinned.record)).await.unwrap().deleted);
     let find = |text: &str| MessageFilter { text: Some(text.into()), ..MessageFilter::default() };

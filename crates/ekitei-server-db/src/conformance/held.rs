@@ -18,6 +18,18 @@ async fn pair(store: &Store) -> (Phone, Phone, RecordId) {
     (a1, b1, of)
 }
 
+/// The Monday after it.
+pub const MONDAY: i64 = MORNING + 3 * 24 * 3_600_000;
+
+/// One message that goes in the [`MORNING`], and one in another room that goes on [`MONDAY`].
+pub async fn two_are_held(store: &Store) {
+    let (mut a1, _, of) = pair(store).await;
+    until(&a1.then(&says(of, "夜分に"), EVENING).await);
+    a1.push_then(&direct("a1", "a2"), EVENING).await;
+    let later = says(room::direct_id(&"a1".into(), &"a2".into()), "翌朝に");
+    assert_eq!(until(&a1.then(&later, MORNING + 14 * 3_600_000).await), MONDAY);
+}
+
 fn until(outcome: &Outcome) -> i64 {
     match outcome {
         Outcome::Held { until_ms, scope, seq } => {
@@ -158,6 +170,16 @@ pub async fn the_roster_and_the_hours_of_a_section_count(store: Store) {
     assert_eq!(reason(&a1.then(&duty, EVENING).await), "not-allowed");
     let duty = Operation { op_id: ekitei_model::OpId(uuid::Uuid::now_v7()), ..duty };
     applied(&head.then(&duty, EVENING).await);
+    // Nobody looks for the times of people from elsewhere here.
+    let row = fields([("staff", "b1".into()), ("from", stamp(EVENING)), ("to", stamp(MORNING))]);
+    let strange = create(record_id(), kinds::DUTY, &scope, None, row);
+    assert_eq!(reason(&head.then(&strange, EVENING).await), "not-of-section");
+    let f = fields([("staff", "b1".into()), ("days", serde_json::json!({"thu": [["13:00", "22:00"]]}))]);
+    let strange = create(quiet::hours_id(A, "b1"), kinds::HOURS, &scope, None, f);
+    assert_eq!(reason(&head.then(&strange, EVENING).await), "not-of-section");
+    let other = fields([("staff", "b1".into())]);
+    let moved = op(duty.record, OpBody::Patch { base: [].into(), fields: other });
+    assert_eq!(reason(&head.then(&moved, EVENING).await), "not-of-section");
     applied(&b1.then(&says(of, "当番さん"), EVENING).await);
     until(&a1.then(&says(of, "帰った人へ"), EVENING).await);
     let days = serde_json::json!({"thu": [["13:00", "22:00"]]});

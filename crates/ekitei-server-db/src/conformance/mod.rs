@@ -3,7 +3,9 @@
 
 pub mod bytes;
 pub mod checks;
+pub mod circles;
 pub mod edges;
+pub mod exports;
 pub mod feed;
 pub mod fixture;
 pub mod fold;
@@ -13,12 +15,14 @@ pub mod held;
 pub mod inspect;
 pub mod kept;
 pub mod kit;
+pub mod marks;
 pub mod merge;
 pub mod people;
 pub mod pipe;
 pub mod quarantine;
 pub mod retention;
 pub mod rooms;
+pub mod salvaged;
 pub mod together;
 pub mod views;
 
@@ -62,12 +66,15 @@ macro_rules! conformance_suite {
             together: two_devices_write_one_scope_without_gaps, a_reader_never_skips_a_late_commit,
                 one_operation_pushed_many_times_at_once_exists_once, children_and_parents_racing_all_arrive,
                 bytes_and_their_record_racing_meet;
-            rooms: who_joins_reads_what_the_room_allows_and_who_leaves_loses_it, both_open_the_same_one_to_one_room,
+            rooms: who_joins_reads_what_the_room_allows_and_who_leaves_loses_it, a_section_that_comes_later_reads_what_the_room_allows, both_open_the_same_one_to_one_room,
                 half_a_one_to_one_room_is_completed_by_the_other, every_section_has_its_room,
                 messages_are_changed_by_their_author_and_leave_nothing_when_taken_back,
                 a_shared_photo_needs_the_right_to_read_its_source, an_answer_becomes_a_note_of_the_case,
-                lists_count_what_is_unread_and_pages_meet, a_call_counts_its_answers,
+                a_call_counts_its_answers,
                 who_may_what_in_a_room_follows_from_the_same_push;
+            circles: those_in_a_room_are_counted_once_and_the_first_are_shown, one_room_is_read_as_in_the_list;
+            marks: who_joins_later_learns_who_has_read, a_large_room_counts_who_is_in_it_and_may_see_the_message,
+                lists_count_what_is_unread_and_pages_meet;
             held: what_is_held_stays_so_whatever_else_is_said, an_urgent_message_opens_its_own_room_for_answers_and_is_listed_once,
                 hours_count_at_once_and_those_who_went_do_not, what_is_refused_at_its_time_is_told_to_its_sender_who_sends_it_again,
                 what_was_refused_at_its_time_is_taken_back_by_its_sender, what_was_refused_at_its_time_may_be_held_or_refused_anew,
@@ -81,6 +88,9 @@ macro_rules! conformance_suite {
             follows: a_call_comes_to_everybody_it_asks, a_picture_may_be_shown_before_its_case_has_it,
                 an_answer_brings_its_pictures_into_the_case, what_may_go_sooner_takes_what_was_said_before_along,
                 an_urgent_message_takes_nothing_along, messages_are_found_by_room_writer_day_and_pictures;
+            salvaged: nobody_writes_in_another_s_name_by_way_of_a_restore, who_brings_a_colleague_s_note_does_not_let_it_in,
+                what_is_brought_twice_is_one_entry_and_another_content_is_another, one_s_own_word_for_it_passes_no_quiet_hours;
+            exports: who_asked_for_a_copy_and_why_is_not_the_section_s_to_read, a_copy_needs_the_word_of_another_and_every_taking_is_kept;
             kept: files_of_one_message_have_a_limit_together, what_waits_with_a_held_message_is_its_sender_s_to_see;
             forget: what_a_room_keeps_no_longer_leaves_only_hashes, what_comes_too_late_for_a_removed_message_is_answered_calmly,
                 bytes_go_with_the_room_unless_a_case_has_them, an_answer_that_became_a_note_stays_in_its_case,

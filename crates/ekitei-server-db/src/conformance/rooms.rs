@@ -1,7 +1,7 @@
 //! Rooms: who is in them, what each may read, what hangs on messages.
 
 use super::kit::*;
-use crate::{Caller, MessageFilter, RoomAsk};
+use crate::MessageFilter;
 use ekitei_model::chat::{call, message, room};
 use ekitei_model::{OpBody, Operation, Outcome, RecordId, Scope, StaffId, kinds};
 use serde_json::json;
@@ -80,6 +80,10 @@ pub async fn who_joins_reads_what_the_room_allows_and_who_leaves_loses_it(store:
     }
     assert!(is_open(&a2, of).await && !is_open(&b1, of).await);
     assert_eq!(reason(&b1.then(&says(of, "外"), WORKING).await), "not-allowed");
+    // What was not taken into the room is its writer's alone.
+    for (who, count) in [(&a1, 0), (&a2, 0), (&b1, 1)] {
+        assert_eq!(store.quarantine(&who.caller).await.unwrap().len(), count, "{}", who.caller.staff);
+    }
     // Only who looks after the room invites; leaving is everybody's own.
     assert_eq!(reason(&a2.then(&member(of, "b1", "member"), WORKING).await), "not-room-admin");
     applied(&a1.then(&member(of, "b1", "member"), WORKING).await);
@@ -108,6 +112,60 @@ pub async fn who_joins_reads_what_the_room_allows_and_who_leaves_loses_it(store:
     let now = a2.record(of).await.unwrap();
     assert_eq!(now.list(room::ADMINS), ["a2", "b1"]);
     assert_eq!(now.list(room::MEMBERS), ["a2", "b1"]);
+    sound(&store).await;
+}
+
+pub async fn a_section_that_comes_later_reads_what_the_room_allows(store: Store) {
+    people(&store).await;
+    let (mut a9, a1, b1) = (phone(&store, "a9").await, phone(&store, "a1").await, phone(&store, "b1").await);
+    let of = record_id();
+    let f = fields([
+        ("type", "offices".into()),
+        ("name", "合同点検".into()),
+        ("history", "joined".into()),
+        ("sections", vec![A].into()),
+    ]);
+    let made = create(of, kinds::ROOM, &Scope::Room(of), None, f);
+    let sections = |paths: &[&str]| {
+        let f = fields([("sections", paths.to_vec().into())]);
+        op(of, OpBody::Patch { base: [].into(), fields: f })
+    };
+    let said = [made, member(of, "a9", "admin"), says(of, "一"), sections(&[A, B]), says(of, "二")];
+    for outcome in a9.push_then(&said, WORKING).await {
+        applied(&outcome);
+    }
+    assert_eq!(texts(&b1, of).await, ["二"]);
+    assert_eq!(texts(&a1, of).await, ["一", "二"], "the room was made with them");
+    // Whoever comes into the section reads what is open to the section.
+    let joins = person("b2", B, ekitei_model::people::Role::Staff);
+    store.import_staff(vec![joins], WORKING).await.unwrap();
+    let b2 = phone(&store, "b2").await;
+    assert_eq!(texts(&b2, of).await, ["二"]);
+    // Out and in again: what was said meanwhile stays hidden.
+    for op in [sections(&[A]), says(of, "三"), sections(&[A, B]), says(of, "四")] {
+        applied(&a9.then(&op, WORKING).await);
+    }
+    assert_eq!(texts(&b1, of).await, ["二", "四"]);
+    assert_eq!(texts(&a1, of).await.len(), 4);
+    // Asked by a call: from the call on.
+    let (alarm, asked) = (record_id(), record_id());
+    let scope = Scope::Room(alarm);
+    let f = fields([
+        ("type", "disaster".into()),
+        ("name", "地震".into()),
+        ("history", "joined".into()),
+        ("sections", vec![A].into()),
+    ]);
+    let made = create(alarm, kinds::ROOM, &scope, None, f);
+    let f =
+        fields([("text", "震度5弱".into()), ("sections", vec![B].into()), ("asks", vec!["safety"].into())]);
+    let call = create(asked, kinds::CALL, &scope, None, f);
+    for outcome in a9.push_then(&[made, says(alarm, "先に"), call, says(alarm, "参集")], WORKING).await {
+        applied(&outcome);
+    }
+    assert_eq!(texts(&b1, alarm).await, ["参集"]);
+    assert!(b1.after(&scope, 0).await.0.iter().any(|r| r.id == asked), "the call itself");
+    assert_eq!(texts(&a1, alarm).await, ["先に", "参集"]);
     sound(&store).await;
 }
 
@@ -268,47 +326,6 @@ pub async fn an_answer_becomes_a_note_of_the_case(store: Store) {
     let note = in_case.iter().find(|r| r.kind == "note").unwrap();
     assert!(note.text("text").starts_with("ヨトウガです") && note.text("text").contains("職員b1"));
     sound(&store).await;
-}
-
-pub async fn lists_count_what_is_unread_and_pages_meet(store: Store) {
-    people(&store).await;
-    let (mut a1, mut a2, b1) =
-        (phone(&store, "a1").await, phone(&store, "a2").await, phone(&store, "b1").await);
-    let of = room::section_id(A);
-    let said: Vec<Operation> = (0..7).map(|n| says(of, &format!("報告 {n}"))).collect();
-    a1.push_then(&said, WORKING).await;
-    let f = fields([("text", "確認を".into()), ("mentions", vec!["a2"].into())]);
-    a1.then(&create(record_id(), kinds::MESSAGE, &Scope::Room(of), None, f), WORKING).await;
-    let line =
-        |lines: Vec<crate::RoomLine>| lines.into_iter().find(|l| l.room.contains(&of.to_string())).unwrap();
-    let rooms = store.rooms(&a2.caller).await.unwrap();
-    let mine = line(rooms);
-    assert_eq!((mine.unread, mine.mentioned, mine.read_to), (8, true, 0));
-    assert!(mine.last.unwrap().contains("確認を"));
-    assert_eq!(line(store.rooms(&a1.caller).await.unwrap()).unread, 0, "own messages are read");
-    let page = store.room_page(&a2.caller, of, RoomAsk::Newest, 3).await.unwrap();
-    assert_eq!((page.messages.len(), page.newer), (3, None));
-    let older = store.room_page(&a2.caller, of, RoomAsk::Before(page.older.unwrap()), 9).await.unwrap();
-    assert_eq!((older.messages.len(), older.older), (5, None));
-    let middle = store.room_page(&a2.caller, of, RoomAsk::Around(older.newer.unwrap()), 4).await.unwrap();
-    assert!(middle.messages.len() == 4 && middle.older.is_some() && middle.newer.is_some());
-    let scope = Scope::Room(of);
-    let last = a2.record(said[6].record).await.unwrap().born_seq;
-    let mark = op(kinds::mark_id(&scope, &"a2".into()), OpBody::Mark { scope, value: last });
-    applied(&a2.then(&mark, WORKING).await);
-    assert_eq!(line(store.rooms(&a2.caller).await.unwrap()).unread, 1);
-    let marks = store.room_marks(&a1.caller, of).await.unwrap();
-    assert_eq!(marks.iter().map(|m| (m.staff.as_str(), m.to)).collect::<Vec<_>>(), [("a2", last)]);
-    let ask = |caller: &Caller, text: &str| {
-        let filter = MessageFilter { text: Some(text.into()), ..MessageFilter::default() };
-        let (store, caller) = (store.clone(), caller.clone());
-        async move { store.search_messages(&caller, &filter, 50).await.unwrap().len() }
-    };
-    assert_eq!(
-        (ask(&a2.caller, "告").await, ask(&a2.caller, "報告　３").await, ask(&b1.caller, "告").await),
-        (7, 1, 0)
-    );
-    assert_eq!(code(store.room_page(&b1.caller, of, RoomAsk::Newest, 3).await), "not-readable");
 }
 
 pub async fn a_call_counts_its_answers(store: Store) {

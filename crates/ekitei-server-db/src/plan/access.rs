@@ -4,8 +4,9 @@ use super::{Look, Planner};
 use crate::columns::int;
 use crate::error::{Result, StorageError};
 use crate::rows::{Caller, Device, NewDevice, QuarantineRow, office_device};
+use ekitei_model::chat::message;
 use ekitei_model::chat::room;
-use ekitei_model::kinds::{CASE, URGENT_USE, case::RESTRICTED};
+use ekitei_model::kinds::{CASE, ROOM_EXPORT, URGENT_USE, case::RESTRICTED};
 use ekitei_model::people::{Role, Staff};
 use ekitei_model::record::Fields;
 use ekitei_model::wire::{DeviceState, Epoch, MAX_BATCH_OPS, PROTO, PushHeader};
@@ -133,43 +134,50 @@ pub(crate) fn readable(scope: &Scope, owner: Option<&Record>, staff: &Staff, tod
     }
 }
 
-/// Whether a record of a scope that may be read is for this reader: of a room, what was born while they were in it; of a
-/// section, its urgent messages only for who leads it.
+/// Whether a record of a scope that may be read is for this reader: of a room, what was born while they were in it, and how
+/// it is today; of a section, what is [`FOR_LEADERS`] only for who leads it, and requests for who made them.
 pub(crate) fn shows(record: &Record, owner: Option<&Record>, staff: &Staff, today: &str) -> bool {
     match (&record.scope, owner) {
         (Scope::Room(_), Some(of)) => room::shows(record, &room::spans(of, staff, today)),
-        (Scope::Section(path), _) if record.kind == URGENT_USE => reads_urgent_use(path, staff, today),
+        (Scope::Section(path), _) if FOR_LEADERS.contains(&record.kind.as_str()) => {
+            let own = record.kind == ROOM_EXPORT && message::author(record) == Some(&staff.id);
+            own || is_leader(path, staff, today)
+        }
         _ => true,
     }
 }
 
-/// The list of urgent messages is for heads and stewards of the section, and for the administrator.
-fn reads_urgent_use(section: &str, staff: &Staff, today: &str) -> bool {
+/// Urgent messages, and who wants a copy of which room and why, are for heads and stewards of the section, and for the
+/// administrator.
+const FOR_LEADERS: [&str; 2] = [URGENT_USE, ROOM_EXPORT];
+
+fn is_leader(section: &str, staff: &Staff, today: &str) -> bool {
     staff.has_role_in(section, &[Role::Head, Role::Steward], today) || staff.is_admin(today)
 }
 
 /// The person's standing scopes in which records of this kind are for them.
 pub(crate) fn standing_for(kind: &str, staff: &Staff, today: &str) -> Vec<Scope> {
     let mut scopes = rules::standing_scopes(staff, today);
-    if kind == URGENT_USE {
-        scopes.retain(|s| matches!(s, Scope::Section(path) if reads_urgent_use(path, staff, today)));
+    if FOR_LEADERS.contains(&kind) {
+        scopes.retain(|s| matches!(s, Scope::Section(path) if is_leader(path, staff, today)));
     }
     scopes
 }
 
-/// The same as [`shows`] as a condition on the rows of `records`; empty: all of them.
+/// The same as [`shows`] as a condition on the rows of `records`; empty: all of them. Feeds leave one's own requests out as
+/// well: phones have no use for them, and the condition is the same for a whole section.
 pub(crate) fn shown_sql(scope: &Scope, owner: Option<&Record>, staff: &Staff, today: &str) -> String {
     if let Scope::Section(path) = scope
-        && !reads_urgent_use(path, staff, today)
+        && !is_leader(path, staff, today)
     {
-        return format!(" AND kind <> '{URGENT_USE}'");
+        return format!(" AND kind NOT IN ('{}')", FOR_LEADERS.join("', '"));
     }
     let (Scope::Room(_), Some(of)) = (scope, owner) else { return String::new() };
     let spans = room::spans(of, staff, today);
     if spans.contains(&room::Span::ALL) {
         return String::new();
     }
-    let mut sql = String::from(" AND (kind IN ('room', 'room_member')");
+    let mut sql = format!(" AND (kind IN ('{}')", room::ALWAYS_SHOWN.join("', '"));
     for span in spans {
         sql.push_str(&format!(" OR born_seq BETWEEN {} AND {}", int(span.from), int(span.to)));
     }
@@ -197,8 +205,14 @@ pub(crate) enum Sight {
     Veiled,
 }
 
+/// What was not taken into a room its members have not heard, and may not have been meant to.
+pub(crate) fn is_writer_s_alone(scope: &Scope) -> bool {
+    matches!(scope, Scope::Room(_) | Scope::Tally(_))
+}
+
 /// `None`: nothing at all. Whole: they may read its scope, or wrote it. Whoever only looks after its writer reads it where
-/// it is known to belong to a case that is open to its section: everything else may be of a members-only case.
+/// it is known to belong to a case that is open to its section: everything else may be of a members-only case. What was
+/// meant for a room [is its writer's alone](is_writer_s_alone).
 pub(crate) fn sight(
     row: &QuarantineRow,
     case: Option<&Record>,
@@ -206,15 +220,15 @@ pub(crate) fn sight(
     reader: &Staff,
     today: &str,
 ) -> Option<Sight> {
-    if row.staff == reader.id || readable(&row.scope, case, reader, today) {
+    let of_room = is_writer_s_alone(&row.scope);
+    if row.staff == reader.id || (!of_room && readable(&row.scope, case, reader, today)) {
         return Some(Sight::Whole);
     }
     if !writer.is_some_and(|w| rules::looks_after(reader, w, today)) {
         return None;
     }
     let open = match case {
-        // What is said in a room is its members' alone.
-        _ if matches!(row.scope, Scope::Room(_) | Scope::Tally(_)) => false,
+        _ if of_room => false,
         Some(case) => !case.deleted && !case.flag(RESTRICTED),
         None => brings_open_case(row),
     };

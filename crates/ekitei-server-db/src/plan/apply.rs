@@ -8,7 +8,9 @@ use ekitei_model::kinds::{self, case, conflict};
 use ekitei_model::merge::{self, Writer};
 use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
-use ekitei_model::{OpBody, OpId, Operation, Outcome, Record, RecordId, Scope, checklist, line, rules};
+use ekitei_model::{
+    OpBody, OpId, Operation, Outcome, Record, RecordId, Scope, StaffId, checklist, line, rules,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -17,8 +19,22 @@ use std::collections::BTreeMap;
 pub(super) struct Author<'a> {
     pub by: Writer<'a>,
     pub rights: &'a Staff,
-    /// The office had it before a restore, and a phone's copy of it is let in.
-    pub salvaged: bool,
+    /// The office had it before a restore, and a phone's copy of it is let in: whose phone brought it.
+    pub salvaged: Option<&'a StaffId>,
+}
+
+impl<'a> Author<'a> {
+    /// Who brought it back, where that is not who wrote it.
+    pub fn salvaged_by_another(&self) -> Option<&'a StaffId> {
+        self.salvaged.filter(|who| *who != self.by.staff)
+    }
+
+    /// Whoever reads the record can see that it came back by another's hand.
+    pub fn name_bringer(&self, record: &mut Record) {
+        if let Some(who) = self.salvaged_by_another() {
+            record.fields.insert(kinds::SALVAGED_BY.to_owned(), who.as_str().into());
+        }
+    }
 }
 
 pub(super) fn quarantined(reason: &str) -> Outcome {
@@ -143,6 +159,7 @@ impl Planner<'_> {
             }
         }
         let mut record = merge::created(op, kind, scope, parent, fields, author.by);
+        author.name_bringer(&mut record);
         if let Some(outcome) = self.before_chat(op, &mut record, author)? {
             return Ok(outcome);
         }
@@ -344,6 +361,7 @@ impl Planner<'_> {
         }
         let id = record.id;
         let seq = self.put(record, prior.cloned(), by)?;
+        self.note_joined(id, prior, seq);
         self.make_jobs(id, prior, seq);
         Ok(seq)
     }

@@ -26,7 +26,7 @@ impl Planner<'_> {
         let Some(case) = self.find(case)? else { return Ok(Some("case-gone")) };
         // What was accepted before a restore comes back as accepted, in the right of the section's head.
         let leads = || inspection::leads(case, author.rights, today);
-        if author.salvaged && kind == kinds::INSPECTION && target.is_none() && leads() {
+        if author.salvaged.is_some() && kind == kinds::INSPECTION && target.is_none() && leads() {
             return Ok(None);
         }
         Ok(inspection::refuse(kind, target, fields, case, author.rights, today))
@@ -80,7 +80,8 @@ impl Planner<'_> {
         if decided && !leads {
             return refuse("not-allowed");
         }
-        let record = merge::created(op, kind, scope, *parent, &fields, author.by);
+        let mut record = merge::created(op, kind, scope, *parent, &fields, author.by);
+        author.name_bringer(&mut record);
         let seq = self.put(record, None, op.op_id)?;
         Ok(Outcome::Applied { scope: scope.clone(), seq })
     }

@@ -18,7 +18,7 @@ mod quarantine;
 mod standing;
 pub(crate) mod verify;
 
-pub(crate) use chat::{ANSWERS_AT_ONCE, due_of, forget, release_held, section_rooms, tally};
+pub(crate) use chat::{ANSWERS_AT_ONCE, due_of, export_step, forget, release_held, section_rooms, tally};
 pub(crate) use effects::{arrived, backed_up, job_effect};
 pub(crate) use import::{Tally, cases_are_sound, import_cases, import_staff, replace_kind, staff_are_sound};
 pub(crate) use purge::{bury, stub};
@@ -255,6 +255,8 @@ pub(crate) struct Planner<'a> {
     born: VecDeque<RecordId>,
     dirty_cases: BTreeSet<RecordId>,
     dirty_rooms: BTreeSet<RecordId>,
+    /// Sections that came into a room in this plan, and the place from which on they are in it.
+    joined: BTreeMap<(RecordId, String), u64>,
     /// Held messages whose time has come.
     due: HashSet<OpId>,
 }
@@ -272,6 +274,7 @@ impl<'a> Planner<'a> {
             born: VecDeque::new(),
             dirty_cases: BTreeSet::new(),
             dirty_rooms: BTreeSet::new(),
+            joined: BTreeMap::new(),
             due: HashSet::new(),
         }
     }

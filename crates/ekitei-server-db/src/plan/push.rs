@@ -6,6 +6,7 @@ use crate::rows::{Caller, Incoming, QuarantineRow, QuarantineState};
 use ekitei_model::chat::message;
 use ekitei_model::kinds;
 use ekitei_model::merge::{self, Writer};
+use ekitei_model::people::Staff;
 use ekitei_model::wire::{PushHeader, PushResult};
 use ekitei_model::{DeviceId, OpBody, OpId, Operation, Outcome, Record, RecordId, Scope, StaffId, rules};
 
@@ -80,26 +81,28 @@ pub(crate) fn salvage(ws: &WorkingSet, caller: &Caller, records: &[Record], now_
     let mut kept = 0;
     for r in records {
         let made_by_people = !kinds::OFFICE_KINDS.contains(&r.kind.as_str()) && r.kind != kinds::CONFLICT;
-        if !made_by_people || r.deleted || r.created.is_none() || !matches!(p.find(r.id), Ok(None)) {
+        if !made_by_people || r.deleted || !matches!(p.find(r.id), Ok(None)) {
             continue;
         }
-        let Ok(bytes) = serde_json::to_vec(r) else { continue };
+        let Ok(Some(writer)) = p.salvaged_of(r, caller) else { continue };
+        let Ok(text) = serde_json::to_string(r) else { continue };
         let scope = if r.scope.to_string().contains('\0') {
             Scope::User(caller.staff.clone())
         } else {
             r.scope.clone()
         };
         p.out.quarantine.push(QuarantineRow {
-            id: RecordId::derived(&["salvage", &r.id.to_string(), &r.seq.to_string()]).0,
+            // With what it says: the same record of several phones is one entry, another content is another.
+            id: RecordId::derived(&["salvage", &r.id.to_string(), &r.seq.to_string(), &text]).0,
             scope,
             record: Some(r.id),
             reason: "salvage".to_owned(),
             device: caller.device,
-            staff: caller.staff.clone(),
+            staff: writer,
             since_ms: now_ms,
             state: QuarantineState::Open,
             settled_by: None,
-            bytes,
+            bytes: text.into_bytes(),
         });
         kept += 1;
     }
@@ -107,6 +110,18 @@ pub(crate) fn salvage(ws: &WorkingSet, caller: &Caller, records: &[Record], now_
 }
 
 impl<'a> Planner<'a> {
+    /// Whose matter a salvaged record is: who wrote it, while they work here; else who brought it.
+    fn salvaged_of(&mut self, record: &Record, caller: &Caller) -> Look<Option<StaffId>> {
+        let Some(origin) = &record.created else { return Ok(None) };
+        if origin.staff.as_str().contains('\0') {
+            return Ok(None);
+        }
+        let today = self.today;
+        let works = |s: &Staff| s.posts.iter().any(|p| p.held_on(today));
+        let here = self.staff(&origin.staff)?.is_some_and(works);
+        Ok(Some(if here { origin.staff.clone() } else { caller.staff.clone() }))
+    }
+
     pub(super) fn known_outcome(&self, id: OpId) -> Option<Outcome> {
         self.decided.get(&id).or_else(|| self.ws.outcomes.get(&id)?.as_ref()).cloned()
     }
@@ -178,7 +193,7 @@ impl<'a> Planner<'a> {
         }
         let Some(op) = &incoming.op else { return refuse("op-unreadable") };
         match self.staff(by.staff)? {
-            Some(rights) => self.apply(op, Author { by, rights, salvaged: false }),
+            Some(rights) => self.apply(op, Author { by, rights, salvaged: None }),
             None => refuse("not-allowed"),
         }
     }

@@ -9,15 +9,20 @@ use ekitei_model::kinds;
 use ekitei_model::merge::Writer;
 use ekitei_model::{DeviceId, OpBody, Operation, Outcome, Record, StaffId};
 
-/// Takes an entry out of quarantine in the right of `caller`. `None`: it is not theirs to see.
+/// Who brought a record of somebody else back does not take it in as well: nobody's words are made by another alone.
+const OWN_OFFER: &str = "salvage-own-offer";
+
+/// Takes an entry out of quarantine in the right of `caller`. `bringer`: whose device brought it. `None`: it is not theirs
+/// to see.
 pub(crate) fn release(
     ws: &WorkingSet,
     row: &QuarantineRow,
+    bringer: &StaffId,
     caller: &Caller,
     now_ms: i64,
 ) -> Planned<Option<Outcome>> {
     let mut p = Planner::new(ws, now_ms, &caller.today);
-    match p.let_out(row, caller) {
+    match p.let_out(row, bringer, caller) {
         // Still refused: nothing is written, the entry stays open.
         Ok(Some(outcome @ Outcome::Quarantined { .. })) => {
             Planner::new(ws, now_ms, &caller.today).finish(Some(outcome))
@@ -40,7 +45,7 @@ impl Planner<'_> {
         Ok(sight == Some(access::Sight::Whole))
     }
 
-    fn let_out(&mut self, row: &QuarantineRow, caller: &Caller) -> Look<Option<Outcome>> {
+    fn let_out(&mut self, row: &QuarantineRow, bringer: &StaffId, caller: &Caller) -> Look<Option<Outcome>> {
         if !self.may_read_entry(row, caller)? {
             return Ok(None);
         }
@@ -63,10 +68,16 @@ impl Planner<'_> {
             return Ok(Some(outcome));
         }
         let by = Writer { device, staff: &staff };
-        let salvaged = row.reason == "salvage";
+        let salvaged = (row.reason == "salvage").then_some(bringer);
         let author = Author { by, rights, salvaged };
-        let outcome =
-            if salvaged && amends(&op) { self.readmit(&op, author)? } else { self.apply(&op, author)? };
+        if author.salvaged_by_another() == Some(&caller.staff) {
+            return Ok(Some(Outcome::Quarantined { reason: OWN_OFFER.to_owned() }));
+        }
+        let outcome = if salvaged.is_some() && amends(&op) {
+            self.readmit(&op, author)?
+        } else {
+            self.apply(&op, author)?
+        };
         if let Some(needs) = waits_for(&outcome, Some(&op)) {
             let w = Waiting {
                 op_id: op.op_id,

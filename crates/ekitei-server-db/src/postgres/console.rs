@@ -3,7 +3,7 @@
 use super::codec::{self, number, record_of, text, word};
 use super::load::staff;
 use super::people::{count, may_read, reader};
-use super::session::{Go, maybe, rows};
+use super::session::{Go, maybe, one, rows};
 use super::{jobs, push};
 use crate::columns::Columns;
 use crate::error::StorageError;
@@ -240,7 +240,9 @@ pub(super) async fn own_counts(tx: &Transaction<'_>, caller: &Caller) -> Go<OwnC
     }
     let sql = "SELECT scope, staff, count(*) FROM quarantine WHERE state = 'open' GROUP BY scope, staff";
     for row in rows(tx, sql, &[]).await? {
-        if after.may(row.staff(1)?).await? || readable.may(word(&row, 0)?).await? {
+        let scope: Scope = word(&row, 0)?;
+        let reads = !access::is_writer_s_alone(&scope);
+        if after.may(row.staff(1)?).await? || (reads && readable.may(scope).await?) {
             out.quarantine_open += number(&row, 2)?;
         }
     }
@@ -262,11 +264,26 @@ pub(super) async fn counts(tx: &Transaction<'_>, now_ms: i64) -> Go<Counts> {
         conflicts_open: count(tx, "SELECT count(*) FROM records WHERE unresolved").await?,
         blobs: count(tx, "SELECT count(*) FROM blobs").await?,
         blob_bytes: count(tx, "SELECT coalesce(sum(bytes), 0)::bigint FROM blobs").await?,
-        uploads_receiving: count(tx, "SELECT count(*) FROM uploads WHERE NOT done").await?,
-        devices_active: count(tx, "SELECT count(*) FROM devices WHERE state = 'active' AND NOT console")
-            .await?,
+        uploads_receiving: work(tx, now_ms).await?.uploads_receiving,
+        devices_active: phones_active(tx).await?,
         jobs: jobs::job_counts(tx, now_ms).await?,
     })
+}
+
+/// Jobs that are done stay in their table; those that are not have an index.
+pub(super) async fn work(tx: &Transaction<'_>, now_ms: i64) -> Go<Work> {
+    let sql = "SELECT count(*), count(*) FILTER (WHERE lease_until_ms <= $1 AND attempts > 0),
+           (SELECT count(*) FROM uploads WHERE NOT done) FROM jobs WHERE NOT done";
+    let row = one(tx, sql, &[&now_ms]).await?;
+    Ok(Work {
+        jobs_open: number(&row, 0)?,
+        jobs_retrying: number(&row, 1)?,
+        uploads_receiving: number(&row, 2)?,
+    })
+}
+
+pub(super) async fn phones_active(tx: &Transaction<'_>) -> Go<u64> {
+    count(tx, "SELECT count(*) FROM devices WHERE state = 'active' AND NOT console").await
 }
 
 pub(super) async fn scan_kind(

@@ -5,12 +5,14 @@ use crate::error::StorageError;
 use ekitei_model::Fault;
 use tokio_postgres::Client;
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_recent.sql"),
     include_str!("migrations/0003_retention.sql"),
     include_str!("migrations/0004_rooms.sql"),
     include_str!("migrations/0005_lists.sql"),
+    include_str!("migrations/0006_posts.sql"),
+    include_str!("migrations/0007_held.sql"),
 ];
 
 /// Keeps two servers that start at once from migrating together.

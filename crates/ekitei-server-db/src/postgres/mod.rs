@@ -359,11 +359,26 @@ impl Storage for Postgres {
     async fn quarantine_release(&self, caller: &Caller, id: Uuid, now_ms: i64) -> Result<Applied> {
         write!(self, s, push::quarantine_release(&mut s, caller, id, now_ms).await)
     }
+    async fn export_step(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        step: ExportStep,
+        now_ms: i64,
+    ) -> Result<Changed> {
+        write!(self, s, push::export_step(&mut s, caller, id, &step, now_ms).await)
+    }
     async fn quarantine_close(&self, caller: &Caller, id: Uuid, now_ms: i64) -> Result<()> {
         write!(self, s, push::quarantine_close(&mut s, caller, id, now_ms).await)
     }
     async fn counts(&self, now_ms: i64) -> Result<Counts> {
         read!(self, tx, console::counts(&tx, now_ms).await)
+    }
+    async fn work(&self, now_ms: i64) -> Result<Work> {
+        read!(self, tx, console::work(&tx, now_ms).await)
+    }
+    async fn phones_active(&self) -> Result<u64> {
+        read!(self, tx, console::phones_active(&tx).await)
     }
     async fn own_counts(&self, caller: &Caller) -> Result<OwnCounts> {
         read!(self, tx, console::own_counts(&tx, caller).await)

@@ -10,7 +10,7 @@ use crate::plan::{self, Needs, Waiting, WorkingSet};
 use crate::rows::*;
 use deadpool_postgres::Transaction;
 use ekitei_model::wire::{PushHeader, PushReply};
-use ekitei_model::{Outcome, Record};
+use ekitei_model::{Outcome, Record, RecordId};
 use uuid::Uuid;
 
 async fn primed(s: &mut Session<'_>, caller: &Caller, ops: &[Incoming]) -> Go<WorkingSet> {
@@ -127,10 +127,27 @@ pub(super) async fn quarantine_release(
     now_ms: i64,
 ) -> Go<Applied> {
     let row = open_entry(s, caller, id).await?;
+    let bringer = device(&s.tx, row.device).await?.map_or_else(|| row.staff.clone(), |d| d.staff);
     let mut ws = WorkingSet::default();
-    let (outcome, changed) = settle(s, &mut ws, now_ms, |ws| plan::release(ws, &row, caller, now_ms)).await?;
+    let plan = |ws: &WorkingSet| plan::release(ws, &row, &bringer, caller, now_ms);
+    let (outcome, changed) = settle(s, &mut ws, now_ms, plan).await?;
     let outcome: Outcome = outcome.ok_or_else(|| StorageError::refused("quarantine-unknown"))?;
     Ok(Applied { outcome, changed })
+}
+
+pub(super) async fn export_step(
+    s: &mut Session<'_>,
+    caller: &Caller,
+    id: RecordId,
+    step: &ExportStep,
+    now_ms: i64,
+) -> Go<Changed> {
+    let row = device(&s.tx, caller.device).await?;
+    access::may_push(access::known(row.as_ref(), caller)?)?;
+    let mut ws = WorkingSet::default();
+    let plan = |ws: &WorkingSet| plan::export_step(ws, caller, id, step, now_ms);
+    let (done, changed) = settle(s, &mut ws, now_ms, plan).await?;
+    done.map(|()| changed).map_err(|code| StorageError::refused(code).into())
 }
 
 pub(super) async fn quarantine_close(s: &mut Session<'_>, caller: &Caller, id: Uuid, now_ms: i64) -> Go<()> {

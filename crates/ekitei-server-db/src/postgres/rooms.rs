@@ -2,11 +2,13 @@
 
 use super::codec::{self, record_of};
 use super::load::{load as load_set, settle};
-use super::session::{Go, Params, Session, rows, run};
+use super::session::{Go, Params, Session, one, rows, run};
 use crate::plan::{self, Needs, Waiting, WorkingSet, Writes};
+use crate::rooms::Circle;
 use crate::rows::Changed;
 use crate::words;
 use deadpool_postgres::Transaction;
+use ekitei_model::chat::message;
 use ekitei_model::people::Staff;
 use ekitei_model::{Record, RecordId, Scope, StaffId, Stamp, kinds};
 use uuid::Uuid;
@@ -71,12 +73,42 @@ pub(super) async fn people(tx: &Transaction<'_>, ids: &[StaffId]) -> Go<Vec<Staf
 
 /// Everybody who ever held a post in the section.
 pub(super) async fn people_of(tx: &Transaction<'_>, section: &str) -> Go<Vec<Staff>> {
-    let sql = "SELECT s.body FROM posts p JOIN staff s ON s.id = p.staff WHERE p.section = $1 ORDER BY s.id";
+    let sql = "SELECT body FROM staff WHERE id IN (SELECT staff FROM posts WHERE section = $1) ORDER BY id";
     let mut people: Vec<Staff> = Vec::new();
     for row in rows(tx, sql, &[&section]).await? {
         people.push(serde_json::from_str(row.try_get(0)?)?);
     }
     Ok(people)
+}
+
+/// How many are in the circle.
+pub(super) async fn count_inside(tx: &Transaction<'_>, circle: &Circle) -> Go<u64> {
+    let sql = "SELECT count(*) FROM (SELECT staff FROM posts WHERE section = ANY($1)
+           AND role NOT IN ('admin', 'audit') AND from_day <= $3 AND to_day >= $3
+         UNION SELECT id FROM staff WHERE id = ANY($2)) inside";
+    let row = one(tx, sql, &[&circle.sections, &members_of(circle), &circle.today]).await?;
+    codec::number(&row, 0)
+}
+
+/// The first of them: those by name before those by section, each in the directory's order.
+pub(super) async fn inside(
+    tx: &Transaction<'_>,
+    circle: &Circle,
+    text: &str,
+    limit: u32,
+) -> Go<Vec<(Staff, bool)>> {
+    let sql = "SELECT s.id = ANY($2) AS by_name, s.body FROM staff s
+         WHERE s.id IN (SELECT staff FROM posts WHERE section = ANY($1)
+             AND role NOT IN ('admin', 'audit') AND from_day <= $3 AND to_day >= $3
+           UNION SELECT unnest($2::text[])) AND ($4 = '' OR strpos(replace(s.folded, ' ', ''), $4) > 0)
+         ORDER BY by_name DESC, s.kana, s.id LIMIT $5";
+    let (members, limit) = (members_of(circle), i64::from(limit));
+    let found = rows(tx, sql, &[&circle.sections, &members, &circle.today, &text, &limit]).await?;
+    found.iter().map(|row| Ok((serde_json::from_str(row.try_get(1)?)?, row.try_get(0)?))).collect()
+}
+
+fn members_of(circle: &Circle) -> Vec<&str> {
+    circle.members.iter().map(StaffId::as_str).collect()
 }
 
 fn qualified() -> String {
@@ -87,18 +119,31 @@ pub(super) async fn records(tx: &Transaction<'_>, sql: &str, params: Params<'_>)
     rows(tx, sql, params).await?.iter().map(|row| record_of(row.try_get(0)?)).collect()
 }
 
-/// Lets held messages go whose time has come; says how many, at most [`RELEASED_AT_ONCE`].
+/// Lets held messages go whose time has come; says how many, at most [`RELEASED_AT_ONCE`]. As in a push, the rows of
+/// scopes are locked before kept operations.
 pub(super) async fn release_held(s: &mut Session<'_>, now_ms: i64) -> Go<(u64, Changed)> {
     let today = Stamp::japan(now_ms).local_date();
     let sql = format!(
-        "SELECT {} FROM records r JOIN waiting w ON w.needs = r.id
-         WHERE r.kind = 'held' AND NOT r.deleted ORDER BY w.arrival FOR UPDATE OF w",
-        qualified()
+        "SELECT w.op_id, r.id, r.scope, r.parent FROM held_due d JOIN records r ON r.id = d.record
+         JOIN waiting w ON w.needs = r.id WHERE d.due_ms <= $1 AND r.kind = 'held' AND NOT r.deleted
+         ORDER BY w.arrival LIMIT {RELEASED_AT_ONCE}"
     );
-    let found: Vec<Waiting> = rows(&s.tx, &sql, &[]).await?.iter().map(codec::waiting).collect::<Go<_>>()?;
+    let (mut ops, mut needs): (Vec<Uuid>, Needs) = Default::default();
+    for row in rows(&s.tx, &sql, &[&now_ms]).await? {
+        ops.push(row.try_get(0)?);
+        needs.records.insert(RecordId(row.try_get(1)?));
+        needs.heads.insert(codec::word(&row, 2)?);
+        needs.heads.extend(row.try_get::<_, Option<Uuid>>(3)?.map(|room| Scope::Room(RecordId(room))));
+    }
+    if ops.is_empty() {
+        return Ok((0, Changed::default()));
+    }
     let mut ws = WorkingSet::default();
-    let needs = Needs { records: found.iter().map(|w| w.needs).collect(), ..Needs::default() };
     load_set(s, &mut ws, &needs).await?;
+    let sql =
+        format!("SELECT {} FROM waiting WHERE op_id = ANY($1) ORDER BY arrival FOR UPDATE", codec::WAITING);
+    let found = rows(&s.tx, &sql, &[&ops]).await?;
+    let found: Vec<Waiting> = found.iter().map(codec::waiting).collect::<Go<_>>()?;
     let due = plan::due_of(&ws, found, now_ms, RELEASED_AT_ONCE);
     if due.is_empty() {
         return Ok((0, Changed::default()));
@@ -139,6 +184,29 @@ pub(super) async fn words(s: &Session<'_>, w: &Writes) -> Go<()> {
     Ok(())
 }
 
+/// When held messages go.
+pub(super) async fn held_due(s: &Session<'_>, w: &Writes) -> Go<()> {
+    let (mut ids, mut times, mut gone): (Vec<Uuid>, Vec<i64>, Vec<Uuid>) = Default::default();
+    for r in w.records.values().filter(|r| r.kind == kinds::HELD) {
+        match message::held::due_ms(r) {
+            Some(due_ms) => {
+                ids.push(r.id.0);
+                times.push(due_ms);
+            }
+            None => gone.push(r.id.0),
+        }
+    }
+    if !ids.is_empty() {
+        let sql = "INSERT INTO held_due (record, due_ms) SELECT * FROM unnest($1::uuid[], $2::bigint[])
+             ON CONFLICT (record) DO UPDATE SET due_ms = excluded.due_ms";
+        run(&s.tx, sql, &[&ids, &times]).await?;
+    }
+    if !gone.is_empty() {
+        run(&s.tx, "DELETE FROM held_due WHERE record = ANY($1)", &[&gone]).await?;
+    }
+    Ok(())
+}
+
 /// Bytes that are here and belong to one more record.
 pub(super) async fn arrivals(s: &Session<'_>, w: &Writes) -> Go<()> {
     for (record, a) in &w.arrivals {
@@ -153,14 +221,17 @@ pub(super) async fn arrivals(s: &Session<'_>, w: &Writes) -> Go<()> {
     Ok(())
 }
 
-/// Who ever held a post where.
+/// Who holds or held a post where.
 pub(super) async fn posts(s: &Session<'_>, w: &Writes) -> Go<()> {
     let ids: Vec<&str> = w.staff.keys().map(|id| id.as_str()).collect();
-    let held = || w.staff.values().flat_map(|x| words::post_sections(x).into_iter().map(move |p| (p, x)));
-    let sections: Vec<&str> = held().map(|(p, _)| p).collect();
-    let people: Vec<&str> = held().map(|(_, x)| x.id.as_str()).collect();
+    let posts: Vec<_> =
+        w.staff.values().flat_map(|x| words::posts(x).into_iter().map(|p| (x.id.as_str(), p))).collect();
+    let people: Vec<&str> = posts.iter().map(|(who, _)| *who).collect();
+    let [sections, roles, from, to] =
+        [0, 1, 2, 3].map(|n| posts.iter().map(|(_, p)| p[n]).collect::<Vec<_>>());
     run(&s.tx, "DELETE FROM posts WHERE staff = ANY($1)", &[&ids]).await?;
-    let sql = "INSERT INTO posts (section, staff) SELECT * FROM unnest($1::text[], $2::text[])";
-    run(&s.tx, sql, &[&sections, &people]).await?;
+    let sql = "INSERT INTO posts (section, staff, role, from_day, to_day)
+         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])";
+    run(&s.tx, sql, &[&sections, &people, &roles, &from, &to]).await?;
     Ok(())
 }

@@ -81,26 +81,38 @@ pub(super) async fn rooms(tx: &Transaction<'_>, caller: &Caller) -> Go<Vec<RoomL
     let staff = reader(tx, caller).await?;
     let mut out = Vec::new();
     for (id, (_, shown)) in open_rooms(tx, &staff, &caller.today).await? {
-        let scope = Scope::Room(id).to_string();
-        let sql = format!(
-            "SELECT body FROM records WHERE scope = $1 AND kind IN ('message', 'call') AND NOT deleted{shown}
-             ORDER BY born_seq DESC LIMIT 1"
-        );
-        let found = shown_rows(tx, &sql, &shown, &[&scope]).await?;
-        let last = found.first().map(|row| text(row, 0)).transpose()?;
-        let read_to = read_to(tx, id, &staff).await?;
-        let sql = format!(
-            "SELECT body FROM records WHERE scope = $1 AND kind IN ('message', 'call') AND NOT deleted
-               AND born_seq > $2{shown} ORDER BY born_seq LIMIT $3"
-        );
-        let found = shown_rows(tx, &sql, &shown, &[&scope, &int(read_to), &int(2 * UNREAD_MOST)]).await?;
-        let after: Vec<Record> = found.iter().map(|row| record_of(row.try_get(0)?)).collect::<Go<_>>()?;
-        let (unread, mentioned) = words::unread(&after, &staff.id);
-        let held = held(tx, id, &staff).await?.len() as u64;
-        let room = body(tx, id).await?.unwrap_or_default();
-        out.push(RoomLine { room, last, unread, mentioned, read_to, held });
+        out.push(line(tx, &staff, id, &shown).await?);
     }
     Ok(out)
+}
+
+pub(super) async fn room_line(tx: &Transaction<'_>, caller: &Caller, room: RecordId) -> Go<Option<RoomLine>> {
+    let staff = reader(tx, caller).await?;
+    match open_room(tx, &staff, &caller.today, room).await? {
+        Some((_, shown)) => line(tx, &staff, room, &shown).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn line(tx: &Transaction<'_>, staff: &Staff, id: RecordId, shown: &str) -> Go<RoomLine> {
+    let scope = Scope::Room(id).to_string();
+    let sql = format!(
+        "SELECT body FROM records WHERE scope = $1 AND kind IN ('message', 'call') AND NOT deleted{shown}
+         ORDER BY born_seq DESC LIMIT 1"
+    );
+    let found = shown_rows(tx, &sql, shown, &[&scope]).await?;
+    let last = found.first().map(|row| text(row, 0)).transpose()?;
+    let read_to = read_to(tx, id, staff).await?;
+    let sql = format!(
+        "SELECT body FROM records WHERE scope = $1 AND kind IN ('message', 'call') AND NOT deleted
+           AND born_seq > $2{shown} ORDER BY born_seq LIMIT $3"
+    );
+    let found = shown_rows(tx, &sql, shown, &[&scope, &int(read_to), &int(2 * UNREAD_MOST)]).await?;
+    let after: Vec<Record> = found.iter().map(|row| record_of(row.try_get(0)?)).collect::<Go<_>>()?;
+    let (unread, mentioned) = words::unread(&after, &staff.id);
+    let held = held(tx, id, staff).await?.len() as u64;
+    let room = body(tx, id).await?.unwrap_or_default();
+    Ok(RoomLine { room, last, unread, mentioned, read_to, held })
 }
 
 async fn held(tx: &Transaction<'_>, room: RecordId, staff: &Staff) -> Go<Vec<String>> {
@@ -333,11 +345,4 @@ pub(super) async fn large_rooms(tx: &Transaction<'_>, now_ms: i64) -> Go<Vec<Rec
         "SELECT id FROM records WHERE id = ANY($1) AND (changed_ms <= $2 OR changed_ms > $3) ORDER BY id";
     let due = rows(tx, sql, &[&ids, &(now_ms - TALLY_EVERY_MS), &now_ms]).await?;
     due.iter().map(|row| Ok(RecordId(row.try_get(0)?))).collect()
-}
-
-pub(super) async fn newest(tx: &Transaction<'_>, room: RecordId, limit: i64) -> Go<Vec<u64>> {
-    let sql = "SELECT born_seq FROM records WHERE scope = $1 AND kind IN ('message', 'call') AND NOT deleted
-         ORDER BY born_seq DESC LIMIT $2";
-    let scope = Scope::Room(room).to_string();
-    rows(tx, sql, &[&scope, &limit]).await?.iter().map(|row| number(row, 0)).collect()
 }

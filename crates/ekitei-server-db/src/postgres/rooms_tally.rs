@@ -1,6 +1,6 @@
 //! Counts of calls and large rooms; and the trait's methods about rooms.
 
-use super::load::settle;
+use super::load::{record, settle};
 use super::rooms::records;
 use super::session::{self, Go, Session};
 use super::{Postgres, after, purge, rooms, rooms_read};
@@ -10,7 +10,9 @@ use crate::rooms::*;
 use crate::rows::{Caller, Changed};
 use crate::words_rooms as words;
 use async_trait::async_trait;
+use deadpool_postgres::Transaction;
 use ekitei_model::chat::{call, room};
+use ekitei_model::fold::fold;
 use ekitei_model::people::Staff;
 use ekitei_model::{Record, RecordId, Scope, StaffId, Stamp};
 use serde_json::Value;
@@ -34,9 +36,9 @@ async fn tally(s: &mut Session<'_>, now_ms: i64) -> Go<(u64, Changed)> {
         }
     }
     for id in rooms_read::large_rooms(&s.tx, now_ms).await? {
-        let marks = rooms_read::office_marks(&s.tx, id).await?;
-        let born = rooms_read::newest(&s.tx, id, COUNTED_MESSAGES).await?;
-        numbers.push((id, room::READS, words::room_reads(&born, &marks)));
+        if let Some(of) = record(&s.tx, id).await? {
+            numbers.push((id, room::READS, room_reads(&s.tx, &of, &today).await?));
+        }
     }
     if numbers.is_empty() {
         return Ok((0, Changed::default()));
@@ -63,6 +65,19 @@ async fn call_numbers(s: &mut Session<'_>, of: &Record, today: &str, now_ms: i64
     let answers = rooms_read::call_answers(&s.tx, of.id).await?;
     let marks = rooms_read::office_marks(&s.tx, room).await?;
     Ok(Some(words::call_numbers(of, &asked, &answers, &marks, today, seen)))
+}
+
+async fn room_reads(tx: &Transaction<'_>, of: &Record, today: &str) -> Go<Value> {
+    let by_name: Vec<StaffId> = of.list(room::MEMBERS).into_iter().map(StaffId).collect();
+    let mut people = rooms::people(tx, &by_name).await?;
+    for section in of.list(room::SECTIONS) {
+        people.extend(rooms::people_of(tx, &section).await?);
+    }
+    let sql = "SELECT body FROM records WHERE scope = $1 AND kind IN ('message', 'call') AND NOT deleted
+         ORDER BY born_seq DESC LIMIT $2";
+    let newest = records(tx, sql, &[&of.scope.to_string(), &COUNTED_MESSAGES]).await?;
+    let marks = rooms_read::office_marks(tx, of.id).await?;
+    Ok(words::room_reads(of, &newest, &people, &marks, today))
 }
 
 fn done((count, changed): (u64, Changed)) -> Done {
@@ -96,6 +111,9 @@ impl Rooms for Postgres {
     async fn rooms(&self, caller: &Caller) -> Result<Vec<RoomLine>> {
         read!(self, tx, rooms_read::rooms(&tx, caller).await)
     }
+    async fn room_line(&self, caller: &Caller, room: RecordId) -> Result<Option<RoomLine>> {
+        read!(self, tx, rooms_read::room_line(&tx, caller, room).await)
+    }
     async fn room_page(&self, caller: &Caller, room: RecordId, ask: RoomAsk, limit: u32) -> Result<RoomPage> {
         read!(self, tx, rooms_read::room_page(&tx, caller, room, ask, limit).await)
     }
@@ -127,6 +145,13 @@ impl Rooms for Postgres {
     }
     async fn people_of_section(&self, section: &str) -> Result<Vec<Staff>> {
         read!(self, tx, rooms::people_of(&tx, section).await)
+    }
+    async fn count_inside(&self, circle: &Circle) -> Result<u64> {
+        read!(self, tx, rooms::count_inside(&tx, circle).await)
+    }
+    async fn inside(&self, circle: &Circle, text: &str, limit: u32) -> Result<Vec<(Staff, bool)>> {
+        let text = fold(text).replace(' ', "");
+        read!(self, tx, rooms::inside(&tx, circle, &text, limit).await)
     }
     async fn waiting_kind(&self, record: RecordId) -> Result<Option<String>> {
         read!(self, tx, rooms_read::waiting_kind(&tx, record).await)

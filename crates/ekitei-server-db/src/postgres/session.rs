@@ -2,7 +2,7 @@
 //!
 //! Locks, in this order: the *waiting gate* (an advisory lock: shared by everybody who may bring records, exclusive for
 //! whoever is about to wait for one that is not here, so that neither can miss the other), the lane's row, then the
-//! rows of scopes. A record is only read after its scope's row is locked; its scope never changes. So the isolation
+//! rows of scopes, then kept operations. A record is only read after its scope's row is locked; its scope never changes. So the isolation
 //! level READ COMMITTED is enough, and sequence numbers are given in commit order.
 
 use crate::error::StorageError;

@@ -12,6 +12,7 @@ pub(super) async fn write(s: &Session<'_>, w: &Writes, now_ms: i64) -> Go<()> {
     history(s, w, now_ms).await?;
     records(s, w, now_ms).await?;
     rooms::words(s, w).await?;
+    rooms::held_due(s, w).await?;
     rooms::arrivals(s, w).await?;
     scopes(s, w).await?;
     log(s, w, now_ms).await?;

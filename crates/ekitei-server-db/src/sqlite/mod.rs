@@ -321,12 +321,28 @@ impl Storage for Sqlite {
         let caller = caller.clone();
         self.write(move |db| push::quarantine_release(db, &caller, id, now_ms)).await
     }
+    async fn export_step(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        step: ExportStep,
+        now_ms: i64,
+    ) -> Result<Changed> {
+        let caller = caller.clone();
+        self.write(move |db| push::export_step(db, &caller, id, &step, now_ms)).await
+    }
     async fn quarantine_close(&self, caller: &Caller, id: Uuid, now_ms: i64) -> Result<()> {
         let caller = caller.clone();
         self.write(move |db| push::quarantine_close(db, &caller, id, now_ms)).await
     }
     async fn counts(&self, now_ms: i64) -> Result<Counts> {
         self.read(move |db| console::counts(db, now_ms)).await
+    }
+    async fn work(&self, now_ms: i64) -> Result<Work> {
+        self.read(move |db| console::work(db, now_ms)).await
+    }
+    async fn phones_active(&self) -> Result<u64> {
+        self.read(console::phones_active).await
     }
     async fn own_counts(&self, caller: &Caller) -> Result<OwnCounts> {
         let caller = caller.clone();

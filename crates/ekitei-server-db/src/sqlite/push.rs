@@ -8,7 +8,7 @@ use crate::plan::access::{self, Sight};
 use crate::plan::{self, Needs, Waiting, WorkingSet};
 use crate::rows::*;
 use ekitei_model::wire::{PushHeader, PushReply};
-use ekitei_model::{Outcome, Record};
+use ekitei_model::{Outcome, Record, RecordId};
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
@@ -95,10 +95,26 @@ fn open_entry(db: &Connection, caller: &Caller, id: Uuid) -> Result<QuarantineRo
 
 pub(super) fn quarantine_release(db: &Connection, caller: &Caller, id: Uuid, now_ms: i64) -> Result<Applied> {
     let row = open_entry(db, caller, id)?;
+    let bringer = device(db, row.device)?.map_or_else(|| row.staff.clone(), |d| d.staff);
     let mut ws = WorkingSet::default();
-    let (outcome, changed) = settle(db, &mut ws, now_ms, |ws| plan::release(ws, &row, caller, now_ms))?;
+    let (outcome, changed) =
+        settle(db, &mut ws, now_ms, |ws| plan::release(ws, &row, &bringer, caller, now_ms))?;
     let outcome: Outcome = outcome.ok_or_else(|| StorageError::refused("quarantine-unknown"))?;
     Ok(Applied { outcome, changed })
+}
+
+pub(super) fn export_step(
+    db: &Connection,
+    caller: &Caller,
+    id: RecordId,
+    step: &ExportStep,
+    now_ms: i64,
+) -> Result<Changed> {
+    let row = device(db, caller.device)?;
+    access::may_push(access::known(row.as_ref(), caller)?)?;
+    let mut ws = WorkingSet::default();
+    let (done, changed) = settle(db, &mut ws, now_ms, |ws| plan::export_step(ws, caller, id, step, now_ms))?;
+    done.map(|()| changed).map_err(StorageError::refused)
 }
 
 pub(super) fn quarantine_close(db: &Connection, caller: &Caller, id: Uuid, now_ms: i64) -> Result<()> {

@@ -4,8 +4,10 @@ use super::codec::{self, record_of};
 use super::load::{load as load_set, settle};
 use crate::error::Result;
 use crate::plan::{self, Needs, Waiting, WorkingSet, Writes};
+use crate::rooms::Circle;
 use crate::rows::Changed;
 use crate::words;
+use ekitei_model::chat::message;
 use ekitei_model::people::Staff;
 use ekitei_model::{Record, RecordId, Scope, StaffId, Stamp, kinds};
 use rusqlite::{Connection, ToSql, params};
@@ -71,10 +73,42 @@ pub(super) fn people(db: &Connection, ids: &[StaffId]) -> Result<Vec<Staff>> {
 /// Everybody who ever held a post in the section.
 pub(super) fn people_of(db: &Connection, section: &str) -> Result<Vec<Staff>> {
     let mut find = db.prepare_cached(
-        "SELECT s.body FROM posts p JOIN staff s ON s.id = p.staff WHERE p.section = ?1 ORDER BY s.id",
+        "SELECT body FROM staff WHERE id IN (SELECT staff FROM posts WHERE section = ?1) ORDER BY id",
     )?;
     let bodies: Vec<String> = find.query_map([section], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
     Ok(bodies.iter().map(|b| serde_json::from_str(b)).collect::<std::result::Result<_, _>>()?)
+}
+
+/// How many are in the circle.
+pub(super) fn count_inside(db: &Connection, circle: &Circle) -> Result<u64> {
+    let mut find = db.prepare_cached(
+        "SELECT count(*) FROM (SELECT staff FROM posts WHERE section IN (SELECT value FROM json_each(?1))
+           AND role NOT IN ('admin', 'audit') AND from_day <= ?3 AND to_day >= ?3
+         UNION SELECT id FROM staff WHERE id IN (SELECT value FROM json_each(?2)))",
+    )?;
+    let (sections, members) = (serde_json::to_string(&circle.sections)?, members_of(circle)?);
+    Ok(find.query_row(params![sections, members, circle.today], |r| codec::number(r, 0))?)
+}
+
+/// The first of them: those by name before those by section, each in the directory's order.
+pub(super) fn inside(db: &Connection, circle: &Circle, text: &str, limit: u32) -> Result<Vec<(Staff, bool)>> {
+    let mut find = db.prepare_cached(
+        "SELECT s.id IN (SELECT value FROM json_each(?2)) AS by_name, s.body FROM staff s
+         WHERE s.id IN (SELECT staff FROM posts WHERE section IN (SELECT value FROM json_each(?1))
+             AND role NOT IN ('admin', 'audit') AND from_day <= ?3 AND to_day >= ?3
+           UNION SELECT value FROM json_each(?2)) AND (?4 = '' OR instr(replace(s.folded, ' ', ''), ?4) > 0)
+         ORDER BY by_name DESC, s.kana, s.id LIMIT ?5",
+    )?;
+    let (sections, members) = (serde_json::to_string(&circle.sections)?, members_of(circle)?);
+    let rows = find.query_map(params![sections, members, circle.today, text, limit], |r| {
+        Ok((r.get::<_, String>(1)?, r.get::<_, bool>(0)?))
+    })?;
+    let rows = rows.collect::<rusqlite::Result<Vec<(String, bool)>>>()?;
+    rows.into_iter().map(|(body, by_name)| Ok((serde_json::from_str(&body)?, by_name))).collect()
+}
+
+fn members_of(circle: &Circle) -> Result<String> {
+    Ok(serde_json::to_string(&circle.members)?)
 }
 
 fn qualified() -> String {
@@ -87,20 +121,26 @@ pub(super) fn records(db: &Connection, sql: &str, params: &[&dyn ToSql]) -> Resu
     bodies.iter().map(|b| record_of(b)).collect()
 }
 
-/// Every kept operation of a held message, in the order of arrival.
-fn held(db: &Connection) -> Result<Vec<Waiting>> {
+/// The kept operations of held messages whose time has come, in the order of arrival.
+fn due(db: &Connection, now_ms: i64) -> Result<Vec<Waiting>> {
     let sql = format!(
-        "SELECT {} FROM records r JOIN waiting w ON w.needs = r.id WHERE r.kind = 'held' AND r.deleted = 0 ORDER BY w.arrival",
+        "SELECT {} FROM held_due d CROSS JOIN records r ON r.id = d.record CROSS JOIN waiting w ON w.needs = r.id
+         WHERE d.due_ms <= ?1 AND r.kind = 'held' AND r.deleted = 0 ORDER BY w.arrival LIMIT ?2",
         qualified()
     );
     let mut find = db.prepare_cached(&sql)?;
-    Ok(find.query_map([], codec::waiting)?.collect::<rusqlite::Result<_>>()?)
+    Ok(find
+        .query_map(params![now_ms, RELEASED_AT_ONCE as i64], codec::waiting)?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 /// Lets held messages go whose time has come; says how many, at most [`RELEASED_AT_ONCE`].
 pub(super) fn release_held(db: &Connection, now_ms: i64) -> Result<(u64, Changed)> {
     let today = Stamp::japan(now_ms).local_date();
-    let rows = held(db)?;
+    let rows = due(db, now_ms)?;
+    if rows.is_empty() {
+        return Ok((0, Changed::default()));
+    }
     let mut ws = WorkingSet::default();
     load_set(db, &mut ws, &Needs { records: rows.iter().map(|w| w.needs).collect(), ..Needs::default() })?;
     let due = plan::due_of(&ws, rows, now_ms, RELEASED_AT_ONCE);
@@ -133,6 +173,23 @@ pub(super) fn words(db: &Connection, w: &Writes) -> Result<()> {
     Ok(())
 }
 
+/// When held messages go.
+pub(super) fn held_due(db: &Connection, w: &Writes) -> Result<()> {
+    for r in w.records.values().filter(|r| r.kind == kinds::HELD) {
+        let id = r.id.0.into_bytes();
+        match message::held::due_ms(r) {
+            Some(due_ms) => {
+                let sql = "INSERT OR REPLACE INTO held_due (record, due_ms) VALUES (?1, ?2)";
+                db.prepare_cached(sql)?.execute(params![id, due_ms])?;
+            }
+            None => {
+                db.prepare_cached("DELETE FROM held_due WHERE record = ?1")?.execute([id])?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Bytes that are here and belong to one more record.
 pub(super) fn arrivals(db: &Connection, w: &Writes) -> Result<()> {
     for (record, a) in &w.arrivals {
@@ -152,12 +209,14 @@ pub(super) fn arrivals(db: &Connection, w: &Writes) -> Result<()> {
     Ok(())
 }
 
-/// Who ever held a post where.
+/// Who holds or held a post where.
 pub(super) fn posts(db: &Connection, s: &Staff) -> Result<()> {
     db.prepare_cached("DELETE FROM posts WHERE staff = ?1")?.execute([s.id.as_str()])?;
-    let mut put = db.prepare_cached("INSERT INTO posts (section, staff) VALUES (?1, ?2)")?;
-    for section in words::post_sections(s) {
-        put.execute([section, s.id.as_str()])?;
+    let mut put = db.prepare_cached(
+        "INSERT INTO posts (section, staff, role, from_day, to_day) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for [section, role, from, to] in words::posts(s) {
+        put.execute([section, s.id.as_str(), role, from, to])?;
     }
     Ok(())
 }

@@ -59,26 +59,33 @@ fn read_to(db: &Connection, room: RecordId, staff: &Staff) -> Result<u64> {
 
 pub(super) fn rooms(db: &Connection, caller: &Caller) -> Result<Vec<RoomLine>> {
     let staff = reader(db, caller)?;
-    let mut out = Vec::new();
-    for (id, (_, shown)) in open_rooms(db, &staff, &caller.today)? {
-        let scope = Scope::Room(id).to_string();
-        let sql = format!(
-            "SELECT body FROM records WHERE scope = ?1 AND kind IN ('message', 'call') AND deleted = 0{shown}
-             ORDER BY born_seq DESC LIMIT 1"
-        );
-        let last: Option<String> = db.prepare_cached(&sql)?.query_row([&scope], |r| r.get(0)).optional()?;
-        let read_to = read_to(db, id, &staff)?;
-        let sql = format!(
-            "SELECT body FROM records WHERE scope = ?1 AND kind IN ('message', 'call') AND deleted = 0
-               AND born_seq > ?2{shown} ORDER BY born_seq LIMIT ?3"
-        );
-        let after = records(db, &sql, &[&scope, &int(read_to), &int(2 * UNREAD_MOST)])?;
-        let (unread, mentioned) = words::unread(&after, &staff.id);
-        let held = held(db, id, &staff)?.len() as u64;
-        let room = body(db, id)?.unwrap_or_default();
-        out.push(RoomLine { room, last, unread, mentioned, read_to, held });
-    }
-    Ok(out)
+    let open = open_rooms(db, &staff, &caller.today)?;
+    open.into_iter().map(|(id, (_, shown))| line(db, &staff, id, &shown)).collect()
+}
+
+pub(super) fn room_line(db: &Connection, caller: &Caller, room: RecordId) -> Result<Option<RoomLine>> {
+    let staff = reader(db, caller)?;
+    let open = open_room(db, &staff, &caller.today, room)?;
+    open.map(|(_, shown)| line(db, &staff, room, &shown)).transpose()
+}
+
+fn line(db: &Connection, staff: &Staff, id: RecordId, shown: &str) -> Result<RoomLine> {
+    let scope = Scope::Room(id).to_string();
+    let sql = format!(
+        "SELECT body FROM records WHERE scope = ?1 AND kind IN ('message', 'call') AND deleted = 0{shown}
+         ORDER BY born_seq DESC LIMIT 1"
+    );
+    let last: Option<String> = db.prepare_cached(&sql)?.query_row([&scope], |r| r.get(0)).optional()?;
+    let read_to = read_to(db, id, staff)?;
+    let sql = format!(
+        "SELECT body FROM records WHERE scope = ?1 AND kind IN ('message', 'call') AND deleted = 0
+           AND born_seq > ?2{shown} ORDER BY born_seq LIMIT ?3"
+    );
+    let after = records(db, &sql, &[&scope, &int(read_to), &int(2 * UNREAD_MOST)])?;
+    let (unread, mentioned) = words::unread(&after, &staff.id);
+    let held = held(db, id, staff)?.len() as u64;
+    let room = body(db, id)?.unwrap_or_default();
+    Ok(RoomLine { room, last, unread, mentioned, read_to, held })
 }
 
 fn held(db: &Connection, room: RecordId, staff: &Staff) -> Result<Vec<String>> {

@@ -1,6 +1,6 @@
 //! Counts of calls and large rooms; and the trait's methods about rooms.
 
-use super::load::{head, settle};
+use super::load::{head, record, settle};
 use super::rooms::records;
 use super::{Sqlite, purge, rooms, rooms_read};
 use crate::error::Result;
@@ -10,6 +10,7 @@ use crate::rows::{Caller, Changed};
 use crate::words_rooms as words;
 use async_trait::async_trait;
 use ekitei_model::chat::{call, room};
+use ekitei_model::fold::fold;
 use ekitei_model::people::Staff;
 use ekitei_model::{Record, RecordId, Scope, StaffId, Stamp};
 use rusqlite::{Connection, OptionalExtension};
@@ -35,9 +36,9 @@ fn numbers(db: &Connection, now_ms: i64) -> Result<Numbers> {
         }
     }
     for id in large_rooms(db, now_ms)? {
-        let marks = rooms_read::office_marks(db, id)?;
-        let born = newest(db, id)?;
-        numbers.push((id, room::READS, words::room_reads(&born, &marks)));
+        if let Some(of) = record(db, id)? {
+            numbers.push((id, room::READS, room_reads(db, &of, &today)?));
+        }
     }
     Ok(numbers)
 }
@@ -91,14 +92,17 @@ fn large_rooms(db: &Connection, now_ms: i64) -> Result<Vec<RecordId>> {
     Ok(out)
 }
 
-fn newest(db: &Connection, room: RecordId) -> Result<Vec<u64>> {
-    let mut find = db.prepare_cached(
-        "SELECT born_seq FROM records WHERE scope = ?1 AND kind IN ('message', 'call') AND deleted = 0
-         ORDER BY born_seq DESC LIMIT ?2",
-    )?;
-    let scope = Scope::Room(room).to_string();
-    let rows = find.query_map(rusqlite::params![scope, COUNTED_MESSAGES], |r| super::codec::number(r, 0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+fn room_reads(db: &Connection, of: &Record, today: &str) -> Result<Value> {
+    let by_name: Vec<StaffId> = of.list(room::MEMBERS).into_iter().map(StaffId).collect();
+    let mut people = rooms::people(db, &by_name)?;
+    for section in of.list(room::SECTIONS) {
+        people.extend(rooms::people_of(db, &section)?);
+    }
+    let sql = "SELECT body FROM records WHERE scope = ?1 AND kind IN ('message', 'call') AND deleted = 0
+         ORDER BY born_seq DESC LIMIT ?2";
+    let newest = records(db, sql, &[&of.scope.to_string(), &COUNTED_MESSAGES])?;
+    let marks = rooms_read::office_marks(db, of.id)?;
+    Ok(words::room_reads(of, &newest, &people, &marks, today))
 }
 
 fn done((count, changed): (u64, Changed)) -> Done {
@@ -137,6 +141,10 @@ impl Rooms for Sqlite {
         let caller = caller.clone();
         self.read(move |db| rooms_read::rooms(db, &caller)).await
     }
+    async fn room_line(&self, caller: &Caller, room: RecordId) -> Result<Option<RoomLine>> {
+        let caller = caller.clone();
+        self.read(move |db| rooms_read::room_line(db, &caller, room)).await
+    }
     async fn room_page(&self, caller: &Caller, room: RecordId, ask: RoomAsk, limit: u32) -> Result<RoomPage> {
         let caller = caller.clone();
         self.read(move |db| rooms_read::room_page(db, &caller, room, ask, limit)).await
@@ -174,6 +182,14 @@ impl Rooms for Sqlite {
     async fn people_of_section(&self, section: &str) -> Result<Vec<Staff>> {
         let section = section.to_owned();
         self.read(move |db| rooms::people_of(db, &section)).await
+    }
+    async fn count_inside(&self, circle: &Circle) -> Result<u64> {
+        let circle = circle.clone();
+        self.read(move |db| rooms::count_inside(db, &circle)).await
+    }
+    async fn inside(&self, circle: &Circle, text: &str, limit: u32) -> Result<Vec<(Staff, bool)>> {
+        let (circle, text) = (circle.clone(), fold(text).replace(' ', ""));
+        self.read(move |db| rooms::inside(db, &circle, &text, limit)).await
     }
     async fn waiting_kind(&self, record: RecordId) -> Result<Option<String>> {
         self.read(move |db| rooms_read::waiting_kind(db, record)).await

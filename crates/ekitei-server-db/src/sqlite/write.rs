@@ -12,6 +12,7 @@ pub(super) fn write(db: &Connection, w: &Writes, now_ms: i64) -> Result<()> {
     history(db, w, now_ms)?;
     records(db, w, now_ms)?;
     rooms::words(db, w)?;
+    rooms::held_due(db, w)?;
     rooms::arrivals(db, w)?;
     scopes(db, w)?;
     log(db, w, now_ms)?;

@@ -71,19 +71,23 @@ async fn item(record: &Record, of: &Record, names: &Names<'_>) -> Answer<FeedIte
 /// How the office stands, and how much asks for the signed-in person.
 #[utoipa::path(get, path = "/api/counts", tag = "feed", responses((status = 200, body = CountsView)))]
 pub async fn counts(State(app): State<Shared>, user: User) -> Answer<Json<CountsView>> {
-    let office = app.storage.counts(app.now_ms()).await?;
+    let office = app.storage.work(app.now_ms()).await?;
+    let phones_active = match user.staff.is_admin(&user.caller.today) {
+        true => Some(app.storage.phones_active().await?),
+        false => None,
+    };
     let own = app.storage.own_counts(&user.caller).await?;
     let share = app.config.share.clone();
     let share_there = tokio::task::spawn_blocking(move || share.is_dir()).await.unwrap_or(false);
     Ok(Json(CountsView {
-        jobs_waiting: office.jobs.waiting + office.jobs.leased,
-        jobs_retrying: office.jobs.retrying,
+        jobs_waiting: office.jobs_open,
+        jobs_retrying: office.jobs_retrying,
         share_there,
         uploads_receiving: office.uploads_receiving,
         quarantine_open: own.quarantine_open,
         conflicts_open: own.conflicts_open,
         waiting_parent: own.waiting_parent,
-        phones_active: user.staff.is_admin(&user.caller.today).then_some(office.devices_active),
+        phones_active,
     }))
 }
 

@@ -33,6 +33,7 @@ mod rooms_copy;
 mod rooms_export;
 mod rooms_files;
 mod rooms_messages;
+mod rooms_people;
 mod rooms_search;
 mod rooms_show;
 mod session;
@@ -40,6 +41,8 @@ mod staff;
 mod times;
 mod views;
 mod zip;
+
+pub use rooms_people::LargeRooms;
 
 use crate::app::Shared;
 use axum::Router;
@@ -137,6 +140,7 @@ fn rooms_routes() -> Router<Shared> {
         .route("/api/rooms/direct", post(rooms::direct))
         .route("/api/rooms/{room}", get(rooms::one).patch(rooms::edit))
         .route("/api/rooms/{room}/members", post(rooms::members))
+        .route("/api/rooms/{room}/people", get(rooms_people::search))
         .route("/api/rooms/{room}/read", post(rooms::read))
         .route("/api/rooms/{room}/messages", get(rooms_messages::page).post(rooms_messages::send))
         .route("/api/rooms/{room}/messages/{message}/attachments", post(rooms_files::attach))
@@ -245,6 +249,7 @@ fn rooms_routes() -> Router<Shared> {
         rooms::one,
         rooms::edit,
         rooms::members,
+        rooms_people::search,
         rooms::read,
         rooms_messages::page,
         rooms_messages::one,

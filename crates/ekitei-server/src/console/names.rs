@@ -4,7 +4,7 @@ use super::views::NameView;
 use crate::fault::Answer;
 use ekitei_model::{Record, StaffId, Stamp};
 use ekitei_server_db::{Storage, office_device};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use tokio::sync::Mutex;
 
 pub struct Names<'a> {
@@ -35,9 +35,27 @@ impl<'a> Names<'a> {
         Ok(NameView { id: id.to_owned(), name })
     }
 
+    /// Asks at once for those of these that are not known yet.
+    ///
+    /// # Errors
+    /// The database did not answer.
+    pub async fn learn(&self, ids: impl IntoIterator<Item = &str>) -> Answer<()> {
+        let mut known = self.known.lock().await;
+        let missing: BTreeSet<&str> = ids.into_iter().filter(|id| !known.contains_key(*id)).collect();
+        if missing.len() < 2 {
+            return Ok(());
+        }
+        let asked = missing.iter().map(|id| StaffId((*id).to_owned())).collect();
+        for person in self.storage.people(asked).await? {
+            known.insert(person.id.0, person.name);
+        }
+        Ok(())
+    }
+
     /// # Errors
     /// The database did not answer.
     pub async fn all(&self, ids: &[String]) -> Answer<Vec<NameView>> {
+        self.learn(ids.iter().map(String::as_str)).await?;
         let mut out = Vec::with_capacity(ids.len());
         for id in ids {
             out.push(self.of(id).await?);

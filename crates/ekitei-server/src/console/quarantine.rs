@@ -8,8 +8,8 @@ use crate::app::Shared;
 use crate::fault::{Answer, Refused};
 use axum::Json;
 use axum::extract::{Path, State};
-use ekitei_model::RecordId;
-use ekitei_server_db::QuarantineRow;
+use ekitei_model::{Record, RecordId, StaffId};
+use ekitei_server_db::{QuarantineRow, Storage};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -22,12 +22,28 @@ pub async fn list(State(app): State<Shared>, user: User) -> Answer<Json<Vec<Quar
     let names = Names::new(&*app.storage);
     let mut out = Vec::new();
     for row in app.storage.quarantine(&user.caller).await? {
-        out.push(view(row, &names).await?);
+        let bringer = bringer(&*app.storage, &row).await?;
+        out.push(view(row, bringer, &user, &names).await?);
     }
     Ok(Json(out))
 }
 
-async fn view(row: QuarantineRow, names: &Names<'_>) -> Answer<QuarantineView> {
+/// Who brought a record of somebody else back.
+async fn bringer(storage: &dyn Storage, row: &QuarantineRow) -> Answer<Option<StaffId>> {
+    if row.reason != "salvage" {
+        return Ok(None);
+    }
+    let writer = serde_json::from_slice::<Record>(&row.bytes).ok().and_then(|r| r.created).map(|o| o.staff);
+    let owner = storage.device(row.device).await?.map(|d| d.staff);
+    Ok(owner.filter(|who| writer.as_ref() != Some(who)))
+}
+
+async fn view(
+    row: QuarantineRow,
+    bringer: Option<StaffId>,
+    user: &User,
+    names: &Names<'_>,
+) -> Answer<QuarantineView> {
     let value: Value = serde_json::from_slice(&row.bytes).unwrap_or(Value::Null);
     let text = |v: &Value, key: &str| v.get(key).and_then(Value::as_str).unwrap_or("").to_owned();
     let fields = value.get("fields").unwrap_or(&Value::Null);
@@ -48,6 +64,11 @@ async fn view(row: QuarantineRow, names: &Names<'_>) -> Answer<QuarantineView> {
         kind: text(&value, "kind"),
         title: title.unwrap_or_default().lines().next().unwrap_or("").chars().take(80).collect(),
         person: names.of(row.staff.as_str()).await?,
+        may_release: !row.bytes.is_empty() && bringer.as_ref() != Some(&user.staff.id),
+        brought_by: match &bringer {
+            Some(who) => Some(names.of(who.as_str()).await?),
+            None => None,
+        },
         device: row.device.to_string(),
         since_ms: row.since_ms,
         bytes: row.bytes.len() as u64,

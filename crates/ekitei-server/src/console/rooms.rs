@@ -2,10 +2,11 @@
 
 use super::apply::{apply, base, done, fields, id_or_new, wrong};
 use super::guard::{Input, User};
-use super::rooms_show::{Show, open_room, people_of, revs};
+use super::rooms_people::{SHOWN, count_of, first_of};
+use super::rooms_show::{Show, open_room, revs};
 use super::views::{
-    FaultView, MemberEdit, MessageEdit, NewRoom, OutcomeView, ReadTo, RoomId, RoomKeep, RoomPerson, RoomRow,
-    RoomView, WithWhom,
+    FaultView, MemberEdit, MessageEdit, NewRoom, OutcomeView, ReadTo, RoomId, RoomKeep, RoomRow, RoomView,
+    WithWhom,
 };
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
@@ -139,26 +140,15 @@ pub async fn direct(
     Ok(Json(RoomId { room: id.to_string() }))
 }
 
-/// One room with its people.
+/// One room with its people: those by name, and the first by section, 500 at most.
 #[utoipa::path(get, path = "/api/rooms/{room}", tag = "rooms", params(("room" = String, Path)), responses(
     (status = 200, body = RoomView), (status = 404, body = FaultView),
 ))]
 pub async fn one(State(app): State<Shared>, user: User, Path(id): Path<String>) -> Answer<Json<RoomView>> {
     let of = open_room(&app, &user, &id).await?;
-    let show = Show::new(&app, &user);
-    let lines = app.storage.rooms(&user.caller).await?;
-    let line = lines.iter().find(|l| super::convert::record(&l.room).is_ok_and(|r| r.id == of.id));
-    let row = show.row(line.ok_or_else(Refused::not_found)?).await?;
-    let admins = of.list(room::ADMINS);
-    let mut people = Vec::new();
-    for (id, (_, by_name)) in people_of(&app, &of).await? {
-        let role = match (by_name, admins.iter().any(|a| a == id.as_str())) {
-            (true, true) => member::ADMIN,
-            (true, false) => member::MEMBER,
-            _ => "section",
-        };
-        people.push(RoomPerson { person: show.names.of(id.as_str()).await?, role: role.to_owned() });
-    }
+    let line = app.storage.room_line(&user.caller, of.id).await?.ok_or_else(Refused::not_found)?;
+    let row = Show::new(&app, &user).row(&line).await?;
+    let people = first_of(&app, &of, "", SHOWN).await?;
     let revs = revs(&of, &[room::NAME, room::COLOUR, room::HISTORY, room::SECTIONS, room::RETENTION_DAYS]);
     let keep = keep(&app, &of).await?;
     Ok(Json(RoomView { row, history: of.text(room::HISTORY).to_owned(), people, keep, revs }))
@@ -204,6 +194,11 @@ pub async fn members(
             fields.insert(name.to_owned(), value.into());
         }
     }
+    // Who comes back is a member like any other, whatever they were before.
+    let had_left = existing.as_ref().is_some_and(|m| m.text(member::STATE) == member::LEFT);
+    if had_left && fields.get(member::STATE).is_some_and(|s| s == member::MEMBER) {
+        fields.entry(member::ROLE.to_owned()).or_insert_with(|| member::MEMBER.into());
+    }
     let body = match &existing {
         Some(m) => {
             let base = fields.keys().filter_map(|k| Some((k.clone(), m.rev(k)?.op))).collect();
@@ -237,7 +232,7 @@ pub async fn read(
     Input(input): Input<ReadTo>,
 ) -> Answer<Json<OutcomeView>> {
     let of = open_room(&app, &user, &id).await?;
-    let scope = room::mark_scope(of.id, people_of(&app, &of).await?.len());
+    let scope = room::mark_scope(of.id, count_of(&app, &of).await?);
     let record = kinds::mark_id(&scope, &user.staff.id);
     let body = OpBody::Mark { scope, value: input.to };
     apply(&app, &user, input.op_id.as_deref(), record, body, None).await

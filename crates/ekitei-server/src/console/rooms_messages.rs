@@ -56,7 +56,7 @@ pub async fn page(
     };
     let limit = query.limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE);
     let page = app.storage.room_page(&user.caller, of.id, ask, limit).await?;
-    Show::new(&app, &user).page(&of, page).await.map(Json)
+    Show::new(&app, &user).page(page).await.map(Json)
 }
 
 /// One message with what hangs on it.
@@ -128,7 +128,8 @@ pub async fn say(app: &App, user: &User, of: &Record, input: NewMessage) -> Answ
     Ok(said)
 }
 
-/// Change text or mentions of an own message, or announce fewer attachments than could be sent.
+/// Change text or mentions of an own message, or announce fewer attachments than could be sent. Mentions of one that calls
+/// more people than are shown stay.
 #[utoipa::path(patch, path = "/api/messages/{message}", tag = "rooms", params(("message" = String, Path)),
     request_body = MessageEdit, responses((status = 200, body = OutcomeView), (status = 403, body = FaultView)))]
 pub async fn edit(
@@ -137,8 +138,11 @@ pub async fn edit(
     Path(id): Path<String>,
     Input(input): Input<MessageEdit>,
 ) -> Answer<Json<OutcomeView>> {
-    let (id, target) = own(&app, &user, &id).await?;
+    let Own { id, target, calls } = own(&app, &user, &id).await?;
     let mut changes = fields(input.fields);
+    if calls > message::CALLED_SHOWN {
+        changes.remove(message::MENTIONS);
+    }
     const COUNTS: [&str; 2] = [message::PHOTOS, message::FILES];
     const WORDS: [&str; 2] = [message::TEXT, message::MENTIONS];
     changes.retain(|name, _| WORDS.contains(&name.as_str()) || COUNTS.contains(&name.as_str()));
@@ -150,12 +154,34 @@ pub async fn edit(
 }
 
 /// A message that is there, or an own one that waits (then there is no record of it yet).
-async fn own(app: &App, user: &User, id: &str) -> Answer<(RecordId, Option<Record>)> {
+struct Own {
+    id: RecordId,
+    target: Option<Record>,
+    /// How many it mentions.
+    calls: usize,
+}
+
+async fn own(app: &App, user: &User, id: &str) -> Answer<Own> {
     let parsed: RecordId = id.parse().map_err(|_| Refused::not_found())?;
-    match own_held(app, user, parsed).await? {
-        Some(_) => Ok((parsed, None)),
-        None => Ok((parsed, Some(open_message(app, user, id).await?))),
-    }
+    let (target, calls) = match own_held(app, user, parsed).await? {
+        Some(held) => (None, calls(&kept_fields(&held))),
+        None => {
+            let m = open_message(app, user, id).await?;
+            let calls = calls(&m.fields);
+            (Some(m), calls)
+        }
+    };
+    Ok(Own { id: parsed, target, calls })
+}
+
+/// What a message that waits will say.
+fn kept_fields(held: &Record) -> Fields {
+    let fields = held.fields.get(message::held::FIELDS).cloned().unwrap_or_default();
+    serde_json::from_value(fields).unwrap_or_default()
+}
+
+fn calls(fields: &Fields) -> usize {
+    fields.get(message::MENTIONS).and_then(Value::as_array).map_or(0, Vec::len)
 }
 
 /// 送信取消; of a message that waits: nobody will hear of it.
@@ -167,7 +193,7 @@ pub async fn unsend(
     Path(id): Path<String>,
     Input(input): Input<Once>,
 ) -> Answer<Json<OutcomeView>> {
-    let (id, target) = own(&app, &user, &id).await?;
+    let Own { id, target, .. } = own(&app, &user, &id).await?;
     let fields = Fields::from([(message::UNSENT.to_owned(), true.into())]);
     let base = target.iter().filter_map(|m| Some((message::UNSENT.to_owned(), m.rev(message::UNSENT)?.op)));
     let body = OpBody::Patch { base: base.collect(), fields };
@@ -188,13 +214,14 @@ pub async fn again(
     let kept =
         kept.filter(|h| h.fields.contains_key(message::held::REFUSED)).ok_or_else(Refused::not_found)?;
     let of = open_room(&app, &user, kept.text(message::held::ROOM)).await?;
-    let fields = kept.fields.get(message::held::FIELDS).cloned().unwrap_or_default();
-    let mut fields: Fields = serde_json::from_value(fields).unwrap_or_default();
+    let mut fields = kept_fields(&kept);
     if let Some(text) = input.text {
         fields.insert(message::TEXT.to_owned(), text.into());
-        fields.remove(message::MENTIONS);
-        if !input.mentions.is_empty() {
-            fields.insert(message::MENTIONS.to_owned(), input.mentions.into());
+        if calls(&fields) <= message::CALLED_SHOWN {
+            fields.remove(message::MENTIONS);
+            if !input.mentions.is_empty() {
+                fields.insert(message::MENTIONS.to_owned(), input.mentions.into());
+            }
         }
     }
     let body = OpBody::Create { kind: kinds::MESSAGE.to_owned(), scope: of.scope, parent: None, fields };

@@ -4,13 +4,17 @@ use super::apply::wrong;
 use super::convert;
 use super::guard::{Input, User};
 use super::rooms_messages::say;
-use super::rooms_show::{Show, open_message, open_room, people_of};
-use super::views::{FaultView, MessageHit, NewMessage, OutcomeView, ReaderView, ReadersView, Remind};
+use super::rooms_people::{SHOWN, everybody};
+use super::rooms_show::{Show, open_message, open_room};
+use super::views::{
+    FaultView, MessageHit, NameView, NewMessage, OutcomeView, ReaderView, ReadersView, Remind,
+};
 use crate::app::{App, Shared};
 use crate::fault::{Answer, Refused};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use ekitei_model::chat::{message, room};
+use ekitei_model::people::Staff;
 use ekitei_model::{Record, RecordId, StaffId, Stamp};
 use ekitei_server_db::MessageFilter;
 use serde::Deserialize;
@@ -93,40 +97,55 @@ pub async fn readers(
     Path(id): Path<String>,
 ) -> Answer<Json<ReadersView>> {
     let m = open_message(&app, &user, &id).await?;
-    let show = Show::new(&app, &user);
-    let (read, unread) = split(&app, &user, &m).await?;
-    let mut out = ReadersView { read: Vec::new(), unread: Vec::new(), total: 0 };
-    for (who, at_ms) in read {
-        out.read.push(ReaderView { person: show.names.of(who.as_str()).await?, at_ms });
-    }
-    for who in unread {
-        out.unread.push(show.names.of(who.as_str()).await?);
-    }
-    out.total = (out.read.len() + out.unread.len()) as u64;
-    Ok(Json(out))
+    let split = split(&app, &user, &m).await?;
+    let read = split.read.iter().take(SHOWN as usize);
+    let unread = split.unread.iter().take(SHOWN as usize);
+    Ok(Json(ReadersView {
+        read: read.map(|(who, at_ms)| ReaderView { person: name_of(who), at_ms: *at_ms }).collect(),
+        read_total: split.read.len() as u64,
+        unread: unread.map(name_of).collect(),
+        unread_total: split.unread.len() as u64,
+        total: (split.read.len() + split.unread.len()) as u64,
+    }))
 }
 
-type Split = (Vec<(StaffId, i64)>, Vec<StaffId>);
+fn name_of(who: &Staff) -> NameView {
+    NameView { id: who.id.to_string(), name: who.name.clone() }
+}
+
+/// Of those for whom a message is, in the directory's order.
+struct Split {
+    read: Vec<(Staff, i64)>,
+    unread: Vec<Staff>,
+}
 
 async fn split(app: &App, user: &User, m: &Record) -> Answer<Split> {
     let of = m.scope.owner().ok_or_else(Refused::not_found)?;
     let of = open_room(app, user, &of.to_string()).await?;
-    let marks = app.storage.room_marks(&user.caller, of.id).await?;
-    let (mut read, mut unread) = (Vec::new(), Vec::new());
-    for who in people_of(app, &of).await?.into_keys() {
-        if Some(&who) == message::author(m) {
-            continue;
-        }
-        match marks.iter().find(|r| r.staff == who && r.to >= m.born_seq) {
-            Some(mark) => read.push((who, mark.at_ms)),
-            None => unread.push(who),
-        }
-    }
-    Ok((read, unread))
+    let all = everybody(app, &of).await?;
+    let (read, unread) = all.readers.split(m);
+    let in_order = |ids: Vec<&StaffId>| {
+        let mut people: Vec<Staff> = ids.into_iter().filter_map(|id| all.people.get(id).cloned()).collect();
+        people.sort_by(|a, b| (&a.kana, &a.id).cmp(&(&b.kana, &b.id)));
+        people
+    };
+    let at = |who: &StaffId| all.marks.get(who).map_or(0, |mark| mark.at_ms);
+    let read = in_order(read)
+        .into_iter()
+        .map(|who| {
+            let at_ms = at(&who.id);
+            (who, at_ms)
+        })
+        .collect();
+    Ok(Split { read, unread: in_order(unread) })
 }
 
-/// Tells those who have not read an own message once more, as a phone does: an answer to it that names them, with the
-/// words of its writer and no stamp, which would acknowledge something.
+/// More are not called one by one: everybody's phone keeps the list.
+const CALLED: usize = 2_000;
+
+/// Tells those who have not read an own message once more, as a phone does: an answer to it that calls them, with the
+/// words of its writer and no stamp, which would acknowledge something. A dozen are named in it; many are called without,
+/// and the whole room when nobody has read it or thousands have not.
 #[utoipa::path(post, path = "/api/messages/{message}/renotify", tag = "rooms", params(("message" = String, Path)),
     request_body = Remind, responses((status = 200, body = OutcomeView), (status = 403, body = FaultView)))]
 pub async fn renotify(
@@ -142,18 +161,24 @@ pub async fn renotify(
     if input.text.trim().is_empty() {
         return Err(wrong("text"));
     }
-    let (_, unread) = split(&app, &user, &m).await?;
+    let Split { read, unread } = split(&app, &user, &m).await?;
     if unread.is_empty() {
         return Err(Refused::conflict("everybody-read"));
     }
     let of = m.scope.owner().ok_or_else(Refused::not_found)?;
     let of = open_room(&app, &user, &of.to_string()).await?;
-    let mentions: Vec<String> = unread.into_iter().map(|s| s.0).collect();
-    let called = Show::new(&app, &user).names.all(&mentions).await?;
-    let called: Vec<String> = called.iter().map(|n| format!("@{}", n.name)).collect();
+    let words = input.text.trim();
+    let few = unread.len() <= message::NAMED_IN_TEXT;
+    let named: Vec<String> = unread.iter().map(|who| format!("@{}", who.name)).collect();
+    let whole = !few && (read.is_empty() || unread.len() > CALLED);
+    let mentions = if whole {
+        vec![message::EVERYBODY.to_owned()]
+    } else {
+        unread.into_iter().map(|who| who.id.0).collect()
+    };
     let again = NewMessage {
         op_id: input.op_id,
-        text: format!("{}\n{}", called.join(" "), input.text.trim()),
+        text: if few { format!("{}\n{words}", named.join(" ")) } else { words.to_owned() },
         reply_to: Some(m.id.to_string()),
         mentions,
         ..NewMessage::default()

@@ -5,25 +5,30 @@ use super::calls;
 use super::convert;
 use super::guard::User;
 use super::names::Names;
+use super::rooms_people::{count_of, readers_of};
 use super::views::{
     ForwardView, HeldView, LastLine, MessagePage, MessageView, NameView, QuestionView, ReactionView,
     ReplyView, RoomFile, RoomPhoto, RoomRow,
 };
 use crate::app::App;
 use crate::fault::{Answer, Refused};
+use ekitei_model::chat::readers::Readers;
 use ekitei_model::chat::{message, room};
 use ekitei_model::kinds::{self, Variant, photo};
-use ekitei_model::people::Staff;
 use ekitei_model::{Record, RecordId, StaffId, Stamp};
-use ekitei_server_db::{MarkRow, RoomLine, RoomPage};
+use ekitei_server_db::{RoomLine, RoomPage};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// What every view of one request shares.
 pub struct Show<'a> {
     pub app: &'a App,
     pub user: &'a User,
     pub names: Names<'a>,
+    /// By room, once somebody's own message is shown.
+    readers: Mutex<BTreeMap<RecordId, Arc<Readers>>>,
 }
 
 /// The room, if the person is in it.
@@ -45,27 +50,6 @@ pub async fn open_message(app: &App, user: &User, id: &str) -> Answer<Record> {
     if said && !found.deleted { Ok(found) } else { Err(Refused::not_found()) }
 }
 
-/// Everybody in the room today, by name and by section, each once, and whether by name.
-///
-/// # Errors
-/// The database did not answer.
-pub async fn people_of(app: &App, of: &Record) -> Answer<BTreeMap<StaffId, (Staff, bool)>> {
-    let today = app.clock.today();
-    let mut out = BTreeMap::new();
-    for section in of.list(room::SECTIONS) {
-        for person in app.storage.people_of_section(&section).await? {
-            if person.sections_on(&today).any(|s| s == section) {
-                out.insert(person.id.clone(), (person, false));
-            }
-        }
-    }
-    let by_name = of.list(room::MEMBERS).into_iter().map(StaffId).collect();
-    for person in app.storage.people(by_name).await? {
-        out.insert(person.id.clone(), (person, true));
-    }
-    Ok(out)
-}
-
 fn number(of: &Record, field: &str) -> u64 {
     of.fields.get(field).and_then(Value::as_u64).unwrap_or(0)
 }
@@ -76,7 +60,22 @@ fn given(text: &str) -> Option<String> {
 
 impl<'a> Show<'a> {
     pub fn new(app: &'a App, user: &'a User) -> Self {
-        Self { app, user, names: Names::new(&*app.storage) }
+        Self { app, user, names: Names::new(&*app.storage), readers: Mutex::default() }
+    }
+
+    /// Of others' messages nobody asks who has read them.
+    async fn split(&self, m: &Record) -> Answer<(u64, u64)> {
+        let Some(id) = m.scope.owner().filter(|_| message::author(m) == Some(&self.user.staff.id)) else {
+            return Ok((0, 0));
+        };
+        let mut known = self.readers.lock().await;
+        let readers = match known.get(&id) {
+            Some(readers) => Arc::clone(readers),
+            None => readers_of(self.app, &open_room(self.app, self.user, &id.to_string()).await?).await?,
+        };
+        known.insert(id, Arc::clone(&readers));
+        let (read, unread) = readers.split(m);
+        Ok((read.len() as u64, (read.len() + unread.len()) as u64))
     }
 
     async fn author(&self, of: &Record) -> Answer<NameView> {
@@ -94,11 +93,7 @@ impl<'a> Show<'a> {
             Some(id) => Some(self.names.of(&id).await?),
             None => None,
         };
-        let members = if of.list(room::SECTIONS).is_empty() {
-            of.list(room::MEMBERS).len()
-        } else {
-            people_of(self.app, &of).await?.len()
-        };
+        let members = count_of(self.app, &of).await?;
         let head = last.as_ref().map_or(0, |m| m.born_seq);
         let last = match &last {
             Some(m) => Some(LastLine {
@@ -133,16 +128,15 @@ impl<'a> Show<'a> {
 
     /// # Errors
     /// The database did not answer.
-    pub async fn page(&self, of: &Record, page: RoomPage) -> Answer<MessagePage> {
-        let marks = self.app.storage.room_marks(&self.user.caller, of.id).await?;
-        let people = people_of(self.app, of).await?;
-        let attached =
-            page.attached.iter().map(|text| convert::record(text)).collect::<Answer<Vec<Record>>>()?;
-        let mut messages = Vec::with_capacity(page.messages.len());
-        for text in &page.messages {
-            let m = convert::record(text)?;
-            let pinned = page.pinned.contains(&m.id);
-            messages.push(self.message(&m, &attached, &marks, people.len(), pinned).await?);
+    pub async fn page(&self, page: RoomPage) -> Answer<MessagePage> {
+        let [said, attached] = [&page.messages, &page.attached]
+            .map(|texts| texts.iter().map(|text| convert::record(text)).collect::<Answer<Vec<Record>>>());
+        let (said, attached) = (said?, attached?);
+        let authors = said.iter().chain(&attached).filter_map(message::author);
+        self.names.learn(authors.map(StaffId::as_str)).await?;
+        let mut messages = Vec::with_capacity(said.len());
+        for m in &said {
+            messages.push(self.message(m, &attached, page.pinned.contains(&m.id)).await?);
         }
         let mut held = Vec::with_capacity(page.held.len());
         for text in &page.held {
@@ -163,30 +157,16 @@ impl<'a> Show<'a> {
     /// # Errors
     /// The database did not answer.
     pub async fn alone(&self, m: &Record) -> Answer<MessageView> {
-        let Some(of) = m.scope.owner() else { return Err(Refused::not_found()) };
-        let of = open_room(self.app, self.user, &of.to_string()).await?;
         let attached = self.app.storage.office_children(m.id).await?;
-        let marks = self.app.storage.room_marks(&self.user.caller, of.id).await?;
-        let people = people_of(self.app, &of).await?;
         let pinned = attached.iter().any(|c| c.kind == kinds::PIN && !c.flag(message::pin::OFF));
-        self.message(m, &attached, &marks, people.len(), pinned).await
+        self.message(m, &attached, pinned).await
     }
 
-    async fn message(
-        &self,
-        m: &Record,
-        attached: &[Record],
-        marks: &[MarkRow],
-        people: usize,
-        pinned: bool,
-    ) -> Answer<MessageView> {
+    async fn message(&self, m: &Record, attached: &[Record], pinned: bool) -> Answer<MessageView> {
         let me = &self.user.staff.id;
-        let author = message::author(m);
-        let mine = author == Some(me);
+        let mine = message::author(m) == Some(me);
         let of_it: Vec<&Record> = attached.iter().filter(|c| c.parent == Some(m.id)).collect();
-        let readers = marks.iter().filter(|r| mine && r.to >= m.born_seq && Some(&r.staff) != author).count();
-        let mentions: Vec<String> =
-            m.list(message::MENTIONS).into_iter().filter(|s| s != message::EVERYBODY).collect();
+        let (readers, read_of) = self.split(m).await?;
         let call = if m.kind == kinds::CALL { Some(calls::view(self, m).await?) } else { None };
         Ok(MessageView {
             id: m.id.to_string(),
@@ -200,7 +180,7 @@ impl<'a> Show<'a> {
             stamp: given(m.text(message::STAMP)),
             urgent: given(m.text(message::URGENT)),
             reply: self.reply(m).await?,
-            mentions: self.names.all(&mentions).await?,
+            mentions: self.names.all(&called(m)).await?,
             mentions_all: m.list(message::MENTIONS).iter().any(|s| s == message::EVERYBODY),
             mentions_me: message::mentions(m, me),
             link: m.fields.get(message::LINK).cloned(),
@@ -215,8 +195,8 @@ impl<'a> Show<'a> {
             unsent: m.flag(message::UNSENT),
             reactions: self.reactions(&of_it).await?,
             pinned,
-            readers: readers as u64,
-            read_of: if mine { people.saturating_sub(1) as u64 } else { 0 },
+            readers,
+            read_of,
             call,
             revs: revs(m, &[message::TEXT, message::MENTIONS, message::UNSENT, message::ANSWER]),
         })
@@ -242,6 +222,8 @@ impl<'a> Show<'a> {
             photos: number(&to, message::PHOTOS),
             files,
             file_name: file_name.and_then(|f| given(f.text(message::file::NAME))),
+            unanswered: message::author(&to) == Some(&self.user.staff.id)
+                && question(&to, true).is_some_and(|q| q.answered.is_none()),
         }))
     }
 
@@ -255,8 +237,6 @@ impl<'a> Show<'a> {
             Ok(id) => self.app.storage.kept_children(&self.user.staff.id, id).await?,
             Err(_) => Vec::new(),
         };
-        let mentions = said.list(message::MENTIONS);
-        let people: Vec<String> = mentions.iter().filter(|s| *s != message::EVERYBODY).cloned().collect();
         Ok(HeldView {
             message: of.text(message::held::MESSAGE).to_owned(),
             text: of.text(message::held::TEXT).to_owned(),
@@ -265,8 +245,8 @@ impl<'a> Show<'a> {
             stamp: given(said.text(message::STAMP)),
             urgent: given(said.text(message::URGENT)),
             reply: self.reply(&said).await?,
-            mentions: self.names.all(&people).await?,
-            mentions_all: mentions.iter().any(|s| s == message::EVERYBODY),
+            mentions: self.names.all(&called(&said)).await?,
+            mentions_all: said.list(message::MENTIONS).iter().any(|s| s == message::EVERYBODY),
             link: said.fields.get(message::LINK).cloned(),
             forward: self.forward(&said).await?,
             question: question(&said, true),
@@ -301,6 +281,12 @@ impl<'a> Show<'a> {
         }
         Ok(out)
     }
+}
+
+/// The first of those whom a message calls.
+fn called(m: &Record) -> Vec<String> {
+    let people = m.list(message::MENTIONS).into_iter().filter(|s| s != message::EVERYBODY);
+    people.take(message::CALLED_SHOWN).collect()
 }
 
 /// Base revisions of these fields.

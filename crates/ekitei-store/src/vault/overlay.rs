@@ -34,6 +34,7 @@ pub(crate) fn who(conn: &Connection) -> Result<Who, StoreError> {
 /// One operation of the overlay.
 pub(crate) struct Pending {
     pub op: Operation,
+    /// Not at the office yet, or kept there for a record that has not come: nobody else has it.
     pub waiting: bool,
     pub refused: bool,
     /// The office keeps it back until then.
@@ -49,20 +50,17 @@ fn from_row(row: &rusqlite::Row) -> Result<Pending, StoreError> {
     let body: String = row.get(0)?;
     let state: i64 = row.get(1)?;
     let outcome = row.get_ref(4)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+    let answered: Option<Outcome> = outcome.filter(|_| state == 1).map(serde_json::from_str).transpose()?;
     Ok(Pending {
         op: serde_json::from_str(&body)?,
-        waiting: state == 0,
+        waiting: state == 0 || matches!(answered, Some(Outcome::WaitingParent { .. })),
         refused: state == 3,
-        held_until_ms: outcome.filter(|_| state == 1).map(held_until).transpose()?.flatten(),
+        held_until_ms: match answered {
+            Some(Outcome::Held { until_ms, .. }) => Some(until_ms),
+            _ => None,
+        },
         about: row.get::<_, Option<[u8; 16]>>(2)?.map(|b| RecordId(uuid::Uuid::from_bytes(b))),
         ord: row.get(3)?,
-    })
-}
-
-fn held_until(outcome: &str) -> Result<Option<i64>, StoreError> {
-    Ok(match serde_json::from_str(outcome)? {
-        Outcome::Held { until_ms, .. } => Some(until_ms),
-        _ => None,
     })
 }
 

@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
     pub record: Record,
-    /// Some operation of it has not been answered by the office yet.
+    /// Some operation of it has not been answered by the office yet, or waits there for a record that it needs.
     pub waiting: bool,
     /// The office did not apply something of it, or the transport refused it: a person must look at the queue.
     pub parked: bool,

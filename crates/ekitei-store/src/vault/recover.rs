@@ -10,7 +10,6 @@ use ekitei_model::kinds::{self, Variant, photo};
 use ekitei_model::{DeviceId, Lane, Operation, Record, RecordId};
 use ekitei_seal::measure_file;
 use rusqlite::{Connection, Row};
-use serde_json::Value;
 use uuid::Uuid;
 
 /// The lost queue may have begun generations after the vault last saw it; no queue begins this many.
@@ -89,7 +88,7 @@ pub(crate) fn queue(vault: &Vault, queue: &Queue, now_ms: i64) -> Result<(), Sto
     })
 }
 
-/// After [`queue`]: the sealed files of this phone's own photos are still in their folder. They get their rows again, and an
+/// After [`queue`]: the sealed files of this phone's own photos and messages are still in their folder. They get their rows again, and an
 /// upload where the mirror does not say that the office has them (asking once too often costs one request). The office key
 /// that they are sealed to is taken to be the one of today. Repeating it after a kill changes nothing.
 pub(crate) fn files(vault: &Vault, queue: &Queue, now_ms: i64) -> Result<(), StoreError> {
@@ -99,25 +98,25 @@ pub(crate) fn files(vault: &Vault, queue: &Queue, now_ms: i64) -> Result<(), Sto
     let card = queue.read(credential::required)?;
     let folder = queue.path().with_file_name("blobs");
     let mut found = Vec::new();
-    for photo in vault.read(|c| own_photos(c, card.device_id))? {
+    for of in vault.read(|c| with_files(c, card.device_id))? {
         for variant in Variant::ALL {
-            let sha256 = photo.text(&photo::sha256(variant));
+            let sha256 = kinds::hash_of(&of, variant);
             let Some(name) = file_name(sha256, variant, false) else { continue };
             // Not here (any more), or not readable: nothing could be sent.
             let Ok((cipher_sha256, cipher_bytes)) = measure_file(&folder.join(&name)) else { continue };
             let blob = Blob {
-                record: photo.id,
+                record: of.id,
                 variant,
-                scope: photo.scope.clone(),
+                scope: of.scope.clone(),
                 sha256: sha256.to_owned(),
-                plain_bytes: photo.fields.get(&photo::bytes(variant)).and_then(Value::as_u64).unwrap_or(0),
+                plain_bytes: kinds::bytes_of(&of, variant),
                 cipher_sha256,
                 cipher_bytes,
                 key_id: Some(card.office_key.key_id.clone()),
                 name,
                 made_ms: now_ms,
             };
-            found.push((blob, !photo.fields.contains_key(&photo::arrived(variant))));
+            found.push((blob, !of.fields.contains_key(&photo::arrived(variant))));
         }
     }
     queue.write(|tx| {
@@ -133,12 +132,14 @@ pub(crate) fn files(vault: &Vault, queue: &Queue, now_ms: i64) -> Result<(), Sto
     })
 }
 
-/// The living photos that were made on `device`, as a screen shows them.
-fn own_photos(conn: &Connection, device: DeviceId) -> Result<Vec<Record>, StoreError> {
+/// The living photos and files that were made on `device`, as a screen shows them.
+fn with_files(conn: &Connection, device: DeviceId) -> Result<Vec<Record>, StoreError> {
     let mut statement = conn.prepare(
-        "SELECT record FROM mirror WHERE kind = ?1 AND deleted = 0 UNION SELECT record FROM ops WHERE kind = ?1",
+        "SELECT record FROM mirror WHERE kind IN (?1, ?2) AND deleted = 0
+         UNION SELECT record FROM ops WHERE kind IN (?1, ?2)",
     )?;
-    let ids: Vec<[u8; 16]> = statement.query_map([kinds::PHOTO], |r| r.get(0))?.collect::<Result<_, _>>()?;
+    let found = statement.query_map([kinds::PHOTO, kinds::FILE], |r| r.get(0))?;
+    let ids: Vec<[u8; 16]> = found.collect::<Result<_, _>>()?;
     let mut out = Vec::new();
     for id in ids {
         let shown = read::record(conn, RecordId(Uuid::from_bytes(id)))?;

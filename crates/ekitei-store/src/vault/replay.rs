@@ -21,6 +21,9 @@ use uuid::Uuid;
 /// Pages taken in one transaction; bounds memory.
 const PAGES_A_STEP: u32 = 16;
 
+/// A day longer than an operation waits at the office for the record that it needs.
+const ASK_AGAIN_MS: i64 = 8 * 24 * 3_600_000;
+
 /// What a replay did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Replayed {
@@ -59,8 +62,9 @@ pub(super) struct Work {
 impl Vault {
     /// Copies what this vault lacks: operations by their change number, answers, fetched pages; moves answered operations here
     /// (kept [`RETENTION_MS`]); settles what the mirror shows by now; follows assigned cases; wishes for thumbnails; after an epoch
-    /// change gives retained operations back to the queue. Repeating it changes nothing. Call it after every write to the
-    /// queue, after pulls, and at unlock; it costs little when there is nothing to do.
+    /// change gives retained operations back to the queue; asks what became of those that waited long at the office. Repeating it
+    /// changes nothing. Call it after every write to the queue, after pulls, and at unlock; it costs little when there is
+    /// nothing to do.
     ///
     /// # Errors
     /// Those of both databases. A page that cannot be opened is no error: its scope is fetched again.
@@ -69,6 +73,7 @@ impl Vault {
         recover::queue(self, queue, now_ms)?;
         recover::files(self, queue, now_ms)?;
         self.belong(queue)?;
+        self.ask_again(queue, now_ms)?;
         let mut done = Replayed::default();
         let epoch = queue.read(|c| queue_meta::text(c, queue_meta::EPOCH))?;
         if self.read(|c| meta::get(c, meta::EPOCH))? != epoch
@@ -154,6 +159,29 @@ impl Vault {
             out.push(Some(records));
         }
         Ok(out)
+    }
+
+    /// What the office kept for a record that never came it gives up without a word: the same operation, sent once more,
+    /// is answered with what became of it.
+    fn ask_again(&self, queue: &Queue, now_ms: i64) -> Result<(), StoreError> {
+        // Without a feed position: what waits at the office, a handful.
+        let there = self.read(|c| {
+            kept(
+                c,
+                "state = 1 AND out_scope IS NULL AND answered_ms < ?1
+                 AND json_extract(outcome, '$.result') = 'waiting_parent'",
+                [now_ms - ASK_AGAIN_MS],
+            )
+        })?;
+        if there.is_empty() {
+            return Ok(());
+        }
+        queue.write(|tx| {
+            for op in &there {
+                generation::send_again(tx, op.ord, &op.op, op.lane, &op.about, op.at_ms, None)?;
+            }
+            Ok(())
+        })
     }
 
     /// The office begins anew: retained operations wait in the queue again, the mirror will be read again from 0.

@@ -1,9 +1,10 @@
 // Rooms, messages, calls, times of a section: one function a use.
 import { getFile, request, sendFile } from './client';
 import type {
-  AnswersView, CallView, Days, ExportRow, MessageHit, MessagePage, MessageView, NewMessage, Outcome, ReadersView, RoomRow, RoomView, TimesView, UrgentRow,
+  AnswersView, CallView, Days, ExportRow, MessageHit, MessagePage, MessageView, NewMessage, Outcome, ReadersView, RoomPerson, RoomRow, RoomView, TimesView, UrgentRow,
 } from './chat-types';
 import { uuidV7 } from '../lib/uuid';
+import type { Ids } from './making';
 
 const part = encodeURIComponent;
 
@@ -36,7 +37,6 @@ export interface Asked {
 }
 
 export interface NewRoom {
-  id: string;
   type: string;
   name: string;
   colour: string;
@@ -48,7 +48,9 @@ export interface NewRoom {
 export const chat = {
   rooms: () => request<RoomRow[]>('GET', '/rooms'),
   room: (id: string) => request<RoomView>('GET', room(id)),
-  makeRoom: (fresh: NewRoom) => post<{ room: string }>('/rooms', { ...fresh, ...once() }),
+  /** Of a large room's people its view has only the first. */
+  peopleOf: (id: string, q: string) => request<RoomPerson[]>('GET', room(id, `/people${query({ q })}`)),
+  makeRoom: (fresh: NewRoom & Ids) => post<{ room: string }>('/rooms', fresh),
   direct: (staff: string) => post<{ room: string }>('/rooms/direct', { staff }),
   editRoom: (id: string, base: Record<string, string>, fields: Record<string, unknown>) =>
     request<Outcome>('PATCH', room(id), { body: { base, fields, ...once() } }),
@@ -68,25 +70,25 @@ export const chat = {
   pin: (id: string, off: boolean) => post<Outcome>(message(id, '/pin'), { off, ...once() }),
   answerIs: (question: string, answer: string) => post<Outcome>(message(question, '/answer'), { answer, ...once() }),
   readers: (id: string) => request<ReadersView>('GET', message(id, '/readers')),
-  renotify: (id: string, text: string) => post<Outcome>(message(id, '/renotify'), { text, ...once() }),
+  renotify: ({ of, text, op_id }: { of: string; text: string } & Ids) => post<Outcome>(message(of, '/renotify'), { text, op_id }),
   read: (id: string, to: number) => post<Outcome>(room(id, '/read'), { to, ...once() }),
   search: (asked: Asked) => request<MessageHit[]>('GET', `/messages/search${query({ ...asked, limit: 100 })}`),
 
   times: (section: string) => request<TimesView>('GET', `/sections/times${query({ section })}`),
-  addDuty: (row: { section: string; staff: string; from: string; to: string; what: string }) => post<Outcome>('/sections/times/duty', { id: uuidV7(), ...row, ...once() }),
+  addDuty: (row: { section: string; staff: string; from: string; to: string; what: string } & Ids) => post<Outcome>('/sections/times/duty', row),
   setHours: (section: string, staff: string, days: Days | null, shifts: [string, string][] | null = null) =>
     request<Outcome>('PUT', '/sections/times/hours', { body: { section, staff, days, shifts, ...once() } }),
   urgent: (section: string) => request<UrgentRow[]>('GET', `/urgent${query({ section })}`),
 
   calls: () => request<CallView[]>('GET', '/calls'),
-  openCall: (call: { room: string; text: string; sections: string[]; asks: string[] }) => post<Outcome>('/calls', { id: uuidV7(), ...call, ...once() }),
+  openCall: (call: { room: string; text: string; sections: string[]; asks: string[] } & Ids) => post<Outcome>('/calls', call),
   closeCall: (id: string) => post<Outcome>(`/calls/${part(id)}/close`, once()),
   answers: (id: string, state: string) => request<AnswersView>('GET', `/calls/${part(id)}/answers${query({ state })}`),
   answer: (id: string, answer: { safety?: string; coming?: string; text?: string }) => post<Outcome>(`/calls/${part(id)}/answer`, { ...answer, ...once() }),
   callTable: (id: string) => getFile(`/calls/${part(id)}/export`),
 
   exports: () => request<ExportRow[]>('GET', '/rooms/exports'),
-  askExport: (id: string, reason: string) => post<Outcome>(room(id, '/exports'), { id: uuidV7(), reason, ...once() }),
+  askExport: ({ of, ...more }: { of: string; reason: string } & Ids) => post<Outcome>(room(of, '/exports'), more),
   approveExport: (id: string) => post<Outcome>(`/rooms/exports/${part(id)}/approve`, once()),
   exportFile: (id: string) => getFile(`/rooms/exports/${part(id)}/file`),
 };

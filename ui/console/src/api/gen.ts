@@ -374,6 +374,8 @@ export interface ExportRow {
   approved_by?: NameView | null;
   asked_by: NameView;
   asked_ms: number;
+  /** Their own request, which they might allow if somebody else had asked. */
+  for_another: boolean;
   id: string;
   may_approve: boolean;
   may_download: boolean;
@@ -382,6 +384,15 @@ export interface ExportRow {
   room_name: string;
   /** `asked` | `approved` | `downloaded` */
   state: string;
+  /** Each time it was taken, in order. */
+  taken: Array<ExportTaken>;
+}
+
+export interface ExportTaken {
+  at_ms: number;
+  by: NameView;
+  /** Of the file that was given out, hex. */
+  sha256: string;
 }
 
 /** An error: its text is in the catalogue under `error.<code>`. */
@@ -477,6 +488,7 @@ export interface HeldView {
   forward?: ForwardView | null;
   /** `{kind, id, label}` */
   link?: unknown | null;
+  /** At most 100. */
   mentions: Array<NameView>;
   mentions_all: boolean;
   /** Id that the message will have. */
@@ -778,6 +790,7 @@ export interface MessageView {
   id: string;
   /** `{kind, id, label}` */
   link?: unknown | null;
+  /** At most 100. */
   mentions: Array<NameView>;
   mentions_all: boolean;
   mentions_me: boolean;
@@ -1061,6 +1074,7 @@ export interface PublishForm {
 }
 
 export interface QuarantineView {
+  brought_by?: NameView | null;
   bytes: number;
   case?: string | null;
   /** The operation as it came, as text. */
@@ -1069,6 +1083,7 @@ export interface QuarantineView {
   id: string;
   /** Kind of the record, where the operation names it. */
   kind: string;
+  may_release: boolean;
   /** `create` | `patch` | … ; empty when it cannot be read. */
   op: string;
   person: NameView;
@@ -1115,14 +1130,19 @@ export interface ReaderView {
 }
 
 export interface ReadersView {
+  /** At most 500 of `read_total`, in the directory's order. */
   read: Array<ReaderView>;
+  read_total: number;
+  /** Both together. */
   total: number;
+  /** At most 500 of `unread_total`, in the directory's order. */
   unread: Array<NameView>;
+  unread_total: number;
 }
 
 export interface Remind {
   op_id?: string | null;
-  /** What they are told, in the writer's language; their names are put before it. */
+  /** What they are told, in the writer's language. The names of a few are put before it; many are called without. */
   text: string;
 }
 
@@ -1136,6 +1156,8 @@ export interface ReplyView {
   /** What stands for it where it has no words. */
   stamp?: string | null;
   text: string;
+  /** A question of one's own that has no answer yet. */
+  unanswered: boolean;
   unsent: boolean;
 }
 

@@ -1,28 +1,54 @@
 // Hints of the office server: "there is news". A lost hint is harmless, so screens are also read again after every
 // reconnection, when the tab comes back, and once a minute.
 import { heard, silent } from './line.svelte';
+import { besideRooms, Gathered, scopeOf, type News } from './news';
 import { office } from './office';
 import { phase } from '../lib/session.svelte';
 import { pauseMs } from '../lib/pause';
 
-const current = $state({ beat: 0 });
+const current = $state({ beat: 0, beside: 0 });
+let news: News;
 
 /** Many photos of one phone arrive at once: one reading for all of them. */
 const GATHER_MS = 400;
+/** While one hint follows the other, so long: thousands of PCs have the same room open. */
+const BURST_MS = 1_500;
 const POLL_MS = 60_000;
 
 /** Reactive: changes when what is shown may be out of date. */
 export const beat = (): number => current.beat;
 
-let gathering: ReturnType<typeof setTimeout> | undefined;
+/** Reactive: the same, but for what is said in rooms. */
+export const beatBesideRooms = (): number => current.beside;
 
-export function bump(): void {
+/** Whether the last beat is about this. */
+export const tells = (about: (news: News) => boolean): boolean => about(news);
+
+const gathered = new Gathered();
+let gathering: ReturnType<typeof setTimeout> | undefined;
+let due = 0;
+let told = 0;
+
+function tell(): void {
+  gathering = undefined;
+  told = Date.now();
+  news = gathered.take();
+  current.beat += 1;
+  if (besideRooms(news)) current.beside += 1;
+}
+
+/** `scope`: what alone is new. */
+export function bump(scope?: string): void {
   // Behind the question to sign in again, requests would only pile up.
   if (phase() !== 'in') return;
-  gathering ??= setTimeout(() => {
-    gathering = undefined;
-    current.beat += 1;
-  }, GATHER_MS);
+  gathered.add(scope);
+  const now = Date.now();
+  // What the person did is shown soon, whatever else comes in.
+  const at = now + (scope !== undefined && now - told < BURST_MS ? BURST_MS : GATHER_MS);
+  if (gathering !== undefined && due <= at) return;
+  clearTimeout(gathering);
+  due = at;
+  gathering = setTimeout(tell, at - now);
 }
 
 /** Listens until the returned function is called. */
@@ -39,7 +65,7 @@ export function startLive(): () => void {
       heard();
       bump();
     });
-    source.addEventListener('hint', bump);
+    source.addEventListener('hint', (event) => bump(scopeOf((event as MessageEvent).data)));
     source.addEventListener('error', again);
   }
 

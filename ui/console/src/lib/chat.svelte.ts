@@ -5,6 +5,7 @@ import type { Fault } from '@ekitei/shared';
 import type { RoomRow } from '../api/chat-types';
 import { chat } from '../api/chat';
 import { faultOf } from '../api/fault';
+import { oneAfterAnother } from './coalesce';
 import { go, route } from './navigation.svelte';
 import { session } from './session.svelte';
 import { nameOf } from '../pages/chat/lib';
@@ -17,7 +18,9 @@ export const roomsFault = (): Fault | undefined => held.fault;
 export const roomOf = (id: string): RoomRow | undefined => held.rooms?.find((one) => one.id === id);
 export const unreadCount = (): number => (held.rooms ?? []).reduce((sum, one) => sum + one.unread, 0);
 
-export async function readRooms(): Promise<void> {
+export const readRooms = oneAfterAnother(read);
+
+async function read(): Promise<void> {
   try {
     const next = await chat.rooms();
     tell(held.rooms, next);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { attendPhone, onPhone, sizes, visitInFront } from './phone';
+import { attendPhone, onPhone, refusal, visitInFront } from './phone';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -64,6 +64,8 @@ describe('attendPhone', () => {
 });
 
 it('names only sizes that are known', () => {
-  expect(sizes({ name: 'x', size_mb: 120, limit_mb: 100 })).toEqual({ name: 'x', size_mb: '120', limit_mb: '100' });
-  expect(sizes({ name: 'x', size_mb: null })).toEqual({ name: 'x' });
+  const code = 'photo-file-large';
+  expect(refusal([{ name: 'x', code, size_mb: 120, limit_mb: 100 }])).toEqual({ code, params: { name: 'x', size_mb: '120', limit_mb: '100' }, cure: 'ask' });
+  expect(refusal([{ name: 'x', code: 'file-denied', size_mb: null }, { name: 'y', code }])).toEqual({ code: 'file-denied', params: { name: 'x' }, cure: 'ask' });
+  expect(refusal([])).toBeUndefined();
 });

@@ -30,8 +30,8 @@ export function attendPhone(phone: Phone): () => void {
         await core('photo_add', { names: taken.map((file) => file.name) });
         phone.received(taken.length);
       }
-      const first = refused[0];
-      if (first) phone.failed({ code: first.code, params: sizes(first), cure: 'ask' });
+      const fault = refusal(refused);
+      if (fault) phone.failed(fault);
     } catch (thrown) {
       phone.failed(faultOf(thrown));
     }
@@ -44,10 +44,18 @@ export function attendPhone(phone: Phone): () => void {
   });
 }
 
-/** What a text about a refused file names. */
-export function sizes(refused: { name: string; size_mb?: number | null; limit_mb?: number | null }): Record<string, string> {
-  const params: Record<string, string> = { name: refused.name };
-  if (refused.size_mb != null) params.size_mb = String(refused.size_mb);
-  if (refused.limit_mb != null) params.limit_mb = String(refused.limit_mb);
-  return params;
+interface RefusedFile {
+  name: string;
+  code: string;
+  size_mb?: number | null;
+  limit_mb?: number | null;
+}
+
+/** Why the first of the files was not taken. */
+export function refusal([first]: readonly RefusedFile[]): Fault | undefined {
+  if (!first) return undefined;
+  const params: Record<string, string> = { name: first.name };
+  if (first.size_mb != null) params.size_mb = String(first.size_mb);
+  if (first.limit_mb != null) params.limit_mb = String(first.limit_mb);
+  return { code: first.code, params, cure: 'ask' };
 }

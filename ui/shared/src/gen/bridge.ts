@@ -83,7 +83,11 @@ export type CallView = { id: RecordId, room: RecordId, text: string, at: Stamp, 
 /**
  * `safety`, `coming`
  */
-asks: Array<string>, 
+asks: Array<string>, own: boolean, 
+/**
+ * Of the call; never `held`.
+ */
+state: MessageState, fault: Fault | null, 
 /**
  * Oneself is asked.
  */
@@ -91,7 +95,11 @@ asked: boolean, closed: boolean, safety: string | null, coming: string | null, c
 /**
  * Of one's own answer.
  */
-progress: Progress | null, };
+progress: Progress | null, 
+/**
+ * Why that was refused.
+ */
+answer_fault: Fault | null, };
 
 export type CaptureArgs = { case: RecordId, visit?: RecordId, place?: InspectionPlace, };
 
@@ -899,7 +907,11 @@ history: boolean,
 /**
  * Full paths of those whose people are in it.
  */
-sections: Array<string>, };
+sections: Array<string>, 
+/**
+ * Oneself may say which those are.
+ */
+chooses_sections: boolean, };
 
 export type MentionView = { staff: string, name: string, };
 
@@ -916,7 +928,11 @@ born: number, by: string, by_name: string, own: boolean,
 /**
  * When it came to the office; until then, when it was written.
  */
-at: Stamp, written_at: Stamp, text: string, state: MessageState, held_until: Stamp | null, fault: Fault | null, 
+at: Stamp, written_at: Stamp, text: string, state: MessageState, held_until: Stamp | null, 
+/**
+ * Another of one's devices wrote it and the office holds it: here it can be read and taken back alone.
+ */
+elsewhere: boolean, fault: Fault | null, 
 /**
  * Taken back: nothing of it is left.
  */
@@ -1140,7 +1156,11 @@ export type QuoteView = { id: RecordId, by_name: string, text: string, stamp: st
 /**
  * Of its first file, where that has come.
  */
-file_name: string | null, unsent: boolean, question: boolean, };
+file_name: string | null, unsent: boolean, question: boolean, 
+/**
+ * One's own words.
+ */
+own: boolean, };
 
 export type RailMark = { 
 /**
@@ -1232,9 +1252,13 @@ pinned: boolean,
  */
 draft: string, 
 /**
- * Own messages that are not at the office.
+ * Own messages and calls that nobody else can have yet.
  */
-waiting: number, failed: number, last: LastLine | null, };
+waiting: number, failed: number, 
+/**
+ * Why the office did not make it: nothing of it leaves this phone.
+ */
+fault: Fault | null, last: LastLine | null, };
 
 export type RoomView = { room: RoomRow, 
 /**
@@ -1673,6 +1697,14 @@ export interface Calls {
   call_open: { args: CallOpenArgs; reply: CallView };
   /** One's own answer to a 安否・参集 call. */
   call_answer: { args: CallAnswerArgs; reply: CallView };
+  /** 再送 of a call that was refused, or of one's own refused answer to it. */
+  call_retry: { args: RecordRef; reply: CallView };
+  /** 削除 of the same. */
+  call_drop: { args: RecordRef; reply: Done };
+  /** 再送 of a room that the office did not make. */
+  room_retry: { args: RecordRef; reply: RoomRow };
+  /** 削除 of such a room, with everything that was written into it. */
+  room_drop: { args: RecordRef; reply: Done };
   queue: { args: Nothing; reply: QueueView };
   /** Try again now: everything, or one parked item. */
   queue_retry: { args: QueueItemRef; reply: QueueView };

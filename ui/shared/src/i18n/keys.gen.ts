@@ -76,6 +76,8 @@ export interface MessageParams {
   'biometrics.set-hint': never;
   'biometrics.stop': never;
   'biometrics.title': never;
+  'call.answer-failed': never;
+  'call.answer-it': never;
   'call.answered': never;
   'call.by': 'name';
   'call.can_go': never;
@@ -90,6 +92,7 @@ export interface MessageParams {
   'call.safe': never;
   'call.safety': never;
   'call.title': never;
+  'call.unsent': never;
   'call.waiting': never;
   'camera.add-caption': never;
   'camera.busy': 'n';
@@ -155,6 +158,9 @@ export interface MessageParams {
   'chat.by-section-text': never;
   'chat.camera': never;
   'chat.cancel': never;
+  'chat.case-photos': never;
+  'chat.case-photos-none': never;
+  'chat.case-photos-send': 'n';
   'chat.change': never;
   'chat.colour': never;
   'chat.colour.blue': never;
@@ -267,6 +273,7 @@ export interface MessageParams {
   'chat.newer': never;
   'chat.newest': 'n';
   'chat.older': never;
+  'chat.packing': never;
   'chat.pick': never;
   'chat.pin-room': never;
   'chat.pins': never;
@@ -295,6 +302,7 @@ export interface MessageParams {
   'chat.row.failed': 'n';
   'chat.row.mention': never;
   'chat.row.pinned': never;
+  'chat.row.unmade': never;
   'chat.row.unread': 'n';
   'chat.row.waiting': 'n';
   'chat.search': never;
@@ -319,6 +327,10 @@ export interface MessageParams {
   'chat.type.offices': never;
   'chat.type.section': never;
   'chat.type.self': never;
+  'chat.unmade': never;
+  'chat.unmade-drop': never;
+  'chat.unmade-drop-text': never;
+  'chat.unmade-text': never;
   'chat.unpin-room': never;
   'chat.unread-from': never;
   'chat.unsent': never;
@@ -647,8 +659,10 @@ export interface MessageParams {
   'console.chat.export-by': 'name';
   'console.chat.export-downloaded': never;
   'console.chat.export-none': never;
+  'console.chat.export-other': never;
   'console.chat.export-reason': never;
   'console.chat.export-take': never;
+  'console.chat.export-taken': 'at' | 'name';
   'console.chat.export-text': never;
   'console.chat.export-waiting': never;
   'console.chat.file-large': 'limit_mb';
@@ -670,6 +684,7 @@ export interface MessageParams {
   'console.chat.log': never;
   'console.chat.make': never;
   'console.chat.make-admin': 'name';
+  'console.chat.members-more': 'n';
   'console.chat.new-disaster': never;
   'console.chat.new-group': never;
   'console.chat.new-name-hint': never;
@@ -691,6 +706,7 @@ export interface MessageParams {
   'console.chat.pinned-room': never;
   'console.chat.pins-all': 'n';
   'console.chat.pins-few': never;
+  'console.chat.readers-more': 'n';
   'console.chat.row-held': 'n';
   'console.chat.save': never;
   'console.chat.save-photo': 'name';
@@ -930,6 +946,8 @@ export interface MessageParams {
   'console.quarantine.advice.parent-missing': never;
   'console.quarantine.advice.salvage': never;
   'console.quarantine.again': never;
+  'console.quarantine.brought-by': never;
+  'console.quarantine.brought-text': 'who';
   'console.quarantine.close': never;
   'console.quarantine.close-text': 'who';
   'console.quarantine.close-title': never;
@@ -1240,6 +1258,7 @@ export interface MessageParams {
   'error.epoch-changed': never;
   'error.event-case': never;
   'error.everybody-read': never;
+  'error.export-own': never;
   'error.field-wrong': 'field';
   'error.file-denied': never;
   'error.file-exists': never;
@@ -1381,6 +1400,7 @@ export interface MessageParams {
   'error.not-author': never;
   'error.not-enrolled': never;
   'error.not-found': never;
+  'error.not-of-section': never;
   'error.not-readable': never;
   'error.not-room-admin': never;
   'error.office-field': never;
@@ -1394,6 +1414,7 @@ export interface MessageParams {
   'error.paper-large': 'limit_mb' | 'size_mb';
   'error.parent-elsewhere': never;
   'error.parent-missing': never;
+  'error.parts-not-here': never;
   'error.password-length': 'min';
   'error.phone-own': never;
   'error.phone-state': never;
@@ -1448,6 +1469,7 @@ export interface MessageParams {
   'error.results-photos-large': 'day' | 'limit_mb' | 'number' | 'size_mb';
   'error.results-record-large': 'limit_mb' | 'size_mb';
   'error.results-rows': 'count' | 'limit';
+  'error.room-ambiguous': 'name';
   'error.room-empty': never;
   'error.room-fixed': never;
   'error.room-full': never;
@@ -2246,6 +2268,7 @@ export interface MessageParams {
   'quarantine.message-unsent': never;
   'quarantine.not-allowed': never;
   'quarantine.not-author': never;
+  'quarantine.not-of-section': never;
   'quarantine.not-readable': never;
   'quarantine.not-room-admin': never;
   'quarantine.office-field': never;
@@ -2259,6 +2282,7 @@ export interface MessageParams {
   'quarantine.room-fixed': never;
   'quarantine.room-full': never;
   'quarantine.salvage': never;
+  'quarantine.salvage-own-offer': never;
   'quarantine.scope-kind': never;
   'quarantine.source-unreadable': never;
   'quarantine.too-many-fields': never;

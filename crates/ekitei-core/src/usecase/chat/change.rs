@@ -28,7 +28,8 @@ pub fn edit(open: &Open, args: &ChatEditArgs) -> Result<MessageView, Fault> {
         return Err(Fault::ask("message-too-long").with("limit", field::MAX_TEXT_CHARS));
     }
     let mut fields = Fields::from([(field::TEXT.to_owned(), json!(args.text))]);
-    if let Some(named) = &args.mentions {
+    let many = record.list(field::MENTIONS).len() > field::CALLED_SHOWN;
+    if let Some(named) = args.mentions.as_ref().filter(|_| !many) {
         let named = if named.is_empty() { Value::Null } else { json!(named) };
         fields.insert(field::MENTIONS.to_owned(), named);
     }
@@ -50,7 +51,7 @@ fn is_unsent_row(conn: &Connection, id: RecordId) -> Result<bool, StoreError> {
 }
 
 /// What was refused is corrected and goes again, with all that was refused of it. `false`: the message was not.
-fn correct(open: &Open, record: &Record, fields: &Fields) -> Result<bool, Fault> {
+pub(super) fn correct(open: &Open, record: &Record, fields: &Fields) -> Result<bool, Fault> {
     let Some(change) = change::patch(open.now(), record, None, fields.clone()) else { return Ok(false) };
     let all = whole(open, record)?;
     let corrected = open.queue_write(|tx| {
@@ -65,7 +66,7 @@ fn correct(open: &Open, record: &Record, fields: &Fields) -> Result<bool, Fault>
 }
 
 /// The operation that makes the record, if it was refused: the office has nothing of it then.
-fn refused_create(conn: &Connection, id: RecordId) -> Result<Option<OpId>, StoreError> {
+pub(super) fn refused_create(conn: &Connection, id: RecordId) -> Result<Option<OpId>, StoreError> {
     let create = ops::of_record(conn, id)?.into_iter().find(|q| matches!(q.op.body, OpBody::Create { .. }));
     let refused = create.filter(|q| matches!(q.state, OpState::Parked | OpState::Refused));
     Ok(refused.map(|q| q.op.op_id))
@@ -126,7 +127,7 @@ fn whole(open: &Open, message: &Record) -> Result<Vec<RecordId>, Fault> {
 }
 
 /// Bytes that are not on their way need not go any more.
-fn drop_uploads(tx: &Transaction, record: RecordId) -> Result<(), StoreError> {
+pub(super) fn drop_uploads(tx: &Transaction, record: RecordId) -> Result<(), StoreError> {
     for upload in uploads::of_record(tx, record)? {
         match uploads::cancel(tx, upload.item) {
             Ok(()) | Err(StoreError::Frozen) => {}
@@ -145,7 +146,7 @@ pub fn retry(open: &Open, id: RecordId) -> Result<MessageView, Fault> {
     page::message(open, id)
 }
 
-fn send_again(tx: &Transaction, all: &[RecordId]) -> Result<(), StoreError> {
+pub(super) fn send_again(tx: &Transaction, all: &[RecordId]) -> Result<(), StoreError> {
     for record in all {
         for queued in ops::of_record(tx, *record)? {
             if matches!(queued.state, OpState::Parked | OpState::Refused) {
@@ -204,7 +205,7 @@ pub fn kept_at_the_office(open: &Open, id: RecordId) -> Result<Option<Change>, F
     }))
 }
 
-fn give_up_refused(tx: &Transaction, record: RecordId) -> Result<(), StoreError> {
+pub(super) fn give_up_refused(tx: &Transaction, record: RecordId) -> Result<(), StoreError> {
     for queued in ops::of_record(tx, record)? {
         let refused = matches!(queued.state, OpState::Parked | OpState::Refused);
         // An earlier one of the same record may have taken it along.
@@ -229,7 +230,7 @@ fn give_up_files(tx: &Transaction, record: RecordId, all: bool) -> Result<(), St
     Ok(())
 }
 
-fn settled(open: &Open) -> Result<(), Fault> {
+pub(super) fn settled(open: &Open) -> Result<(), Fault> {
     open.replay()?;
     open.cases_changed();
     open.shared().changed(crate::bridge::Topic::Queue);

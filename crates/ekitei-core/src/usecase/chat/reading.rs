@@ -1,17 +1,20 @@
 //! Read marks, who has read, reactions, pins.
 
-use super::{author, page, people, room_of, rooms, scope};
+use super::rooms::{self, Known};
+use super::{author, page, people, room_of, scope};
 use crate::bridge::chat::{
     ChatPinArgs, ChatPinRoomArgs, ChatReactArgs, ChatReadArgs, MessageView, ReadersView, RoomRow,
 };
 use crate::change;
 use crate::open::Open;
+use ekitei_model::chat::readers::Readers;
 use ekitei_model::chat::{message, room};
 use ekitei_model::record::Fields;
-use ekitei_model::{Fault, Lane, Record, RecordId, Scope, kinds};
+use ekitei_model::{Fault, Lane, Record, RecordId, Scope, StaffId, kinds};
 use ekitei_store::queue::ops;
 use ekitei_store::vault::rooms::Unread;
 use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
 
 const PINNED: &str = "chat-pinned";
 
@@ -43,7 +46,7 @@ pub fn read(open: &Open, args: &ChatReadArgs) -> Result<(), Fault> {
     open.commit(&[change::mark(open.now(), &scope, open.me(), args.born)])
 }
 
-fn mark_scope(open: &Open, known: &rooms::Known) -> Result<Scope, Fault> {
+fn mark_scope(open: &Open, known: &Known) -> Result<Scope, Fault> {
     // By name is counted at the office; only rooms of sections may be large without being counted.
     let members = match known.sections.is_empty() {
         true => known.members as usize,
@@ -53,15 +56,19 @@ fn mark_scope(open: &Open, known: &rooms::Known) -> Result<Scope, Fault> {
 }
 
 /// Whether the office alone knows who has read what: marks do not come here, or once did not.
-pub(super) fn is_tallied(open: &Open, known: &rooms::Known, room: Option<&Record>) -> Result<bool, Fault> {
+pub(super) fn is_tallied(open: &Open, known: &Known, room: Option<&Record>) -> Result<bool, Fault> {
     let once = room.is_some_and(|r| r.fields.contains_key(room::READS));
     Ok(once || mark_scope(open, known)? != Scope::Room(known.id))
 }
 
-/// Who has read up to where; in a large room nobody's is known.
-pub(super) fn marks(open: &Open, id: RecordId) -> Result<Vec<(String, u64)>, Fault> {
-    let marks = open.reader().in_scope(&scope(id), &[kinds::MARK])?;
-    Ok(marks.iter().map(|s| (author(&s.record).to_owned(), value(&s.record))).collect())
+/// Who is in the room, and up to where each has read; in a large room nobody's mark is known.
+pub(super) fn everybody(open: &Open, known: &Known, room: Option<&Record>) -> Result<Readers, Fault> {
+    let marks = open.reader().in_scope(&scope(known.id), &[kinds::MARK])?;
+    let read_to: HashMap<&str, u64> = marks.iter().map(|s| (author(&s.record), value(&s.record))).collect();
+    // The office says who may read from where.
+    let room = room.filter(|r| r.seq > 0);
+    let read_to = |who: &StaffId| read_to.get(who.as_str()).copied().unwrap_or(0);
+    Ok(Readers::new(room, &people::everybody(open, known)?, read_to, &open.now().today()))
 }
 
 /// In a large room, how many have read: by place, as the office counted last.
@@ -88,15 +95,20 @@ pub fn readers(open: &Open, id: RecordId) -> Result<ReadersView, Fault> {
     let record = open.record_of(id, kinds::MESSAGE)?.record;
     let room = room_of(&record)?;
     let known = rooms::known(open, room)?;
-    let writer = author(&record).to_owned();
     let in_room = open.reader().record(room)?.map(|s| s.record);
     let counted = counted(in_room.as_ref());
-    let marks = marks(open, room)?;
-    let has_read =
-        |staff: &str| record.born_seq > 0 && marks.iter().any(|(s, to)| s == staff && *to >= record.born_seq);
-    let everybody = people::list(open, &known)?;
-    let others = everybody.into_iter().filter(|m| m.staff != writer);
-    let (read, mut unread): (Vec<_>, Vec<_>) = others.partition(|m| has_read(&m.staff));
+    let all = everybody(open, &known, in_room.as_ref())?;
+    let (have, have_not) = all.split(&record);
+    let [have, have_not] =
+        [have, have_not].map(|side| side.into_iter().map(StaffId::as_str).collect::<HashSet<_>>());
+    let (mut read, mut unread) = (Vec::new(), Vec::new());
+    for member in people::list(open, &known)? {
+        if have.contains(member.staff.as_str()) {
+            read.push(member);
+        } else if have_not.contains(member.staff.as_str()) {
+            unread.push(member);
+        }
+    }
     let count = count_of(&counted, record.born_seq).filter(|_| record.born_seq > 0);
     let complete = !is_tallied(open, &known, in_room.as_ref())?;
     if !complete {

@@ -48,25 +48,47 @@ pub fn badge(open: &Open) -> Result<ChatBadge, Fault> {
         badge.unread += unread.messages;
         badge.mentions += unread.mentions;
     }
-    badge.failed = failed(open)?.values().map(|messages| messages.len() as u64).sum();
+    let failed = failed(open)?;
+    let said: u64 = failed.said.values().map(|of_room| of_room.len() as u64).sum();
+    badge.failed = said + failed.rooms.len() as u64;
     Ok(badge)
 }
 
-/// Own messages of which something was refused: their words, a picture or file, or the bytes of one.
-type Failed = HashMap<RecordId, HashSet<RecordId>>;
+/// What of one's own was refused, as the rooms show it.
+#[derive(Default)]
+struct Failed {
+    /// Messages (their words, a picture or file, or the bytes of one), calls, and calls whose answer it was.
+    said: HashMap<RecordId, HashSet<RecordId>>,
+    /// Rooms that the office did not make, and why.
+    rooms: HashMap<RecordId, Fault>,
+}
 
 fn failed(open: &Open) -> Result<Failed, Fault> {
-    let mut out = Failed::new();
-    for refused in open.queue_read(queue::view::rows)?.into_iter().filter(|r| r.parked.is_some()) {
-        let Scope::Room(room) = refused.scope else { continue };
+    let mut out = Failed::default();
+    for refused in open.queue_read(queue::view::rows)? {
+        let Some(fault) = refused.parked else { continue };
         let Some(record) = open.reader().record(refused.record)?.map(|s| s.record) else { continue };
-        let message = if record.kind == kinds::MESSAGE { Some(record.id) } else { record.parent };
-        let Some(message) = message.map(|id| open.reader().record(id)).transpose()?.flatten() else {
+        if record.kind == kinds::ROOM {
+            if refused.op.as_ref().is_some_and(queue::view::is_create) {
+                out.rooms.insert(record.id, fault);
+            }
             continue;
+        }
+        let told = match (record.kind.as_str(), record.scope) {
+            (kinds::MESSAGE | kinds::CALL, _) => Some(record.id),
+            (kinds::CALL_ANSWER, Scope::Tally(call)) => Some(call),
+            _ => record.parent,
         };
+        let Some(told) = told.map(|id| open.reader().record(id)).transpose()?.flatten() else { continue };
         // As the room shows it: of what was taken back nothing failed.
-        if message.record.kind == kinds::MESSAGE && author(&message.record) == open.me().as_str() {
-            out.entry(room).or_default().insert(message.record.id);
+        let own = author(&told.record) == open.me().as_str();
+        let counts = match told.record.kind.as_str() {
+            kinds::MESSAGE => own,
+            kinds::CALL => own || record.kind == kinds::CALL_ANSWER,
+            _ => false,
+        };
+        if let (true, Scope::Room(room)) = (counts, told.record.scope) {
+            out.said.entry(room).or_default().insert(told.record.id);
         }
     }
     Ok(out)
@@ -182,7 +204,11 @@ fn row_of(
 ) -> Result<RoomRow, Fault> {
     let (shown, _) = open.reader().messages(&scope(known.id), 1)?;
     let unread = reading::unread(open, known.id)?;
-    let here = |s: &&Shown| s.record.born_seq == 0;
+    let mut here: Vec<Shown> = shown.iter().filter(|s| s.record.born_seq == 0).cloned().collect();
+    if known.kind == Type::Disaster {
+        let calls = open.reader().in_scope(&scope(known.id), &[kinds::CALL])?;
+        here.extend(calls.into_iter().filter(|s| s.record.born_seq == 0));
+    }
     Ok(RoomRow {
         id: known.id,
         kind: known.kind,
@@ -193,8 +219,9 @@ fn row_of(
         mentions: unread.mentions,
         pinned: pinned.contains(&known.id),
         draft: drafts::load(open, known.id)?.map(drafts::Kept::line).unwrap_or_default(),
-        waiting: shown.iter().filter(here).filter(|s| s.waiting).count() as u64,
-        failed: failed.get(&known.id).map_or(0, |messages| messages.len() as u64),
+        waiting: here.iter().filter(|s| s.waiting).count() as u64,
+        failed: failed.said.get(&known.id).map_or(0, |said| said.len() as u64),
+        fault: failed.rooms.get(&known.id).cloned(),
         last: shown.last().map(|s| last_line(open, s, names)).transpose()?,
     })
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 /// The same words, pictures and files, with where they come from.
 ///
 /// # Errors
-/// `message-unsent`; `file-not-here`: nothing is sent, the file is asked for.
+/// `message-unsent`; `parts-not-here`: not all of it has come yet; `file-not-here`: the file is asked for. Nothing is sent then.
 pub fn forward(open: &Open, args: &ChatForwardArgs) -> Result<MessageView, Fault> {
     let record = open.record_of(args.id, kinds::MESSAGE)?.record;
     if record.flag(field::UNSENT) {
@@ -42,6 +42,10 @@ pub fn forward(open: &Open, args: &ChatForwardArgs) -> Result<MessageView, Fault
     let hanging = open.reader().hanging(&record.scope, &[record.id], &[kinds::PHOTO, kinds::FILE])?;
     let hanging = hanging.into_values().flatten().map(|s| s.record);
     let (pictures, files): (Vec<Record>, Vec<Record>) = hanging.partition(|r| r.kind == kinds::PHOTO);
+    let here = |list: &[Record], count: &str| list.len() >= rooms::number(&record, count) as usize;
+    if !here(&pictures, field::PHOTOS) || !here(&files, field::FILES) {
+        return Err(Fault::wait("parts-not-here"));
+    }
     let mut attached = shared(open, &pictures, id, to.id, &mut fields)?;
     again(open, &files, id, to.id, &mut fields, &mut attached)?;
     commit(open, &to, id, Lane::Chat, fields, attached)?;
@@ -115,7 +119,10 @@ fn shared(
         };
         let own = picture.fields.iter().filter(|(name, _)| same(name));
         let mut own: Fields = own.map(|(name, value)| (name.clone(), value.clone())).collect();
-        own.insert(field::SOURCE.to_owned(), json!(picture.id));
+        // One that the office does not show yet may still be taken back; then the copy goes with bytes of its own.
+        if picture.born_seq > 0 {
+            own.insert(field::SOURCE.to_owned(), json!(picture.id));
+        }
         let create = change::create_under(open.now(), id, kinds::PHOTO, &scope, Some(message), own);
         attached.changes.push(create.in_lane(Lane::Chat));
         for blob in open.queue_read(|c| blobs::of_record(c, picture.id))? {

@@ -139,7 +139,8 @@ fn history(all: bool) -> Value {
 }
 
 /// # Errors
-/// `room-name` without a name; `room-empty`: a room of sections keeps one at least.
+/// `room-name` without a name; `room-empty`: a room of sections keeps one at least; `not-allowed`: who may not make a room of
+/// these sections does not change them.
 pub fn rename(open: &Open, args: &ChatRenameArgs) -> Result<RoomRow, Fault> {
     if args.name.trim().is_empty() {
         return Err(Fault::ask("room-name"));
@@ -156,7 +157,13 @@ pub fn rename(open: &Open, args: &ChatRenameArgs) -> Result<RoomRow, Fault> {
         if sections.is_empty() {
             return Err(Fault::ask("room-empty"));
         }
-        fields.insert(room::SECTIONS.to_owned(), json!(sections));
+        if record.list(room::SECTIONS) != *sections {
+            let kind = Type::of(&record).unwrap_or(Type::Group);
+            if !chat::chooses_sections(kind, open.staff(), &open.now().today()) {
+                return Err(Fault::ask("not-allowed"));
+            }
+            fields.insert(room::SECTIONS.to_owned(), json!(sections));
+        }
     }
     open.patch(&record, fields)?;
     rooms::row(open, args.room)
@@ -179,7 +186,11 @@ pub fn invite(open: &Open, args: &ChatInviteArgs) -> Result<MembersView, Fault> 
         match there {
             Some(shown) => {
                 let mirrored = open.reader().mirrored(shown.record.id)?;
-                let back = Fields::from([(member::STATE.to_owned(), json!(member::MEMBER))]);
+                let mut back = Fields::from([(member::STATE.to_owned(), json!(member::MEMBER))]);
+                if shown.record.text(member::STATE) == member::LEFT {
+                    // Like any other, whatever they were before.
+                    back.insert(member::ROLE.to_owned(), json!(member::MEMBER));
+                }
                 changes.extend(change::patch(open.now(), &shown.record, mirrored.as_ref(), back));
             }
             None => changes.push(join(open, args.room, &staff, false)),

@@ -10,6 +10,7 @@ use crate::open::Open;
 use crate::usecase::cases;
 use crate::view as records;
 use ekitei_model::chat::message as field;
+use ekitei_model::chat::readers::Readers;
 use ekitei_model::kinds::{self, Variant};
 use ekitei_model::record::Origin;
 use ekitei_model::{Fault, Record, RecordId, Scope, Stamp};
@@ -24,10 +25,9 @@ const HANGING: [&str; 4] = [kinds::PHOTO, kinds::FILE, kinds::REACTION, kinds::P
 pub(super) struct Around {
     room: RecordId,
     hanging: HashMap<RecordId, Vec<Shown>>,
-    marks: Vec<(String, u64)>,
+    /// `None`: who has read is not known here, only how many.
+    everybody: Option<Readers>,
     counted: Vec<(u64, u32)>,
-    /// Who has read is not known here.
-    tallied: bool,
     numbers: HashMap<RecordId, String>,
 }
 
@@ -36,12 +36,13 @@ impl Around {
         let (reader, room) = (open.reader(), known.id);
         let ids: Vec<RecordId> = messages.iter().map(|s| s.record.id).collect();
         let in_room = reader.record(room)?.map(|s| s.record);
+        let tallied = reading::is_tallied(open, known, in_room.as_ref())?;
+        let everybody = || reading::everybody(open, known, in_room.as_ref());
         Ok(Self {
             room,
             hanging: reader.hanging(&scope(room), &ids, &HANGING)?,
-            marks: reading::marks(open, room)?,
+            everybody: (!tallied).then(everybody).transpose()?,
             counted: reading::counted(in_room.as_ref()),
-            tallied: reading::is_tallied(open, known, in_room.as_ref())?,
             numbers: HashMap::new(),
         })
     }
@@ -51,11 +52,10 @@ impl Around {
         if record.born_seq == 0 {
             return Some(0);
         }
-        if self.tallied {
-            return reading::count_of(&self.counted, record.born_seq);
+        match &self.everybody {
+            None => reading::count_of(&self.counted, record.born_seq),
+            Some(all) => Some(u32::try_from(all.split(record).0.len()).unwrap_or(u32::MAX)),
         }
-        let others = self.marks.iter().filter(|(s, to)| *to >= record.born_seq && s != author(record));
-        Some(u32::try_from(others.count()).unwrap_or(u32::MAX))
     }
 
     fn case_number(&mut self, open: &Open, case: RecordId) -> String {
@@ -119,6 +119,7 @@ pub(super) fn view(
             .held_until_ms
             .filter(|_| !failed && record.born_seq == 0)
             .map(|ms| open.now().at(ms)),
+        elsewhere: false,
         fault: if failed { fault(open, record.id, &hanging)? } else { None },
         unsent,
         // What the office holds nobody has seen.
@@ -143,7 +144,7 @@ pub(super) fn view(
     })
 }
 
-fn state(shown: &Shown, own: bool) -> MessageState {
+pub(super) fn state(shown: &Shown, own: bool) -> MessageState {
     match (own && shown.record.born_seq == 0, shown.waiting, shown.held_until_ms) {
         (false, _, _) => MessageState::Sent,
         (true, true, _) => MessageState::Waiting,
@@ -153,7 +154,7 @@ fn state(shown: &Shown, own: bool) -> MessageState {
 }
 
 /// Why something of it was refused: the message first, then what hangs on it and the bytes of that.
-fn fault(open: &Open, id: RecordId, hanging: &[Shown]) -> Result<Option<Fault>, Fault> {
+pub(super) fn fault(open: &Open, id: RecordId, hanging: &[Shown]) -> Result<Option<Fault>, Fault> {
     let ids: Vec<RecordId> = std::iter::once(id).chain(hanging.iter().map(|s| s.record.id)).collect();
     open.queue_read(|c| {
         for id in ids {
@@ -191,6 +192,7 @@ pub(super) fn quote(open: &Open, record: &Record, names: &mut Names) -> Result<Q
         file_name,
         unsent,
         question: record.fields.contains_key(field::QUESTION),
+        own: author(record) == open.me().as_str(),
     })
 }
 
@@ -206,7 +208,7 @@ fn answered(
 }
 
 fn mentions(record: &Record, names: &mut Names) -> Result<Vec<MentionView>, Fault> {
-    let named = record.list(field::MENTIONS).into_iter();
+    let named = record.list(field::MENTIONS).into_iter().take(field::CALLED_SHOWN);
     named
         .map(|staff| {
             let name = if staff == field::EVERYBODY { String::new() } else { names.of(&staff)? };
@@ -310,7 +312,7 @@ pub(super) fn held_elsewhere(
         let shown =
             Shown { record: message, waiting: false, parked: false, held_until_ms, written: 0, sort_ms };
         let mut around = Around::of(open, known, std::slice::from_ref(&shown))?;
-        out.push(view(open, &shown, &mut around, names)?);
+        out.push(MessageView { elsewhere: true, ..view(open, &shown, &mut around, names)? });
     }
     Ok(out)
 }

@@ -61,6 +61,8 @@ impl Planner<'_> {
         let mut sections = of.list(room::SECTIONS);
         for path in call.list(call::SECTIONS) {
             if !sections.contains(&path) {
+                // The call itself is the first that they read.
+                self.joined.entry((id, path.clone())).or_insert(call.seq);
                 sections.push(path);
             }
         }
@@ -116,11 +118,15 @@ impl Planner<'_> {
         Ok(now.into_values().filter(|r| !r.deleted).cloned().collect())
     }
 
-    /// For the head of the sender's section.
+    /// For the head of each section of the sender.
     fn list_urgent(&mut self, now: &Record, author: Author) -> Look<()> {
-        let today = self.today;
-        let Some(section) = author.rights.sections_on(today).next() else { return Ok(()) };
-        let id = message::urgent_use_id(now.id);
+        let mut sections: Vec<&str> = Vec::new();
+        for section in author.rights.sections_on(self.today) {
+            if !sections.contains(&section) {
+                sections.push(section);
+            }
+        }
+        let Some((first, also)) = sections.split_first() else { return Ok(()) };
         let of = now.scope.owner().map_or_else(String::new, |r| r.to_string());
         let fields = Fields::from([
             (urgent_use::MESSAGE.to_owned(), now.id.to_string().into()),
@@ -129,6 +135,18 @@ impl Planner<'_> {
             (urgent_use::REASON.to_owned(), now.text(message::URGENT).into()),
             (urgent_use::AT.to_owned(), Stamp::japan(self.now_ms).to_string().into()),
         ]);
+        let mut of_first = fields.clone();
+        if !also.is_empty() {
+            of_first.insert(urgent_use::ALSO.to_owned(), also.into());
+        }
+        self.list_urgent_in(first, message::urgent_use_id(now.id), of_first)?;
+        for section in also {
+            self.list_urgent_in(section, message::urgent_use_also_id(now.id, section), fields.clone())?;
+        }
+        Ok(())
+    }
+
+    fn list_urgent_in(&mut self, section: &str, id: RecordId, fields: Fields) -> Look<()> {
         let scope = Scope::Section(section.to_owned());
         let existing = self.find(id)?.cloned();
         self.office_put(made(id, kinds::URGENT_USE, scope, None, fields, self.now_ms), existing)?;

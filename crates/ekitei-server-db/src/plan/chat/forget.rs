@@ -2,7 +2,8 @@
 //! stays, and what became a record of a case (an answer, a shared photo) is the case's.
 
 use super::super::{Look, Missing, Planned, Planner, WorkingSet, office_op};
-use ekitei_model::chat::{message, room};
+use ekitei_model::chat::message::{self, urgent_use};
+use ekitei_model::chat::room;
 use ekitei_model::{Record, RecordId, Stamp, kinds};
 use serde_json::Value;
 
@@ -92,12 +93,18 @@ impl Planner<'_> {
             whole = answers.len() < ANSWERS_AT_ONCE;
             ends.extend(answers.iter().cloned());
         }
-        // What was shown to its sender while it waited, and to the head of the section, says the same.
-        let (held, urgent) = (message::held_id(id), message::urgent_use_id(id));
+        // What was shown to its sender while it waited, and to the heads of the sections, says the same.
+        let held = message::held_id(id);
         if self.find(held)?.is_some() {
             emptied.push(held);
         }
-        ends.extend(self.find(urgent)?.filter(|r| !r.deleted).cloned());
+        if let Some(urgent) = self.find(message::urgent_use_id(id))?.filter(|r| !r.deleted).cloned() {
+            for section in urgent.list(urgent_use::ALSO) {
+                let also = message::urgent_use_also_id(id, &section);
+                ends.extend(self.find(also)?.filter(|r| !r.deleted).cloned());
+            }
+            ends.push(urgent);
+        }
         if whole {
             ends.push(m);
         }

@@ -60,7 +60,8 @@ impl Planner<'_> {
         record: &Record,
         author: Author,
     ) -> Look<Option<Outcome>> {
-        if self.due.contains(&op.op_id) || author.salvaged {
+        // That others had it before a restore shows that it went at its time; one's own word for it does not.
+        if self.due.contains(&op.op_id) || author.salvaged_by_another().is_some() {
             return Ok(None);
         }
         if self.find(message::held_id(op.record))?.is_some_and(|r| !r.deleted) {

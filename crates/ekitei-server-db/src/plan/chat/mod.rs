@@ -1,5 +1,6 @@
 //! Messaging as the office plans it: who may do what in a room, what is held, what follows from a message.
 
+mod export;
 mod files;
 mod follow;
 mod forget;
@@ -8,6 +9,7 @@ mod quiet;
 mod rooms;
 mod tally;
 
+pub(crate) use export::export_step;
 pub(crate) use forget::{ANSWERS_AT_ONCE, forget};
 pub(crate) use held::{due_of, release_held};
 pub(crate) use rooms::section_rooms;
@@ -16,9 +18,11 @@ pub(crate) use tally::tally;
 use super::access::Access;
 use super::apply::{Author, barred, quarantined};
 use super::{Look, Missing, Planner, office_rev};
+use ekitei_model::chat::quiet::duty;
 use ekitei_model::chat::{self, code, message, room};
 use ekitei_model::kinds::{self, Variant, photo};
 use ekitei_model::merge;
+use ekitei_model::people::Staff;
 use ekitei_model::record::Fields;
 use ekitei_model::{OpBody, Operation, Outcome, Record, RecordId, Scope};
 use serde_json::Value;
@@ -40,6 +44,10 @@ impl Planner<'_> {
             (_, Some(of)) => &of.scope,
             _ => return Ok(None),
         };
+        if let Scope::Section(path) = scope {
+            let strange = self.is_of_another_section(op, target, path)?;
+            return Ok(strange.then(|| quarantined(code::NOT_OF_SECTION)));
+        }
         let Scope::Room(id) = scope else { return Ok(None) };
         if op.record == *id {
             return Ok(None);
@@ -55,6 +63,27 @@ impl Planner<'_> {
             return Ok(Some(quarantined(code::ROOM_FULL)));
         }
         if target.is_some() { Ok(None) } else { self.refuse_child(op, author) }
+    }
+
+    /// Whether a row of a section's times is about somebody who does not work there and is not going to: nobody would look
+    /// for it there.
+    fn is_of_another_section(&mut self, op: &Operation, target: Option<&Record>, path: &str) -> Look<bool> {
+        let (kind, fields) = match &op.body {
+            OpBody::Create { kind, fields, .. } => (kind.as_str(), fields),
+            OpBody::Patch { fields, .. } => (target.map_or("", |t| t.kind.as_str()), fields),
+            _ => return Ok(false),
+        };
+        if kind != kinds::DUTY && kind != kinds::HOURS {
+            return Ok(false);
+        }
+        let Some(who) = fields.get(duty::STAFF).and_then(Value::as_str).filter(|w| !w.is_empty()) else {
+            return Ok(false);
+        };
+        let today = self.today;
+        let works = |s: &Staff| {
+            s.posts.iter().any(|p| p.section == path && p.to.as_deref().is_none_or(|to| to >= today))
+        };
+        Ok(!self.staff(&who.into())?.is_some_and(works))
     }
 
     /// What hangs on a message needs the message: attachments their author's, and nothing hangs on one that was taken back.

@@ -148,13 +148,17 @@ impl Planner<'_> {
         if room::Type::of(&of) != Some(room::Type::Section) {
             let members = self.members_now(&of);
             let spans = self.spans_now(&of, &members);
+            let section_spans = self.section_spans_now(&of);
             let ids: Vec<&str> = members.keys().map(StaffId::as_str).collect();
             let admins: Vec<&str> = members.iter().filter(|(_, a)| **a).map(|(s, _)| s.as_str()).collect();
-            let fields = vec![
+            let mut fields = vec![
                 (room::MEMBERS.to_owned(), ids.into()),
                 (room::ADMINS.to_owned(), admins.into()),
                 (room::SPANS.to_owned(), Value::Object(spans)),
             ];
+            if !section_spans.is_empty() {
+                fields.push((room::SECTION_SPANS.to_owned(), Value::Object(section_spans)));
+            }
             self.office_set(id, fields)?;
         }
         let of = self.find(id)?.cloned().unwrap_or(of);
@@ -219,6 +223,43 @@ impl Planner<'_> {
                 }
             } else if of.text(room::HISTORY) == room::HISTORY_JOINED {
                 list.push(json!([m.seq, null]));
+            } else {
+                *list = vec![json!([0, null])];
+            }
+        }
+        spans
+    }
+
+    /// Sections that a room is made with read all of it; those that come later as much as somebody who joins.
+    pub(in super::super) fn note_joined(&mut self, id: RecordId, prior: Option<&Record>, seq: u64) {
+        let Some(now) = self.out.records.get(&id).filter(|r| r.kind == kinds::ROOM) else { return };
+        let before = prior.map(|p| p.list(room::SECTIONS)).unwrap_or_default();
+        let from = if prior.is_none() { 0 } else { seq };
+        for path in now.list(room::SECTIONS).into_iter().filter(|path| !before.contains(path)) {
+            self.joined.entry((id, path)).or_insert(from);
+        }
+    }
+
+    fn section_spans_now(&self, of: &Record) -> Map<String, Value> {
+        let sections = of.list(room::SECTIONS);
+        let mut spans = match of.fields.get(room::SECTION_SPANS) {
+            Some(Value::Object(spans)) => spans.clone(),
+            _ => Map::new(),
+        };
+        let is_open = |last: Option<&Value>| last.is_some_and(|l| l.get(1).is_none_or(Value::is_null));
+        for (path, list) in &mut spans {
+            let Some(list) = list.as_array_mut() else { continue };
+            if !sections.contains(path) && is_open(list.last()) {
+                let from = list.pop().and_then(|l| l.get(0).cloned());
+                list.push(json!([from, of.seq]));
+            }
+        }
+        for path in sections {
+            let entry = spans.entry(path.clone()).or_insert_with(|| json!([]));
+            let Some(list) = entry.as_array_mut().filter(|list| !is_open(list.last())) else { continue };
+            let from = self.joined.get(&(of.id, path)).copied().unwrap_or(0);
+            if from > 0 && of.text(room::HISTORY) == room::HISTORY_JOINED {
+                list.push(json!([from, null]));
             } else {
                 *list = vec![json!([0, null])];
             }

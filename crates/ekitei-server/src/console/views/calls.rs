@@ -159,5 +159,17 @@ pub struct ExportRow {
     pub state: String,
     pub approved_by: Option<NameView>,
     pub may_approve: bool,
+    /// Their own request, which they might allow if somebody else had asked.
+    pub for_another: bool,
     pub may_download: bool,
+    /// Each time it was taken, in order.
+    pub taken: Vec<ExportTaken>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportTaken {
+    pub by: NameView,
+    pub at_ms: i64,
+    /// Of the file that was given out, hex.
+    pub sha256: String,
 }

@@ -54,6 +54,7 @@ pub struct RoomView {
     pub row: RoomRow,
     /// `all` | `joined`
     pub history: String,
+    /// Those who are in it by name, then those by section in the directory's order: at most 500 of `members`.
     pub people: Vec<RoomPerson>,
     pub keep: RoomKeep,
     /// Base revisions of the editable fields.
@@ -140,6 +141,7 @@ pub struct HeldView {
     pub stamp: Option<String>,
     pub urgent: Option<String>,
     pub reply: Option<ReplyView>,
+    /// At most 100.
     pub mentions: Vec<NameView>,
     pub mentions_all: bool,
     /// `{kind, id, label}`
@@ -170,6 +172,7 @@ pub struct MessageView {
     /// 緊急: the reason.
     pub urgent: Option<String>,
     pub reply: Option<ReplyView>,
+    /// At most 100.
     pub mentions: Vec<NameView>,
     pub mentions_all: bool,
     pub mentions_me: bool,
@@ -209,6 +212,8 @@ pub struct ReplyView {
     pub files: u64,
     /// Of its first file.
     pub file_name: Option<String>,
+    /// A question of one's own that has no answer yet.
+    pub unanswered: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -321,7 +326,7 @@ pub struct Again {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Remind {
     pub op_id: Option<String>,
-    /// What they are told, in the writer's language; their names are put before it.
+    /// What they are told, in the writer's language. The names of a few are put before it; many are called without.
     pub text: String,
 }
 
@@ -355,8 +360,13 @@ pub struct ReadTo {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReadersView {
+    /// At most 500 of `read_total`, in the directory's order.
     pub read: Vec<ReaderView>,
+    pub read_total: u64,
+    /// At most 500 of `unread_total`, in the directory's order.
     pub unread: Vec<NameView>,
+    pub unread_total: u64,
+    /// Both together.
     pub total: u64,
 }
 

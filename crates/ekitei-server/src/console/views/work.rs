@@ -41,6 +41,9 @@ pub struct QuarantineView {
     /// Title, text or caption of what it carries.
     pub title: String,
     pub person: NameView,
+    /// After a restore: who brought it back, where that is somebody else. They do not take it in themselves.
+    pub brought_by: Option<NameView>,
+    pub may_release: bool,
     pub device: String,
     pub since_ms: i64,
     pub bytes: u64,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageView, RoomRow } from '../../api/chat-types';
 import { mentionAt } from '@ekitei/shared';
-import { firstUnread, fitting, inOrder, isPicture, joined, joinsMark, lineOf, missing, tooLarge, unreadBelow } from './lib';
+import { choosesSections, firstUnread, fitting, inOrder, isPicture, joined, joinsMark, lineOf, missing, tooLarge, unreadBelow } from './lib';
 
 const room = (id: string, name: string): RoomRow => ({ id, type: 'group', name, colour: '', sections: [], members: 2, unread: 0, mentioned: false, held: 0, may_manage: false, read_to: 0, head: 0 });
 const message = (id: string, born_seq: number, more: Partial<MessageView> = {}): MessageView => ({
@@ -16,6 +16,20 @@ describe('rooms', () => {
     expect(fitting(all, 'ａ').map((one) => one.id)).toEqual(['1']);
     expect(fitting(all, ' ')).toHaveLength(2);
     expect(fitting(all, '橋')).toEqual([]);
+  });
+});
+
+describe('sections of a room', () => {
+  const who = (role: string, admin = false) =>
+    ({ person: { posts: [{ section: '甲/係', role }] }, may: { admin } }) as unknown as NonNullable<Parameters<typeof choosesSections>[1]>;
+
+  it('are offered to those from whom the office takes them', () => {
+    const offered = (role: string, admin = false) => ['group', 'offices', 'disaster', 'section'].map((type) => choosesSections(type, who(role, admin)));
+    expect(offered('staff')).toEqual([false, false, false, false]);
+    expect(offered('head')).toEqual([false, true, true, false]);
+    expect(offered('steward')).toEqual([false, true, true, false]);
+    expect(offered('admin', true)).toEqual([false, false, true, false]);
+    expect(choosesSections('offices', undefined)).toBe(false);
   });
 });
 

@@ -1,7 +1,7 @@
 // What the chat's screens show, from what the office says. Pure.
 import { lastWords, t, tMaybe } from '@ekitei/shared';
 import type { MessageView, RoomRow } from '../../api/chat-types';
-import type { LimitsView } from '../../api/gen';
+import type { LimitsView, SessionView } from '../../api/gen';
 
 type Named = Pick<RoomRow, 'type' | 'name' | 'with'>;
 
@@ -14,6 +14,12 @@ export function kindOf(room: RoomRow): string {
   if (room.type === 'group') return t('chat.type.group', { n: room.members });
   const word = tMaybe(`chat.type.${room.type}`) ?? '';
   return room.type === 'self' || room.type === 'direct' ? word : `${word} ・ ${t('chat.members', { n: room.members })}`;
+}
+
+/** Whether the person says which sections are in rooms of a type: as the office judges it. */
+export function choosesSections(type: string, who: Pick<SessionView, 'may' | 'person'> | undefined): boolean {
+  const leads = who?.person.posts.some((one) => one.role === 'head' || one.role === 'steward') === true;
+  return type === 'offices' ? leads : type === 'disaster' && (leads || who?.may.admin === true);
 }
 
 /** What was said last, on one line, and who said it. */

@@ -1,6 +1,6 @@
-import type { MessageView } from '@ekitei/shared';
+import type { CallView, MessageView } from '@ekitei/shared';
 import { describe, expect, it } from 'vitest';
-import { lastLine, linesOf, namedIn, nextUnread, pieces, unreadBelow } from './lib';
+import { asksMe, lastLine, linesOf, namedIn, nextUnread, pieces, unreadBelow } from './lib';
 
 const message = (id: string, by: string, at: string, change: Partial<MessageView> = {}): MessageView =>
   ({ id, by, at, written_at: at, born: 1, ...change }) as MessageView;
@@ -62,4 +62,12 @@ describe('a part of a room with unread messages', () => {
     expect(nextUnread({ ...part, messages: all.slice(2) }, 5)).toBe(6);
     expect(nextUnread({ ...part, read: 8, unread_from: null, room: { unread: 0 } }, 8)).toBeUndefined();
   });
+});
+
+it('a call asks until everything is answered, the answer was taken, and it is open', () => {
+  const call = (change: Partial<CallView>): CallView =>
+    ({ asked: true, closed: false, state: 'sent', progress: 'done', asks: ['safety', 'coming'], safety: null, coming: null, ...change }) as CallView;
+  expect([call({}), call({ safety: 'safe' }), call({ safety: 'safe', coming: 'can_go', progress: 'parked' })].map(asksMe)).toEqual([true, true, true]);
+  const quiet = [call({ safety: 'safe', coming: 'can_go' }), call({ asks: ['safety'], safety: 'hurt' }), call({ closed: true }), call({ asked: false }), call({ state: 'failed' })];
+  expect(quiet.map(asksMe)).toEqual(quiet.map(() => false));
 });

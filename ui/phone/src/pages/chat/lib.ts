@@ -1,6 +1,6 @@
 // What the chat screens show, from what the core says. Pure.
 import { lastWords, linesOf as sharedLines, stampMs, t, tMaybe } from '@ekitei/shared';
-import type { LastLine, Line as SharedLine, MessageView, Query, QuoteView, RoomRow, RoomView } from '@ekitei/shared';
+import type { CallView, LastLine, Line as SharedLine, MessageView, Query, QuoteView, RoomRow, RoomView } from '@ekitei/shared';
 import { hrefOf } from '../../lib/router';
 
 export { EVERYBODY, faceOf, markWord as wordOf, namedIn, pieces, REACTIONS, roomIcon, STAMPS } from '@ekitei/shared';
@@ -37,6 +37,7 @@ export const quoteOf = (message: MessageView): QuoteView => ({
   file_name: message.files[0]?.name ?? null,
   unsent: message.unsent,
   question: message.question !== null,
+  own: message.own,
 });
 
 type Part = Pick<RoomView, 'messages' | 'read' | 'unread_from'> & { room: Pick<RoomRow, 'unread'> };
@@ -52,3 +53,11 @@ export function nextUnread(part: Part, seen: number): number | undefined {
 
 /** How many unread ones stand below what was seen, shown or not. */
 export const unreadBelow = (part: Part, seen: number): number => Math.max(0, part.room.unread - unreadOnes(part).filter((one) => one.born <= seen).length);
+
+const said = (call: CallView): boolean => (!call.asks.includes('safety') || call.safety !== null) && (!call.asks.includes('coming') || call.coming !== null);
+
+/** Everything that the call asks is answered, and the answer was not refused. */
+export const answered = (call: CallView): boolean => call.progress !== 'parked' && said(call);
+
+/** It still wants an answer from oneself. */
+export const asksMe = (call: CallView): boolean => call.asked && !call.closed && call.state !== 'failed' && !answered(call);

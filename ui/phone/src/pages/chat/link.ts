@@ -1,7 +1,8 @@
 // Between a message and the case, note or inspection that it points to.
-import { core, errorText, faultOf, toast, type ChatLink, type LinkView } from '@ekitei/shared';
+import { core, errorText, faultOf, toast, type CaseOffer, type ChatLink, type LinkView } from '@ekitei/shared';
 import { go } from '../../lib/navigation.svelte';
 import type { Page } from '../../lib/router';
+import { caseSubtitle, caseTitle } from '../../lib/words';
 
 /** Opens it, or the case that it belongs to; false: neither is on this phone, or may not be. */
 export async function openLink(link: LinkView): Promise<boolean> {
@@ -36,4 +37,10 @@ export const sendHref = (link: ChatLink): Record<string, string> => ({ kind: lin
 export function linkIn(query: Readonly<Record<string, string>>): ChatLink | undefined {
   const { kind, of, label } = query;
   return kind && of && label ? { kind, id: of, label, ...(query.case ? { case: query.case } : {}) } : undefined;
+}
+
+/** Cases on this phone, as the choosers offer them. */
+export async function findCases(filter: string): Promise<CaseOffer[]> {
+  const rows = await core('case_list', { filter, followed_only: false });
+  return rows.map((row) => ({ ...row, title: caseTitle(row), text: caseSubtitle(row), whole: caseTitle(row) }));
 }
