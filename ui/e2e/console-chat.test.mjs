@@ -280,6 +280,9 @@ test('search opens a message in its place, beyond the pages that are shown', asy
   });
   const all = (await texts(head)).filter((one) => /^記録 \d+$/.test(one));
   assert.deepEqual(all, Array.from({ length: 120 }, (_, n) => n).filter((n) => n !== 3).map((n) => `記録 ${n}`));
+  // The other side has read it all, in one piece or in many: its room opens at the end from here on.
+  const newest = (await steward.ask('GET', `/rooms/${direct}/messages?limit=1`)).messages[0].born_seq;
+  await steward.ask('POST', `/rooms/${direct}/read`, { to: newest });
 });
 
 test('a group: mention by @, settings, somebody is taken out', async () => {

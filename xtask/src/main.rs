@@ -15,11 +15,13 @@ mod postgres;
 mod project;
 mod report;
 mod runner;
+mod scratch;
 mod stages;
 mod tally;
 mod test;
 mod tools;
 mod ui;
+mod units;
 mod version;
 
 use std::process::ExitCode;
@@ -50,6 +52,8 @@ fn main() -> ExitCode {
         "demo" => demo::run(&project, &rest),
         "test" => test::Options::parse(&rest).and_then(|options| test::run(&project, &options)),
         "check" | "gen" | "bench" | "prove" | "desktop" => test::run_command(&project, &command, &rest),
+        // A stage of `test`: not for people, so the help is silent about it.
+        "units" => units::run(&project, &rest).map(|()| ExitCode::SUCCESS),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

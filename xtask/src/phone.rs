@@ -62,20 +62,20 @@ pub fn without_rust(project: &Project) -> Vec<Stage> {
     stages
 }
 
-/// After `unit`, whose programs it runs, and after `kotlin`, whose compiler it uses.
-pub fn stages(project: &Project) -> Vec<Stage> {
+/// After `unit`, whose programs it runs, and after `kotlin`, whose compiler it uses. `packages`: as `unit` was built.
+pub fn stages(project: &Project, packages: &str) -> Vec<Stage> {
     let at = |line: &str| Cmd::new(&project.root, line);
     let place = |name: &str| project.target.join(name).display().to_string();
     let mut stages = Vec::new();
     if project.has("tests/tests/bindings.rs") {
         // Without `-p`, as in `unit`: nothing is built anew.
-        let run =
-            lint::linted(at("cargo test --test bindings -- --include-ignored")).env("EKITEI_BUILT", "1");
+        let run = at(&format!("cargo test{packages} --test bindings -- --include-ignored"));
+        let run = lint::linted(run).env("EKITEI_BUILT", "1");
         stages.push(Stage::new("bindings", 1, vec![run]).needs(PYTHON).needs(JAVAC).needs(MAVEN));
     }
     if project.has("tests/android/rust/check.sh") {
         let check = at("sh tests/android/rust/check.sh").arg(place("android"));
-        let stage = Stage::new("phone", 2, vec![check]);
+        let stage = Stage::new("phone", 4, vec![check]);
         stages.push(stage.needs(RUST_WEB).needs(RUST_SOURCES).needs(CLANG).needs(LLD));
     }
     stages

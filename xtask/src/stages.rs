@@ -1,12 +1,13 @@
 //! Every stage of every command, as data. A new stage is one entry here.
-//! Cargo runs without `--workspace`: the default members need no GTK; the desktop shell is a stage of its own.
+//! The default members need no GTK. Where it is there, `test` builds the desktop shell together with them: by itself it is
+//! built with other features, and so is most of what both depend on.
 
 use std::time::Duration;
 
 use crate::cmd::Cmd;
 use crate::need::Need;
 use crate::project::Project;
-use crate::{bench, lint, phone, postgres, ui};
+use crate::{bench, lint, phone, postgres, ui, units};
 
 pub struct Stage {
     /// What `--only` names.
@@ -23,6 +24,8 @@ pub struct Stage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Around {
     Nothing,
+    /// A folder for what they write, in memory where that is possible.
+    Scratch,
     /// A scratch PostgreSQL whose URL is in `EKITEI_TEST_POSTGRES`.
     Postgres,
     /// Afterwards the bundles count as fresh.
@@ -80,31 +83,30 @@ const XVFB: Need = Need::Program {
     name: "xvfb-run",
     packages: &["xvfb", "xauth", "dbus", "dbus-x11", "at-spi2-core", "fonts-noto-cjk"],
 };
-/// Many tests wait for a line, a server or a disk: on two cores four at once take a third less time.
-const THREADS: &str = "4";
+/// Programs, tests and examples together: by themselves programs are built with fewer features, and then again.
+const BUILD: &str = "cargo build --all-targets";
+/// By the tests' names and without `-p`: what it depends on is what the stages before it built.
+const TURBO: &str = "cargo test --features ekitei-photo/turbo --example derive_turbo \
+                     --test derive --test messages --test metadata --test refuse";
 const DENY: Need = Need::CargoTool { name: "deny", version: "0.19.9" };
 
-/// `cargo xtask test`, in the order of the run: cheap and telling first.
+/// `cargo xtask test`, in the order of the run: cheap and telling first. Asked again after the set-up: what has become
+/// possible is then built in one go.
 pub fn test(project: &Project) -> Vec<Stage> {
     let at = |line: &str| Cmd::new(&project.root, line);
+    let whole = WEBKIT.is_there() && project.has("src-tauri/Cargo.toml");
+    let packages = if whole { " --workspace" } else { "" };
     let mut stages = vec![Stage::new("fmt", 1, vec![at("cargo fmt --all -- --check")])];
     stages.push(Stage::new("deny", 1, vec![at("cargo deny check licenses bans sources")]).needs(DENY));
     stages.extend(phone::without_rust(project));
     stages.extend(screens(project));
-    let linted = |line: &str| lint::linted(at(line));
-    // Programs, tests and examples together: by themselves programs are built with fewer features, and then again.
-    stages.push(Stage::new("build", 9, vec![linted("cargo build --all-targets")]));
-    stages.push(Stage::new(
-        "unit",
-        7,
-        vec![linted("cargo test --no-fail-fast").env("EKITEI_BUILT", "1").env("RUST_TEST_THREADS", THREADS)],
-    ));
+    let linted = |line: &str| lint::linted(at(&format!("{line}{packages}")));
+    stages.push(Stage::new("build", 11, vec![linted(BUILD)]));
+    let programs = lint::linted(units::command(project, whole)).env("EKITEI_BUILT", "1");
+    let unit = Stage::new("unit", 5, vec![programs, linted("cargo test --doc")]);
+    stages.push(unit.around(Around::Scratch));
     if project.has("crates/ekitei-photo/src/codec/turbo.rs") {
-        stages.push(
-            Stage::new("photo", 2, vec![linted("cargo test -p ekitei-photo --features turbo")])
-                .needs(CMAKE)
-                .needs(NASM),
-        );
+        stages.push(Stage::new("photo", 1, vec![linted(TURBO)]).needs(CMAKE).needs(NASM));
     }
     stages.push(
         // By the tests' name and without `-p`: the same packages as in `unit`, so nothing is built anew.
@@ -117,7 +119,11 @@ pub fn test(project: &Project) -> Vec<Stage> {
             Stage::new(
                 "office",
                 1,
-                vec![linted("cargo test -p ekitei-report --features office --test office")],
+                vec![
+                    linted("cargo test --test office")
+                        .env("EKITEI_BUILT", "1")
+                        .env("EKITEI_TEST_OFFICE", "1"),
+                ],
             )
             .needs(SOFFICE)
             .needs(PDFTOPPM)
@@ -126,13 +132,13 @@ pub fn test(project: &Project) -> Vec<Stage> {
     }
     if project.has_npm_script("ui", "e2e") {
         let run = Cmd::new(&project.root.join("ui"), "npm run e2e").env("EKITEI_CHROMIUM", CHROMIUM_PATH);
-        stages.push(Stage::new("browser", 8, vec![run]).needs(CHROMIUM));
+        stages.push(Stage::new("browser", 8, vec![run]).needs(CHROMIUM).around(Around::Scratch));
     }
     if project.has_npm_script("ui", "tus") {
         stages.push(tus(project));
     }
-    stages.extend(window(project));
-    stages.extend(phone::stages(project));
+    stages.extend(window(project, whole.then(|| linted(BUILD))));
+    stages.extend(phone::stages(project, packages));
     stages
 }
 
@@ -224,17 +230,20 @@ pub fn desktop(project: &Project) -> Vec<Stage> {
     if !bundles.is_empty() {
         stages.push(Stage::new("ui", 3, bundles).around(Around::UiBuilt));
     }
-    stages.extend(window(project));
+    // A first build of all that the window needs.
+    stages.extend(window(project, None).map(|stage| Stage { minutes: 20, ..stage }));
     stages
 }
 
-/// The desktop shell; the only Rust package that needs GTK.
-fn window(project: &Project) -> Option<Stage> {
+/// The desktop shell; the only Rust package that needs GTK. `together`: what builds it with all others, its tests among
+/// theirs.
+fn window(project: &Project, together: Option<Cmd>) -> Option<Stage> {
     if !project.has("src-tauri/Cargo.toml") {
         return None;
     }
     let at = |line: &str| Cmd::new(&project.root, line);
-    let mut work = vec![at("cargo build -p ekitei-app"), at("cargo test -p ekitei-app --lib")];
+    let alone = || vec![at("cargo build -p ekitei-app"), at("cargo test -p ekitei-app --lib")];
+    let mut work = together.map_or_else(alone, |build| vec![build]);
     if cfg!(target_os = "linux") && project.has("tests/android/rust/doors.sh") {
         let library = project.built("libekitei_app.so").display().to_string();
         work.push(at("sh tests/android/rust/doors.sh").arg(library));
@@ -243,7 +252,7 @@ fn window(project: &Project) -> Option<Stage> {
         let drive = "xvfb-run -a dbus-run-session -- npm run desktop";
         work.push(Cmd::new(&project.root.join("ui"), drive));
     }
-    Some(Stage::new("desktop", 2, work).needs(WEBKIT).needs(WEBDRIVER).needs(XVFB))
+    Some(Stage::new("desktop", 1, work).needs(WEBKIT).needs(WEBDRIVER).needs(XVFB))
 }
 
 /// Packages, types, unit tests and bundles of the screens. Before the Rust stages, because the server serves the bundles.

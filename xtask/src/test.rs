@@ -9,6 +9,7 @@ use crate::postgres::Cluster;
 use crate::project::Project;
 use crate::report::Report;
 use crate::runner::{self, End, Ran};
+use crate::scratch::Scratch;
 use crate::stages::{self, Around, Stage};
 use crate::tally::Tally;
 use crate::{bench, phone, tools, ui};
@@ -43,21 +44,21 @@ impl Options {
 
 /// `cargo xtask test`.
 pub fn run(project: &Project, options: &Options) -> Result<ExitCode, String> {
-    run_stages(project, "test", stages::test(project), options)
+    run_stages(project, "test", stages::test, options)
 }
 
 /// The commands that are just stages: check, gen, bench, prove, desktop.
 pub fn run_command(project: &Project, command: &str, args: &[String]) -> Result<ExitCode, String> {
     let options = Options::parse(args)?;
     let stages = match command {
-        "check" => stages::check(project),
-        "gen" => stages::generate(project),
-        "bench" => stages::bench(project),
-        "prove" => stages::prove(project),
-        "desktop" => stages::desktop(project),
+        "check" => stages::check,
+        "gen" => stages::generate,
+        "bench" => stages::bench,
+        "prove" => stages::prove,
+        "desktop" => stages::desktop,
         other => return Err(format!("unknown command '{other}'")),
     };
-    if stages.is_empty() {
+    if stages(project).is_empty() {
         return Err(format!("{command}: this tree has nothing to run for it"));
     }
     run_stages(project, command, stages, &options)
@@ -66,16 +67,18 @@ pub fn run_command(project: &Project, command: &str, args: &[String]) -> Result<
 fn run_stages(
     project: &Project,
     command: &str,
-    stages: Vec<Stage>,
+    stages_of: fn(&Project) -> Vec<Stage>,
     options: &Options,
 ) -> Result<ExitCode, String> {
     tools::check()?;
-    let stages = select(stages, &options.only)?;
+    let stages = select(stages_of(project), &options.only)?;
     let minutes: u64 = stages.iter().map(|stage| stage.minutes).sum();
     println!("stages: {}; at most {minutes} minutes and {SETUP_MINUTES} for set-up", stages.len());
     let mut report = Report::default();
     let began = Instant::now();
     set_up(project, &stages, &mut report);
+    // What the set-up brought may make them others.
+    let stages = select(stages_of(project), &options.only)?;
     // What the set-up did not need is the stages'.
     let unused = Duration::from_secs(SETUP_MINUTES * 60).saturating_sub(began.elapsed());
     let mut left: Duration = unused + stages.iter().map(Stage::budget).sum::<Duration>();
@@ -143,17 +146,17 @@ fn set_up(project: &Project, stages: &[Stage], report: &mut Report) {
 
 fn run_stage(project: &Project, stage: &Stage, minutes: Duration) -> Ran {
     let go = |work: &[Cmd]| runner::run(stage.group, work, minutes, &project.logs());
+    let with = |name: &str, value: &str| -> Vec<Cmd> {
+        stage.work.iter().map(|cmd| cmd.clone().env(name, value)).collect()
+    };
     match stage.around {
         Around::Nothing => go(&stage.work),
         Around::Postgres => match Cluster::start() {
-            Ok(cluster) => {
-                let work: Vec<Cmd> = stage
-                    .work
-                    .iter()
-                    .map(|cmd| cmd.clone().env("EKITEI_TEST_POSTGRES", cluster.url()))
-                    .collect();
-                go(&work)
-            }
+            Ok(cluster) => go(&with("EKITEI_TEST_POSTGRES", &cluster.url())),
+            Err(reason) => failed(reason),
+        },
+        Around::Scratch => match Scratch::new(stage.group) {
+            Ok(scratch) => go(&with("TMPDIR", &scratch.folder().to_string_lossy())),
             Err(reason) => failed(reason),
         },
         Around::UiBuilt => finished(go(&stage.work), || ui::built(project)),

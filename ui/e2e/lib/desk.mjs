@@ -1,9 +1,5 @@
 // A person at a PC with the office console: signs in, presses (counted), looks.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+import { RULES, withAxe } from './axe.mjs';
 
 export const SIZES = { pc: { width: 1366, height: 768 }, narrow: { width: 360, height: 800 } };
 
@@ -65,9 +61,7 @@ export class Desk {
   /** Accessibility, width and targets of what is on the screen, once its pictures are there. */
   async look(least) {
     await this.page.waitForFunction(() => [...document.images].every((image) => image.complete));
-    const client = await this.page.context().newCDPSession(this.page);
-    await client.send('Runtime.evaluate', { expression: AXE });
-    await client.detach();
+    await withAxe(this.page);
     const found = await this.page.evaluate(async (rules) => (await window.axe.run(document, { runOnly: rules })).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(' | ')}`), RULES);
     const layout = await this.page.evaluate((px) => {
       const faults = [];

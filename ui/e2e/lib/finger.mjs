@@ -1,12 +1,9 @@
 // A browser at phone size whose taps and typed characters are counted.
-import { readFileSync, mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { RULES, withAxe } from './axe.mjs';
 import { fitCamera } from './camera.mjs';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 export const DISPLAYS = {
   plain: { language: 'ja', outdoor: false, glove: false, textSize: '100' },
@@ -146,9 +143,7 @@ export class Finger {
 
   /** Accessibility faults of what is shown, as readable lines. */
   async axe() {
-    const session = await this.page.context().newCDPSession(this.page);
-    await session.send('Runtime.evaluate', { expression: AXE });
-    await session.detach();
+    await withAxe(this.page);
     return this.page.evaluate(
       async (tags) => (await window.axe.run(document, { runOnly: tags })).violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).slice(0, 3).join(' | ')}`),
       RULES,
