@@ -2,10 +2,10 @@
 //! for a line, a server or a disk: on two cores they leave more than half of the machine idle.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,27 +15,29 @@ use crate::cmd::{Cmd, without_package};
 use crate::project::Project;
 use crate::runner::minutes;
 
-/// Waiting costs nothing: twice as many as the cores of the smallest machine that this runs on.
-const SIDE_BY_SIDE: usize = 4;
-/// These take longest, so they begin first, in this order. What only calculates goes first and yields to all others: a
-/// test that waits for an answer must not wait for a simulation.
-const LONGEST: [(&str, Priority); 10] = [
-    ("sim", Priority::Low),
-    ("line_check", Priority::Usual),
-    ("cuts", Priority::Usual),
-    ("demo", Priority::Usual),
-    ("inspection", Priority::Usual),
-    ("calls", Priority::Usual),
-    ("kills", Priority::Usual),
-    ("chat_kills", Priority::Usual),
-    ("inspection_kills", Priority::Usual),
-    ("chat", Priority::Usual),
+/// One that calculates and two that wait: on two cores more would not end sooner.
+const SIDE_BY_SIDE: usize = 3;
+/// These take longest, so they begin first, in this order.
+const LONGEST: [(&str, Manner); 10] = [
+    ("line_check", Manner::Alone),
+    ("sim", Manner::Yields),
+    ("cuts", Manner::Beside),
+    ("demo", Manner::Beside),
+    ("inspection", Manner::Beside),
+    ("calls", Manner::Beside),
+    ("restore", Manner::Beside),
+    ("kills", Manner::Beside),
+    ("chat_kills", Manner::Beside),
+    ("inspection_kills", Manner::Beside),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Priority {
-    Low,
-    Usual,
+enum Manner {
+    /// With nothing beside it: it measures a line, and a busy machine looks like a lossy one.
+    Alone,
+    /// It only calculates. A test that waits for an answer must not wait for it.
+    Yields,
+    Beside,
 }
 
 /// A program full of tests, as cargo built it.
@@ -52,9 +54,12 @@ impl Program {
         LONGEST.iter().position(|(name, _)| *name == self.name).unwrap_or(LONGEST.len())
     }
 
+    fn manner(&self) -> Manner {
+        LONGEST.get(self.place()).map_or(Manner::Beside, |(_, manner)| *manner)
+    }
+
     fn command(&self) -> Command {
-        let low = LONGEST.get(self.place()).is_some_and(|(_, priority)| *priority == Priority::Low);
-        let mut command = if low && cfg!(unix) {
+        let mut command = if self.manner() == Manner::Yields && cfg!(unix) {
             let mut nice = Command::new("nice");
             nice.args(["-n", "10"]).arg(&self.file);
             nice
@@ -79,7 +84,10 @@ pub fn run(project: &Project, packages: &[String]) -> Result<(), String> {
     let programs = build(project, packages)?;
     let folder = project.logs().join("units");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let failed = side_by_side(programs, &folder);
+    let (alone, beside) = programs.into_iter().partition(|program| program.manner() == Manner::Alone);
+    let out = Mutex::new(io::stdout());
+    let failed =
+        [side_by_side(1, alone, &folder, &out), side_by_side(SIDE_BY_SIDE, beside, &folder, &out)].concat();
     if failed.is_empty() { Ok(()) } else { Err(format!("error: tests failed in {}", failed.join(", "))) }
 }
 
@@ -119,29 +127,41 @@ fn program(message: &str) -> Option<Program> {
     })
 }
 
-/// Runs all of them; the names of those that failed.
-fn side_by_side(programs: Vec<Program>, folder: &Path) -> Vec<String> {
+/// Runs all of them, `at_once` at a time; the names of those that failed.
+fn side_by_side(
+    at_once: usize,
+    programs: Vec<Program>,
+    folder: &Path,
+    out: &Mutex<impl io::Write + Send>,
+) -> Vec<String> {
     let waiting = Mutex::new(programs.into_iter().enumerate());
     let failed = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..SIDE_BY_SIDE {
+        for _ in 0..at_once {
             scope.spawn(|| {
                 while let Some((i, program)) = next(&waiting) {
                     let began = Instant::now();
-                    let log = folder.join(format!("{i}-{}.log", program.name));
+                    let log = folder.join(format!("{at_once}-{i}-{}.log", program.name));
+                    // Who hangs is who began and never ran.
+                    let _ =
+                        writeln!(held(out), "       Begin {}, its words in {}", program.name, log.display());
                     let ended = one(&program, &log);
-                    if !show(&program, &log, &ended, began.elapsed()) {
-                        failed.lock().unwrap_or_else(|broken| broken.into_inner()).push(program.name);
+                    if !show(&program, &log, &ended, began.elapsed(), &mut *held(out)) {
+                        held(&failed).push(program.name);
                     }
                 }
             });
         }
     });
-    failed.into_inner().unwrap_or_else(|broken| broken.into_inner())
+    failed.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn next<T>(waiting: &Mutex<impl Iterator<Item = T>>) -> Option<T> {
-    waiting.lock().unwrap_or_else(|broken| broken.into_inner()).next()
+    held(waiting).next()
+}
+
+fn held<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Into a file and not a pipe: what a test leaves running would keep a pipe open.
@@ -153,9 +173,14 @@ fn one(program: &Program, log: &Path) -> io::Result<ExitStatus> {
 }
 
 /// A program's words all at once, so that those of two never mix. Whether all its tests passed.
-fn show(program: &Program, log: &Path, ended: &io::Result<ExitStatus>, took: Duration) -> bool {
+fn show(
+    program: &Program,
+    log: &Path,
+    ended: &io::Result<ExitStatus>,
+    took: Duration,
+    out: &mut impl io::Write,
+) -> bool {
     let words = fs::read(log).unwrap_or_default();
-    let mut out = io::stdout().lock();
     let _ =
         writeln!(out, "     Running {} in {} ({})", program.name, program.package.display(), minutes(took));
     let _ = out.write_all(&words);
@@ -199,12 +224,15 @@ mod tests {
             "not JSON".to_owned(),
             artifact("demo", true),
             artifact("sim", true),
+            artifact("line_check", true),
         ];
         let found = programs(&said.join("\n"));
         let names: Vec<&str> = found.iter().map(|program| program.name.as_str()).collect();
-        assert_eq!(names, ["sim", "demo", "seal"]);
-        assert_eq!(found[2], program(&artifact("seal", true)).unwrap());
-        assert_eq!(found[2].package, Path::new("/p"));
+        assert_eq!(names, ["line_check", "sim", "demo", "seal"]);
+        let manners: Vec<Manner> = found.iter().map(Program::manner).collect();
+        assert_eq!(manners, [Manner::Alone, Manner::Yields, Manner::Beside, Manner::Beside]);
+        assert_eq!(found[3], program(&artifact("seal", true)).unwrap());
+        assert_eq!(found[3].package, Path::new("/p"));
     }
 
     #[test]
@@ -220,13 +248,14 @@ mod tests {
         let mut all = vec![script("sim", "pwd > where"), script("bad", "echo out; echo err >&2; exit 101")];
         all.push(Program { file: folder.path().join("missing"), ..all[0].clone() });
         all.extend((0..9).map(|i| script(&format!("good{i}"), &format!("touch ran{i}"))));
-        let mut failed = side_by_side(all, folder.path());
+        let out = Mutex::new(Vec::new());
+        let mut failed = side_by_side(3, all, folder.path(), &out);
         failed.sort();
         assert_eq!(failed, ["bad", "sim"]);
         assert!((0..9).all(|i| folder.path().join(format!("ran{i}")).exists()));
         let here = fs::read_to_string(folder.path().join("where")).unwrap();
         assert_eq!(Path::new(here.trim()), folder.path().canonicalize().unwrap());
-        let words = fs::read_to_string(folder.path().join("1-bad.log")).unwrap();
-        assert_eq!(words, "out\nerr\n");
+        let said = String::from_utf8(out.into_inner().unwrap()).unwrap();
+        assert!(said.contains("out\nerr\nerror: bad: exit status: 101\n"), "{said}");
     }
 }
