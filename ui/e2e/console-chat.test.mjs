@@ -285,6 +285,40 @@ test('search opens a message in its place, beyond the pages that are shown', asy
   await steward.ask('POST', `/rooms/${direct}/read`, { to: newest });
 });
 
+test('who goes to a place while news is being read stays there', async () => {
+  const direct = (await head.ask('GET', '/rooms')).find((one) => one.type === 'direct').id;
+  await goTo(head, STEWARD.name);
+  await head.press('chat-find');
+  await head.at('find-q').fill('堰');
+  await head.at('hit').filter({ hasText: '砂防堰堤' }).waitFor();
+  const news = gate();
+  let asked;
+  const reading = new Promise((resolve) => (asked = resolve));
+  const pages = (url) => url.pathname === `/api/rooms/${direct}/messages` && !url.searchParams.has('around');
+  await head.page.route(pages, async (route) => {
+    asked();
+    await news.opened;
+    await route.continue();
+  });
+  await steward.ask('POST', `/rooms/${direct}/messages`, { text: 'いま着きました' });
+  await reading;
+  await head.press('hit');
+  await head.page.waitForURL(/at=/);
+  // Time enough for a page that does not wait for the other.
+  await head.page.evaluate(async () => { for (let n = 0; n < 30; n += 1) await new Promise(requestAnimationFrame); });
+  const read = head.page.waitForResponse((response) => pages(new URL(response.url())));
+  news.open();
+  await (await read).finished();
+  await head.page.unroute(pages);
+  await bubble(head, '目印の砂防堰堤').waitFor();
+  // What came in is read once more, and leads nowhere else.
+  await steward.ask('POST', `/rooms/${direct}/messages`, { text: '始めます' });
+  await room(head, STEWARD.name).filter({ hasText: '始めます' }).waitFor();
+  await bubble(head, '目印の砂防堰堤').waitFor();
+  await head.press('jump');
+  await bubble(head, '始めます').waitFor();
+});
+
 test('a group: mention by @, settings, somebody is taken out', async () => {
   await head.press('chat-new');
   for (const name of ['ほろかない', 'てしお']) {

@@ -1,5 +1,5 @@
-// One room as it is read: pages joined in the order of the office, kept while news comes in. Only what was on the screen
-// counts as read.
+// One room as it is read: pages joined in the order of the office, kept while news comes in. One reading after the other:
+// a page that was asked for before somebody went elsewhere would lead back. Only what was on the screen counts as read.
 import type { Fault } from '@ekitei/shared';
 import type { HeldView, MessagePage, MessageView, RoomView } from '../../api/chat-types';
 import { chat } from '../../api/chat';
@@ -26,7 +26,7 @@ export class OpenRoom {
   private readTo = $state(0);
   /** The newest that was on the screen. */
   private seenTo = $state(0);
-  private turn = 0;
+  private readings: Promise<void> = Promise.resolve();
   private opening: Promise<void> | undefined;
 
   constructor(readonly id: string) {}
@@ -64,7 +64,6 @@ export class OpenRoom {
   /** What is shown, read again. */
   async refresh(): Promise<void> {
     if (!this.ready) return this.open();
-    const mine = ++this.turn;
     await this.guarded(async () => {
       const first = this.messages[0];
       const limit = Math.min(LONGEST, Math.max(PAGE, this.messages.length + 10));
@@ -73,7 +72,6 @@ export class OpenRoom {
         chat.room(this.id),
         chat.page(this.id, away ? { after: first.born_seq - 1, limit } : { limit }),
       ]);
-      if (mine !== this.turn) return;
       this.view = view;
       const last = this.messages[this.messages.length - 1]?.born_seq ?? 0;
       const oldest = page.messages[0]?.born_seq ?? 0;
@@ -87,9 +85,9 @@ export class OpenRoom {
   }
 
   async loadOlder(): Promise<void> {
-    const before = this.older;
-    if (before === undefined) return;
     await this.guarded(async () => {
+      const before = this.older;
+      if (before === undefined) return;
       const page = await chat.page(this.id, { before, limit: PAGE });
       this.messages = joined(page.messages, this.messages);
       this.older = page.older ?? undefined;
@@ -97,9 +95,9 @@ export class OpenRoom {
   }
 
   async loadNewer(): Promise<void> {
-    const after = this.newer;
-    if (after === undefined) return;
     await this.guarded(async () => {
+      const after = this.newer;
+      if (after === undefined) return;
       const page = await chat.page(this.id, { after, limit: PAGE });
       this.messages = joined(this.messages, page.messages);
       this.newer = page.newer ?? undefined;
@@ -169,7 +167,12 @@ export class OpenRoom {
     Object.assign(this, { view: undefined, messages: [], held: [], pins: [], older: undefined, newer: undefined, ready: false });
   }
 
-  private async guarded(work: () => Promise<void>): Promise<void> {
+  private guarded(work: () => Promise<void>): Promise<void> {
+    this.readings = this.readings.then(() => this.attempt(work));
+    return this.readings;
+  }
+
+  private async attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();
       this.fault = undefined;
